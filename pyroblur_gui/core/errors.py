@@ -1,0 +1,76 @@
+"""Every error that a user can meet: what failed, on which file, and what to do about it.
+
+A leaf also inherits the built-in that fits, so that callers may catch either. `code` is stable: it is what the
+command line's JSON, the queue and the tests compare.
+"""
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class PyroblurError(Exception):
+    """Root of all expected failures. `message` says what failed, `hint` what the user can do."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, hint: str = "", path: Path | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.path = path
+
+
+class JobCancelledError(Exception):
+    """The user cancelled; no failure, nothing to show."""
+
+
+class UnreadableMediaError(PyroblurError, ValueError):
+    code = "unreadable_media"
+
+
+class UnsupportedMediaError(PyroblurError, ValueError):
+    code = "unsupported_media"
+
+
+class MissingFileError(PyroblurError, FileNotFoundError):
+    code = "missing_file"
+
+
+class OutputError(PyroblurError, OSError):
+    """The output cannot be written: read-only or full folder, or it is the input itself."""
+
+    code = "output"
+
+
+class DiskFullError(OutputError):
+    code = "disk_full"
+
+
+class ModelError(PyroblurError, ValueError):
+    code = "model"
+
+
+class UnsafeModelError(ModelError):
+    """A checkpoint asks for code outside the allow-list."""
+
+    code = "unsafe_model"
+
+
+class EngineError(PyroblurError, RuntimeError):
+    code = "engine"
+
+
+class MissingExtraError(PyroblurError, ImportError):
+    """Something needs a part that is not installed (torch, an encoder)."""
+
+    code = "missing_extra"
+
+
+class SettingsError(PyroblurError, ValueError):
+    code = "settings"
+
+
+class JobError(PyroblurError, RuntimeError):
+    """The child process broke off: a crash in a codec, a driver or a kill."""
+
+    code = "job"

@@ -1,0 +1,71 @@
+"""Where PyroBlur keeps its own files, and where its resources lie.
+
+Everything PyroBlur writes for itself lies under `Folders`; PYROBLUR_HOME moves all of it to one place.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+HOME_VARIABLE = "PYROBLUR_HOME"
+APPLICATION = "PyroBlur"
+
+
+@dataclass(frozen=True)
+class Folders:
+    """PyroBlur's own folders. They are made when first written to, not before."""
+
+    settings: Path
+    models: Path
+    data: Path
+    runs: Path
+    projects: Path
+    cache: Path
+    logs: Path
+
+    @property
+    def queue_file(self) -> Path:
+        return self.data / "queue.sqlite"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.settings / "settings.json"
+
+
+def folders() -> Folders:
+    """Folders under $PYROBLUR_HOME, else where the platform keeps settings, data, caches and logs."""
+    home = os.environ.get(HOME_VARIABLE)
+    if home:
+        root = Path(home).expanduser().resolve()
+        settings, data, cache, logs = root / "settings", root / "data", root / "cache", root / "logs"
+        return Folders(
+            settings=settings, models=root / "models", data=data, runs=root / "runs",
+            projects=root / "projects", cache=cache, logs=logs,
+        )
+    where = platformdirs.PlatformDirs(APPLICATION, appauthor=False)
+    data = Path(where.user_data_dir)
+    return Folders(
+        settings=Path(where.user_config_dir), models=data / "models", data=data, runs=data / "runs",
+        projects=data / "projects", cache=Path(where.user_cache_dir), logs=Path(where.user_log_dir),
+    )
+
+
+def resource(*parts: str) -> Path:
+    """Path of a shipped resource, e.g. resource("starter", "starter.onnx").
+
+    Looks in the packaged program (PyInstaller's folder), in the installed package (a wheel carries
+    pyroblur_gui/resources), then beside the package (a checkout or an editable install).
+    """
+    package = Path(__file__).resolve().parent.parent
+    bundle = getattr(sys, "_MEIPASS", None)
+    roots = [Path(bundle) / "pyroblur_gui" / "resources"] if bundle else []
+    roots += [package / "resources", package.parent / "resources"]
+    for root in roots:
+        candidate = root.joinpath(*parts)
+        if candidate.exists():
+            return candidate
+    message = f"The resource {'/'.join(parts)} is missing from this installation. Install PyroBlur again."
+    raise FileNotFoundError(message)

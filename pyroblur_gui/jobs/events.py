@@ -1,0 +1,111 @@
+"""What a job tells: a closed union of frozen events, one JSON line each between processes."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Started(_Event):
+    type: Literal["started"] = "started"
+    kind: str
+    detail: dict[str, JsonValue] = {}  # e.g. input, model, engine and why it was picked
+
+
+class Progress(_Event):
+    type: Literal["progress"] = "progress"
+    stage: str  # "analyse", "render", "verify": what is being counted
+    done: float
+    total: float | None = None  # None: not known
+    unit: str = "frames"
+    rate: float | None = None  # units a second
+    eta_s: float | None = None
+
+
+class Metric(_Event):
+    type: Literal["metric"] = "metric"
+    step: int
+    name: str
+    value: float
+
+
+class SharedImage(_Event):
+    """A picture in shared memory: height x width x 3, RGB, 8 bits, rows without padding."""
+
+    type: Literal["shared_image"] = "shared_image"
+    name: str
+    width: int
+    height: int
+    offset: int = 0  # bytes into the block
+
+
+class Box(_Event):
+    """One detection on a preview: fractions of the picture (0..1), upright as displayed."""
+
+    type: Literal["box"] = "box"
+    label: str
+    score: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Preview(_Event):
+    type: Literal["preview"] = "preview"
+    image: SharedImage
+    request: int | None = None  # which request of the interactive lane this answers
+    frame: int = 0
+    time_s: float = 0.0
+    boxes: tuple[Box, ...] = ()
+
+
+class Log(_Event):
+    type: Literal["log"] = "log"
+    level: Literal["debug", "info", "warning", "error"]
+    text: str
+
+
+class Artifact(_Event):
+    type: Literal["artifact"] = "artifact"
+    path: Path
+    kind: str  # "output", "report", "model"
+
+
+class Finished(_Event):
+    type: Literal["finished"] = "finished"
+    result: dict[str, JsonValue] = {}
+
+
+class Failed(_Event):
+    type: Literal["failed"] = "failed"
+    code: str
+    message: str
+    hint: str = ""
+    detail: str = ""
+
+
+class Cancelled(_Event):
+    type: Literal["cancelled"] = "cancelled"
+
+
+Event = Annotated[
+    Started | Progress | Metric | Preview | Log | Artifact | Finished | Failed | Cancelled,
+    Field(discriminator="type"),
+]
+EndEvent = Finished | Failed | Cancelled
+event_adapter: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def to_line(event: Event) -> str:
+    """One line of JSON, without the line end."""
+    return event.model_dump_json()
+
+
+def from_line(line: str | bytes) -> Event:
+    """Raises pydantic.ValidationError on anything that is no event."""
+    return event_adapter.validate_json(line)

@@ -1,0 +1,48 @@
+"""Which operations there are: kind -> spec, handler, lane.
+
+Handlers are named, not imported, so that the window and the command line never load an inference engine.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from typing import Any, cast
+
+from pydantic import JsonValue
+
+from pyroblur_gui.blurring.spec import BlurSpec, DetectSpec, PreviewSpec
+from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.spec import Spec
+
+Handler = Callable[[Any, Context], dict[str, JsonValue]]
+
+
+class Lane(StrEnum):
+    """Jobs of one lane wait for each other; lanes run side by side."""
+
+    GPU = "gpu"
+    CPU = "cpu"
+    NET = "net"
+    INTERACTIVE = "interactive"
+
+
+@dataclass(frozen=True)
+class Operation:
+    spec: type[Spec]
+    handler: str  # "package.module:function", called as function(spec, context) -> result
+    lane: Lane
+
+    def load(self) -> Handler:
+        module, _, name = self.handler.partition(":")
+        return cast("Handler", getattr(import_module(module), name))
+
+
+OPERATIONS: dict[str, Operation] = {
+    operation.spec.kind: operation
+    for operation in (
+        Operation(BlurSpec, "pyroblur_gui.operations.blur:run", Lane.CPU),
+        Operation(DetectSpec, "pyroblur_gui.operations.detect:run", Lane.CPU),
+        Operation(PreviewSpec, "pyroblur_gui.operations.preview:run", Lane.INTERACTIVE),
+    )
+}
