@@ -6,7 +6,7 @@ group, unit, step, option (the command line's name), advanced.
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
@@ -216,7 +216,7 @@ class BlurOptions(BaseModel):
 
 
 class BlurSpec(Spec):
-    """Cover one photo or video. `project` is where a killed job goes on from; None: PyroBlur's own folder decides."""
+    """Cover one photo or video. A killed job goes on from its project file when the same spec is run again."""
 
     kind: ClassVar[str] = "blur"
     source: Path
@@ -233,6 +233,35 @@ class DetectSpec(Spec):
 
 
 class PreviewSpec(Spec):
-    """The warm interactive lane: answers requests (jobs/requests.py) until its input ends."""
+    """The warm interactive lane: answers requests until its input ends."""
 
     kind: ClassVar[str] = "preview"
+
+
+class ThumbnailRequest(BaseModel):
+    """Interactive lane: a small picture and the facts of a file. Answer.result: media.probe.MediaFacts as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    verb: Literal["thumbnail"] = "thumbnail"
+    path: Path
+    width: int = 160
+    height: int = 120
+
+
+class FrameRequest(BaseModel):
+    """Interactive lane: one frame as it is and covered, with its detections down to a low score.
+
+    Detections of a frame are remembered, so asking again with another confidence or style costs no inference.
+    Answer.result: {"frames": int | None, "duration_s": float, "engine": str}.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    verb: Literal["frame"] = "frame"
+    path: Path
+    time_s: float = 0.0
+    width: int = 960
+    height: int = 720
+    options: BlurOptions = BlurOptions()
+
+
+InteractiveRequest = Annotated[ThumbnailRequest | FrameRequest, Field(discriminator="verb")]

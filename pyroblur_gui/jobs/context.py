@@ -1,7 +1,9 @@
 """What an operation sees of the world around it: a place for events, and the questions "cancelled?", "paused?"."""
 
-from typing_extensions import Buffer
 from typing import Protocol
+
+from pydantic import JsonValue
+from typing_extensions import Buffer
 
 from pyroblur_gui.jobs.events import Box, Event
 
@@ -21,4 +23,23 @@ class Context(Protocol):
 
     def show(self, rgb: Buffer, *, width: int, height: int, frame: int, time_s: float, boxes: tuple[Box, ...]) -> None:
         """Shows a covered picture, height x width x 3 bytes RGB, by shared memory; it never touches the disk."""
+        ...
+
+    def next_request(self) -> tuple[int, dict[str, JsonValue]] | None:
+        """Interactive lane only: waits for the next request (its number and body); None when there will be no more."""
+        ...
+
+    def answer(
+        self,
+        request: int,
+        *,
+        rgb: Buffer,
+        covered: Buffer | None,
+        width: int,
+        height: int,
+        frame: int,
+        time_s: float,
+        boxes: tuple[Box, ...],
+    ) -> None:
+        """Interactive lane only: shows the picture(s) that a request asked for, by shared memory."""
         ...

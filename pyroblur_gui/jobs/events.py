@@ -56,8 +56,11 @@ class Box(_Event):
 
 
 class Preview(_Event):
+    """A picture to look at: `image` as it is or, from a running job, covered; `covered` beside it on request."""
+
     type: Literal["preview"] = "preview"
     image: SharedImage
+    covered: SharedImage | None = None
     request: int | None = None  # which request of the interactive lane this answers
     frame: int = 0
     time_s: float = 0.0
@@ -74,6 +77,15 @@ class Artifact(_Event):
     type: Literal["artifact"] = "artifact"
     path: Path
     kind: str  # "output", "report", "model"
+
+
+class Answer(_Event):
+    """Ends one request of the interactive lane; `error` says why there is no result. The lane goes on."""
+
+    type: Literal["answer"] = "answer"
+    request: int
+    result: dict[str, JsonValue] = {}
+    error: "Failed | None" = None
 
 
 class Finished(_Event):
@@ -93,8 +105,10 @@ class Cancelled(_Event):
     type: Literal["cancelled"] = "cancelled"
 
 
+Answer.model_rebuild()
+
 Event = Annotated[
-    Started | Progress | Metric | Preview | Log | Artifact | Finished | Failed | Cancelled,
+    Started | Progress | Metric | Preview | Log | Artifact | Answer | Finished | Failed | Cancelled,
     Field(discriminator="type"),
 ]
 EndEvent = Finished | Failed | Cancelled
