@@ -1,0 +1,71 @@
+"""What every test has: a home of its own, real pictures, and a check that no child process outlives it."""
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+# Tests draw to memory unless the caller chose a platform (xcb under Xvfb, say). Set before Qt is loaded.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+LAB_VARIABLE = "PYROBLUR_LAB_DATA"
+LEAK_WAIT_S = 5.0
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyroBlur's folders lie in a fresh folder: no test reads or writes those of whoever runs it."""
+    monkeypatch.setenv("PYROBLUR_HOME", str(tmp_path_factory.mktemp("pyroblur-home")))
+
+
+@pytest.fixture(autouse=True)
+def _no_leaked_processes() -> Iterator[None]:
+    """Fails a test that leaves a process behind; ends that process, so that the next test is not blamed."""
+    before = set(_children())
+    yield
+    leaked = [child for child in _children() if child not in before]
+    _, alive = psutil.wait_procs(leaked, timeout=LEAK_WAIT_S)
+    names = [_describe(child) for child in alive]
+    for child in alive:
+        child.kill()
+    psutil.wait_procs(alive, timeout=LEAK_WAIT_S)
+    assert not names, f"processes outlived the test: {names}"
+
+
+@pytest.fixture(scope="session")
+def lab() -> Path:
+    """The folder of labelled pictures and clips: not part of the project, so tests that need it skip without it."""
+    chosen = os.environ.get(LAB_VARIABLE)
+    folder = Path(chosen) if chosen else REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no lab data: {folder} is no folder (set {LAB_VARIABLE} to where it lies)")
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def pictures() -> dict[str, Path]:
+    """Real pictures by name: "bus" (810 x 1080: four people) and "zidane" (1280 x 720: two faces).
+
+    They lie in Ultralytics' package, which is found without importing it.
+    """
+    found = importlib.util.find_spec("ultralytics")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("no sample pictures: ultralytics is not installed (pip install 'pyroblur[train]')")
+    assets = Path(found.submodule_search_locations[0]) / "assets"
+    return {name: assets / f"{name}.jpg" for name in ("bus", "zidane")}
+
+
+def _children() -> list[psutil.Process]:
+    """Living children of this process, without Python's own tracker of shared memory, which stays by design."""
+    return [child for child in psutil.Process().children(recursive=True) if "resource_tracker" not in _describe(child)]
+
+
+def _describe(process: psutil.Process) -> str:
+    try:
+        return f"{process.pid} {' '.join(process.cmdline())}"
+    except psutil.Error:
+        return f"{process.pid} (ended)"
