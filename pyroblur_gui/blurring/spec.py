@@ -92,107 +92,156 @@ class BlurOptions(BaseModel):
 
     # -- what to find
     model: str = Field(
-        "thorough", title="Model",
+        default="thorough",
+        title="Model",
         description="thorough: most faces and plates found; fast: about twice the speed, misses small faces; "
         "or the name of an imported model, or an .onnx file.",
         json_schema_extra=_extra("find", option="--model"),
     )
     classes: tuple[str, ...] = Field(
-        (FACE, LICENSE_PLATE), title="Cover", min_length=1,
-        description="Which kinds of things are covered.", json_schema_extra=_extra("find", option="--classes"),
+        default=(FACE, LICENSE_PLATE),
+        title="Cover",
+        min_length=1,
+        description="Which kinds of things are covered.",
+        json_schema_extra=_extra("find", option="--classes"),
     )
     confidence: Annotated[dict[str, float], AfterValidator(_check_confidences)] = Field(
-        default_factory=dict, title="Confidence",
+        default_factory=dict,
+        title="Confidence",
         description="How sure the model must be, by class. Lower finds more and covers more in vain. "
         "Empty: the model's own values, tuned to miss as little as possible.",
         json_schema_extra=_extra("find", option="--conf"),
     )
     every: int = Field(
-        1, ge=1, le=60, title="Detect every",
+        default=1,
+        ge=1,
+        le=60,
+        title="Detect every",
         description="Look for faces and plates in every n-th frame; frames between are filled. 1 is safest.",
         json_schema_extra=_extra("find", unit="frames", option="--every", advanced=True),
     )
     tiling: Tiling = Field(
-        Tiling.AUTO, title="Tiles",
+        default=Tiling.AUTO,
+        title="Tiles",
         description="Look at large pictures in overlapping tiles, so that small faces are found. Auto: photos only.",
         json_schema_extra=_extra("find", option="--tiling", advanced=True),
     )
     engine: EngineChoice = Field(
-        EngineChoice.AUTO, title="Engine", description="What runs the model. Auto picks the fastest that works here.",
+        default=EngineChoice.AUTO,
+        title="Engine",
+        description="What runs the model. Auto picks the fastest that works here.",
         json_schema_extra=_extra("find", option="--engine", advanced=True),
     )
     device: str = Field(
-        "auto", title="Device", description="auto, cpu, cuda, cuda:1, mps, directml or coreml.",
+        default="auto",
+        title="Device",
+        description="auto, cpu, cuda, cuda:1, mps, directml or coreml.",
         pattern=r"^(auto|cpu|cuda(:\d+)?|mps|directml|coreml)$",
         json_schema_extra=_extra("find", option="--device", advanced=True),
     )
     precision: Precision = Field(
-        Precision.AUTO, title="Precision",
+        default=Precision.AUTO,
+        title="Precision",
         description="Number format of the engine. Auto: bf16 where the processor has it, else f32.",
         json_schema_extra=_extra("find", option="--precision", advanced=True),
     )
 
     # -- how tracks are completed
     fill_gap_s: float = Field(
-        0.8, ge=0, le=5, title="Fill gaps up to", description="A face lost and found again within this time is "
-        "covered in between.", json_schema_extra=_extra("track", unit="s", step=0.1, option="--fill-gap", advanced=True),
+        default=0.8,
+        ge=0,
+        le=5,
+        title="Fill gaps up to",
+        description="A face lost and found again within this time is covered in between.",
+        json_schema_extra=_extra("track", unit="s", step=0.1, option="--fill-gap", advanced=True),
     )
     extend_s: float = Field(
-        0.2, ge=0, le=2, title="Extend by", description="Cover this long before a face is first found and after it is "
-        "last found.", json_schema_extra=_extra("track", unit="s", step=0.1, option="--extend", advanced=True),
+        default=0.2,
+        ge=0,
+        le=2,
+        title="Extend by",
+        description="Cover this long before a face is first found and after it is last found.",
+        json_schema_extra=_extra("track", unit="s", step=0.1, option="--extend", advanced=True),
     )
 
     # -- how to cover
     style: Style = Field(
-        Style.BLUR, title="Style", description="All three are strong enough that they cannot be undone.",
+        default=Style.BLUR,
+        title="Style",
+        description="All three are strong enough that they cannot be undone.",
         json_schema_extra=_extra("cover", option="--style"),
     )
     color: str = Field(
-        "#000000", title="Colour", pattern=r"^#[0-9A-Fa-f]{6}$", description="Colour of the solid style.",
+        default="#000000",
+        title="Colour",
+        pattern=r"^#[0-9A-Fa-f]{6}$",
+        description="Colour of the solid style.",
         json_schema_extra=_extra("cover", option="--color", widget="color", only_if={"style": "solid"}),
     )
     shape: Shape = Field(
-        Shape.ELLIPSE, title="Shape", description="Ellipse follows a head; plates are always covered as a box.",
+        default=Shape.ELLIPSE,
+        title="Shape",
+        description="Ellipse follows a head; plates are always covered as a box.",
         json_schema_extra=_extra("cover", option="--shape"),
     )
     margin: float | None = Field(
-        None, ge=0, le=200, title="Margin",
+        default=None,
+        ge=0,
+        le=200,
+        title="Margin",
         description="How much wider the cover is than what was found, on each side, in percent of its size. "
         "Empty: the model's own value for each class.",
         json_schema_extra=_extra("cover", unit="%", step=5, option="--margin"),
     )
     feather: float = Field(
-        0.0, ge=0, le=100, title="Feather", description="Width of the soft edge around the cover, in percent of its "
+        default=0.0,
+        ge=0,
+        le=100,
+        title="Feather",
+        description="Width of the soft edge around the cover, in percent of its "
         "size. The edge lies outside the cover: what is covered stays fully covered.",
         json_schema_extra=_extra("cover", unit="%", step=5, option="--feather", advanced=True),
     )
 
     # -- how to write
     preset: Preset = Field(
-        Preset.VERYFAST, title="Encoder speed", description="Slower makes smaller files of the same quality.",
+        default=Preset.VERYFAST,
+        title="Encoder speed",
+        description="Slower makes smaller files of the same quality.",
         json_schema_extra=_extra("write", option="--preset"),
     )
     crf: int = Field(
-        20, ge=0, le=51, title="Quality (CRF)",
+        default=20,
+        ge=0,
+        le=51,
+        title="Quality (CRF)",
         description="Constant quality: 0 is lossless where the encoder can, 20 is good, 28 is small.",
         json_schema_extra=_extra("write", option="--crf"),
     )
     encoder: str = Field(
-        "auto", title="Encoder",
+        default="auto",
+        title="Encoder",
         description="auto keeps to the container: libx264 for MP4, MOV, MKV and AVI, VP9 for WebM; or the name of "
         "an encoder of FFmpeg, such as libx265, libsvtav1, h264_nvenc.",
         json_schema_extra=_extra("write", option="--encoder", advanced=True),
     )
     image_quality: int = Field(
-        95, ge=1, le=100, title="Photo quality", description="Quality of JPEG, WebP and HEIC photos.",
+        default=95,
+        ge=1,
+        le=100,
+        title="Photo quality",
+        description="Quality of JPEG, WebP and HEIC photos.",
         json_schema_extra=_extra("write", option="--image-quality", advanced=True),
     )
     audio: Audio = Field(
-        Audio.KEEP, title="Sound", description="Keep it as it is, keep silent tracks, or drop it.",
+        default=Audio.KEEP,
+        title="Sound",
+        description="Keep it as it is, keep silent tracks, or drop it.",
         json_schema_extra=_extra("write", option="--audio"),
     )
     keep_metadata: tuple[str, ...] = Field(
-        (), title="Keep metadata",
+        default=(),
+        title="Keep metadata",
         description="Metadata that may stay, by name: e.g. creation_time, title, DateTimeOriginal. Everything else, "
         "GPS and thumbnails among it, is removed.",
         json_schema_extra=_extra("write", option="--keep-metadata", advanced=True),
@@ -200,12 +249,14 @@ class BlurOptions(BaseModel):
 
     # -- what to prove
     verify: Verify = Field(
-        Verify.SAMPLED, title="Check the result",
+        default=Verify.SAMPLED,
+        title="Check the result",
         description="Opens the result again and looks for faces and plates in it: in some frames or in all.",
         json_schema_extra=_extra("check", option="--verify"),
     )
     report: bool = Field(
-        default=False, title="Report",
+        default=False,
+        title="Report",
         description="Writes a report beside the output (HTML and JSON): hashes, settings, counts, time spans.",
         json_schema_extra=_extra("check", option="--report"),
     )
