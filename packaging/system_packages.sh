@@ -12,6 +12,8 @@ say() { printf '%s\n' "$*" >&2; }
 LIBRARIES='
 libEGL.so.1 libegl1
 libGL.so.1 libgl1
+libICE.so.6 libice6
+libSM.so.6 libsm6
 libdbus-1.so.3 libdbus-1-3
 libfontconfig.so.1 libfontconfig1
 libglib-2.0.so.0 libglib2.0-0
