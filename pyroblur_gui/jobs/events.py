@@ -1,9 +1,11 @@
 """What a job tells: a closed union of frozen events, one JSON line each between processes."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 
 class _Event(BaseModel):
@@ -116,10 +118,19 @@ event_adapter: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 def to_line(event: Event) -> str:
-    """One line of JSON, without the line end."""
-    return event.model_dump_json()
+    """One line of JSON, without the line end.
+
+    A name on a Linux disk may hold bytes that are no text; only Python's own JSON can carry them (as surrogates).
+    """
+    try:
+        return event.model_dump_json()
+    except PydanticSerializationError:
+        return json.dumps(event.model_dump(mode="json"))
 
 
 def from_line(line: str | bytes) -> Event:
-    """Raises pydantic.ValidationError on anything that is no event."""
-    return event_adapter.validate_json(line)
+    """Raises ValueError (pydantic.ValidationError is one) on anything that is no event."""
+    try:
+        return event_adapter.validate_json(line)
+    except ValidationError:
+        return event_adapter.validate_python(json.loads(line))

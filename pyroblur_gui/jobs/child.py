@@ -1,0 +1,268 @@
+"""The child's side of a job: takes commands on stdin, runs operations, tells events on its own copy of stdout.
+
+The child is warm: it runs one job after another until its input ends. End of input means that the parent closed it or
+died: the job in hand is stopped through its context, and what does not stop in time is ended with all that it started.
+"""
+
+import faulthandler
+import json
+import logging
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO, Protocol
+
+from pydantic import JsonValue, ValidationError
+from typing_extensions import Buffer
+
+from pyroblur_gui.core.errors import JobCancelledError, JobError, SettingsError
+from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.events import (
+    Box,
+    Cancelled,
+    EndEvent,
+    Event,
+    Failed,
+    Finished,
+    Preview,
+    Progress,
+    to_line,
+)
+from pyroblur_gui.jobs.failure import failure_of, failure_of_spec
+from pyroblur_gui.jobs.shared_images import SharedImages
+from pyroblur_gui.jobs.spec import Spec
+
+GRACE_S = 5.0
+PREVIEW_INTERVAL_S = 0.25
+PROGRESS_INTERVAL_S = 0.05
+
+log = logging.getLogger(__name__)
+
+
+class Operation(Protocol):
+    """What the child needs of an entry of operations/catalogue.py."""
+
+    @property
+    def spec(self) -> type[Spec]: ...
+
+    def load(self) -> Callable[[Any, Context], dict[str, JsonValue]]: ...
+
+
+def serve(operations: Mapping[str, Operation], *, blocks: str, grace_s: float = GRACE_S) -> int:
+    """Runs jobs until stdin ends; returns the exit status. `blocks` is the prefix of shared pictures' names.
+
+    grace_s: how long a job may take to stop once the parent is gone.
+    """
+    faulthandler.enable()  # a crash in a codec leaves its stack on stderr, which the parent keeps the end of
+    commands, lines = _take_stdin(), _Lines(_take_stdout())
+    images = SharedImages(blocks)
+    jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(commands, jobs, grace_s), name="commands", daemon=True).start()
+    try:
+        while (job := jobs.get()) is not None:
+            lines.write(_run(operations, job, ChildContext(job, lines, images)))
+    finally:
+        images.close()
+    return 0
+
+
+class _Job:
+    """One run, as the thread that listens and the operation share it."""
+
+    def __init__(self, kind: str, spec: dict[str, JsonValue], *, is_watched: bool) -> None:
+        self.kind = kind
+        self.spec = spec
+        self.is_watched = is_watched
+        self.is_cancelled = False
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
+        self.requests: queue.SimpleQueue[tuple[int, dict[str, JsonValue]] | None] = queue.SimpleQueue()
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+        self.may_go_on.set()
+        self.requests.put(None)
+
+
+class ChildContext(Context):
+    """The context of an operation that runs in a child. Every method may be called from any thread."""
+
+    def __init__(self, job: _Job, lines: "_Lines", images: SharedImages) -> None:
+        self._job = job
+        self._lines = lines
+        self._images = images
+        self._shown_at = float("-inf")
+        self._told_at: dict[str, float] = {}
+
+    def emit(self, event: Event) -> None:
+        """Progress goes on at most 20 times a second a stage, and always when it is complete."""
+        if isinstance(event, EndEvent):
+            message = f"An operation returns or raises; it does not emit {event.type!r}."
+            raise TypeError(message)
+        if isinstance(event, Progress) and not self._is_due(event):
+            return
+        self._lines.write(event)
+
+    def check_cancelled(self) -> None:
+        self._job.may_go_on.wait()
+        if self._job.is_cancelled:
+            raise JobCancelledError
+
+    def wants_preview(self) -> bool:
+        return self._job.is_watched and time.monotonic() - self._shown_at >= PREVIEW_INTERVAL_S
+
+    def show(self, rgb: Buffer, *, width: int, height: int, frame: int, time_s: float, boxes: tuple[Box, ...]) -> None:
+        """A preview is a courtesy: where shared memory is used up, the job goes on without."""
+        self._shown_at = time.monotonic()
+        try:
+            (image,) = self._images.put(rgb, width=width, height=height)
+        except OSError as exc:
+            log.warning("no preview of frame %d: %s", frame, exc)
+            return
+        self.emit(Preview(image=image, frame=frame, time_s=time_s, boxes=boxes))
+
+    def next_request(self) -> tuple[int, dict[str, JsonValue]] | None:
+        return self._job.requests.get() if not self._job.is_cancelled else None
+
+    def answer(
+        self,
+        request: int,
+        *,
+        rgb: Buffer,
+        covered: Buffer | None,
+        width: int,
+        height: int,
+        frame: int,
+        time_s: float,
+        boxes: tuple[Box, ...],
+    ) -> None:
+        """Raises JobError where shared memory is used up."""
+        pictures = (rgb,) if covered is None else (rgb, covered)
+        try:
+            images = self._images.put(*pictures, width=width, height=height)
+        except OSError as exc:
+            message = "There is no shared memory left to show the picture."
+            hint = "Close other programs; in a container, give it more shared memory (--shm-size)."
+            raise JobError(message, hint=hint) from exc
+        shown = images[1] if len(images) > 1 else None
+        self.emit(
+            Preview(image=images[0], covered=shown, request=request, frame=frame, time_s=time_s, boxes=boxes),
+        )
+
+    def _is_due(self, progress: Progress) -> bool:
+        now = time.monotonic()
+        is_complete = progress.total is not None and progress.done >= progress.total
+        if not is_complete and now - self._told_at.get(progress.stage, float("-inf")) < PROGRESS_INTERVAL_S:
+            return False
+        self._told_at[progress.stage] = now
+        return True
+
+
+class _Lines:
+    """Events as lines of JSON; whole lines, from whichever thread."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def write(self, event: Event) -> None:
+        line = to_line(event).encode() + b"\n"
+        try:
+            with self._lock:
+                self._stream.write(line)
+                self._stream.flush()
+        except OSError:  # nobody reads any more; the end of stdin, which comes with it, stops the job
+            log.debug("an event was lost: the parent is gone")
+
+
+def _run(operations: Mapping[str, Operation], job: _Job, context: ChildContext) -> EndEvent:
+    operation = operations.get(job.kind)
+    if operation is None:
+        return Failed(
+            code=SettingsError.code,
+            message=f"This version of PyroBlur knows no job of the kind {job.kind!r}.",
+            hint="The job was made by another version: remove it and add the file again.",
+        )
+    try:
+        spec = operation.spec.model_validate(job.spec)
+    except ValidationError as exc:
+        return failure_of_spec(job.kind, exc)
+    try:
+        context.check_cancelled()
+        return Finished(result=operation.load()(spec, context))
+    except (JobCancelledError, KeyboardInterrupt):
+        return Cancelled()
+    except (Exception, SystemExit) as exc:  # the child's entry catches everything: it has to tell it
+        log.exception("job %s failed", job.kind)
+        return Cancelled() if job.is_cancelled else failure_of(exc)
+
+
+def _listen(commands: BinaryIO, jobs: "queue.SimpleQueue[_Job | None]", grace_s: float) -> None:
+    """The thread that reads commands: it answers at once, whatever the operation is busy with."""
+    job: _Job | None = None
+    for line in commands:
+        try:
+            job = _obey(json.loads(line), job, jobs)
+        except (ValueError, KeyError, TypeError):
+            log.exception("a command that cannot be understood was ignored")
+    jobs.put(None)
+    if job is not None:
+        job.cancel()
+    threading.Event().wait(grace_s)
+    _end_tree()  # still here: something does not stop, and nobody is left to end it
+
+
+def _obey(command: dict[str, Any], job: _Job | None, jobs: "queue.SimpleQueue[_Job | None]") -> _Job | None:
+    """Does what a command says; returns the job that later commands are about."""
+    match command["command"]:
+        case "run":
+            job = _Job(command["kind"], command["spec"], is_watched=bool(command.get("previews", False)))
+            jobs.put(job)
+        case "cancel" if job is not None:
+            job.cancel()
+        case "pause" if job is not None and not job.is_cancelled:
+            job.may_go_on.clear()
+        case "resume" if job is not None:
+            job.may_go_on.set()
+        case "watch" if job is not None:
+            job.is_watched = bool(command["previews"])
+        case "request" if job is not None:
+            job.requests.put((int(command["id"]), command["body"]))
+        case unknown:
+            log.warning("the command %r was ignored", unknown)
+    return job
+
+
+def _take_stdin() -> BinaryIO:
+    """The commands, away from descriptor 0: a library that reads stdin would steal them.
+
+    On Windows, a library that merely looks at a pipe that another thread is reading from hangs until a line comes.
+    """
+    commands = os.fdopen(os.dup(0), "rb")
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - os.devnull is no path on Windows
+        os.dup2(nothing.fileno(), 0)
+    return commands
+
+
+def _take_stdout() -> BinaryIO:
+    """The event stream, away from descriptor 1: what a library prints there goes to stderr and breaks no line."""
+    lines = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    if sys.stdout is None:  # a windowed program on Windows starts without
+        sys.stdout = sys.stderr
+    return lines
+
+
+def _end_tree() -> None:
+    """Ends this process and all that it started, at once."""
+    import psutil  # noqa: PLC0415 - 20 ms that only a job which does not stop has to pay
+
+    for process in psutil.Process().children(recursive=True):
+        try:
+            process.kill()
+        except psutil.Error:
+            continue
+    os._exit(1)

@@ -1,0 +1,68 @@
+"""Warm workers between jobs: the next job of a lane takes one that is there instead of paying for a start."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+
+from pyroblur_gui.jobs.process import GRACE_S, WorkerProcess
+
+IDLE_S = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class WorkerPool:
+    """Hands out workers by lane: a lane's next job often needs what its last one loaded."""
+
+    def __init__(
+        self, command: Sequence[str] | None = None, *, grace_s: float = GRACE_S, idle_s: float = IDLE_S
+    ) -> None:
+        """idle_s: how long a worker without a job is kept."""
+        self._command = command
+        self._grace_s = grace_s
+        self._idle_s = idle_s
+        self._idle: defaultdict[str, list[WorkerProcess]] = defaultdict(list)
+        self._timers: dict[WorkerProcess, asyncio.TimerHandle] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def take(self, lane: str) -> WorkerProcess:
+        """An idle worker of the lane or a new one, not yet started. Give it back, whatever becomes of it."""
+        while self._idle[lane]:
+            worker = self._idle[lane].pop()
+            self._timers.pop(worker).cancel()
+            if worker.is_reusable:
+                return worker
+            self._close(worker)
+        return WorkerProcess(self._command, grace_s=self._grace_s)
+
+    def give_back(self, worker: WorkerProcess, lane: str) -> None:
+        if not worker.is_reusable:
+            self._close(worker)
+            return
+        self._idle[lane].append(worker)
+        loop = asyncio.get_running_loop()
+        self._timers[worker] = loop.call_later(self._idle_s, self._retire, worker, lane)
+
+    async def close(self) -> None:
+        """Closes the idle workers and waits for all that are closing."""
+        for lane, workers in self._idle.items():
+            for worker in tuple(workers):
+                self._retire(worker, lane)
+        while self._closing:
+            await asyncio.wait(self._closing)
+
+    def _retire(self, worker: WorkerProcess, lane: str) -> None:
+        self._timers.pop(worker).cancel()
+        self._idle[lane].remove(worker)
+        self._close(worker)
+
+    def _close(self, worker: WorkerProcess) -> None:
+        task = asyncio.create_task(worker.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closed)
+
+    def _closed(self, task: asyncio.Task[None]) -> None:
+        self._closing.discard(task)
+        if not task.cancelled() and (exc := task.exception()) is not None:
+            log.error("a worker could not be closed", exc_info=exc)

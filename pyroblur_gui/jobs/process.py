@@ -1,0 +1,326 @@
+"""The parent's side of a worker: starts the child, talks to it, and ends it with all that it started.
+
+The only place that starts processes. It works on any asyncio loop: asyncio.run in the command line, qasync in the
+window; nothing here blocks it and no thread is needed.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import sysconfig
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+from pydantic import JsonValue
+
+from pyroblur_gui.core.errors import JobError
+from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Preview, from_line
+from pyroblur_gui.jobs.failure import INTERNAL, MEMORY, failure_of
+from pyroblur_gui.jobs.pipes import Pipes
+from pyroblur_gui.jobs.shared_images import new_prefix, remove_leftovers, serial_of
+
+GRACE_S = 5.0  # how long a job may take to stop when it is asked to
+TERMINATE_S = 2.0  # how long it may take after SIGTERM, before SIGKILL
+_SHOWN_LINES = 40
+
+# opencv-python sets these for its own Qt; a child with another Qt would look for its plugins there.
+_UNWANTED = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+
+log = logging.getLogger(__name__)
+
+
+class _Run:
+    """The job in hand."""
+
+    def __init__(self, end: asyncio.Future[EndEvent], on_event: Callable[[Event], None]) -> None:
+        self.end = end
+        self.on_event = on_event
+        self.is_cancelled = False
+
+
+class WorkerProcess:
+    """One child that takes one job after another.
+
+    A child is worth keeping only as long as `is_reusable` says so: a job that was cancelled or that failed in an
+    unforeseen way may leave anything behind, so its child is closed and the next job gets a fresh one.
+    Whoever makes one closes it.
+    """
+
+    def __init__(self, command: Sequence[str] | None = None, *, grace_s: float = GRACE_S) -> None:
+        """command: what to start instead of PyroBlur's worker; it is given the prefix of shared pictures."""
+        self._command = list(command) if command is not None else worker_command()
+        self._grace_s = grace_s
+        self._prefix = new_prefix()
+        self._newest_picture = -1
+        self._pipes = Pipes(on_line=self._heard, on_end=self._died)
+        self._starting: asyncio.Task[None] | None = None
+        self._unsent: list[bytes] = []  # what is said before the child is there
+        self._has_started = False
+        self._run: _Run | None = None
+        self._is_spoiled = False
+
+    @property
+    def pid(self) -> int | None:
+        return self._pipes.transport.get_pid() if self._pipes.transport is not None else None
+
+    @property
+    def is_alive(self) -> bool:
+        return self._has_started and not self._pipes.ended.is_set()
+
+    @property
+    def is_reusable(self) -> bool:
+        """True when it is idle and nothing is known against giving it another job."""
+        return self._run is None and self.is_alive and not self._is_spoiled
+
+    async def start(self) -> None:
+        """Starts the child ahead of its first job. Raises JobError when it cannot be started."""
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start())
+        await asyncio.shield(self._starting)
+
+    def run(
+        self,
+        kind: str,
+        spec: Mapping[str, JsonValue],
+        *,
+        previews: bool = False,
+        on_event: Callable[[Event], None],
+    ) -> "asyncio.Future[EndEvent]":
+        """Gives the child a job, starting it if need be; the future holds how the job ended and never raises.
+
+        spec: as spec.model_dump(mode="json") makes it. Events other than the last go to `on_event`, on this loop.
+        """
+        if self._run is not None:
+            message = "This worker is busy."
+            raise RuntimeError(message)
+        if self._pipes.ended.is_set():
+            message = "This worker has ended."
+            raise RuntimeError(message)
+        run = self._run = _Run(asyncio.get_running_loop().create_future(), on_event)
+        self._pipes.forget_errors()
+        self._send({"command": "run", "kind": kind, "spec": dict(spec), "previews": previews})
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start())
+        self._starting.add_done_callback(self._started)
+        return run.end
+
+    def pause(self) -> None:
+        self._send({"command": "pause"})
+
+    def resume(self) -> None:
+        self._send({"command": "resume"})
+
+    def watch(self, *, previews: bool) -> None:
+        """Whether somebody looks at previews of the job in hand."""
+        self._send({"command": "watch", "previews": previews})
+
+    def request(self, number: int, body: Mapping[str, JsonValue]) -> None:
+        """Interactive lane only: hands a request to the job in hand."""
+        self._send({"command": "request", "id": number, "body": dict(body)})
+
+    async def cancel(self) -> None:
+        """Asks the job to stop; after the grace time ends the process tree. Returns when the job has ended."""
+        run = self._run
+        if run is None:
+            return
+        run.is_cancelled = self._is_spoiled = True
+        self._send({"command": "cancel"})
+        await asyncio.wait({run.end}, timeout=self._grace_s)
+        if not run.end.done():
+            await self.kill()
+
+    async def close(self) -> None:
+        """Ends the child: at once when it is idle, else as `cancel` does. No process of it is left afterwards."""
+        self._is_spoiled = True
+        if self._starting is not None:
+            await asyncio.wait({self._starting})
+        await self.cancel()
+        transport = self._pipes.transport
+        if transport is None:
+            return
+        stdin = transport.get_pipe_transport(0)
+        if stdin is not None:
+            stdin.close()
+        if not await self._pipes.ended_within(self._grace_s):
+            await self.kill()
+
+    async def kill(self) -> None:
+        """Terminates, then kills the child and all that it started."""
+        self._is_spoiled = True
+        if not self.is_alive or self.pid is None:
+            return
+        tree = _tree(self.pid)
+        log.warning("worker %d does not stop: ending it and %d more", self.pid, len(tree) - 1)
+        for process in tree:
+            _signal(process, psutil.Process.terminate)
+        await self._pipes.ended_within(TERMINATE_S)
+        for process in tree:
+            _signal(process, psutil.Process.kill)
+        if not await self._pipes.ended_within(TERMINATE_S):
+            log.error("worker %d cannot be ended: the system holds it", self.pid)
+            self._pipes.abandon()
+
+    async def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        command = [*self._command, self._prefix]
+        try:
+            await loop.subprocess_exec(lambda: self._pipes, *command, env=_environment(), **_apart_from_this_process())
+        except OSError as exc:
+            self._is_spoiled = True
+            message = f"The worker process could not be started: {exc.strerror or exc}."
+            hint = "Close other programs and try again; if that does not help, install PyroBlur again."
+            raise JobError(message, hint=hint) from exc
+        self._has_started = True
+        for line in self._unsent:
+            self._write(line)
+        self._unsent.clear()
+
+    def _started(self, starting: asyncio.Task[None]) -> None:
+        """A job must end even though its child never came to be."""
+        if starting.cancelled():
+            self._end(Cancelled())
+        elif (exc := starting.exception()) is not None:
+            self._end(failure_of(exc))
+
+    def _send(self, command: Mapping[str, Any]) -> None:
+        line = json.dumps(command).encode() + b"\n"
+        if self._has_started:
+            self._write(line)
+        else:
+            self._unsent.append(line)
+
+    def _write(self, line: bytes) -> None:
+        transport = self._pipes.transport
+        stdin = transport.get_pipe_transport(0) if transport is not None else None
+        if isinstance(stdin, asyncio.WriteTransport) and not stdin.is_closing():
+            stdin.write(line)
+
+    def _heard(self, line: bytes) -> None:
+        """One line of the child; a line that is no event is told to the log and otherwise ignored."""
+        try:
+            event = from_line(line)
+        except ValueError:
+            log.warning("worker %s: no event: %.200r", self.pid, line)
+            return
+        if isinstance(event, Preview):
+            self._newest_picture = max(self._newest_picture, serial_of(event.image, self._prefix))
+        if isinstance(event, EndEvent):
+            self._end(event)
+        elif self._run is not None:
+            _tell(self._run, event)
+
+    def _end(self, end: EndEvent) -> None:
+        run, self._run = self._run, None
+        if isinstance(end, Cancelled) or (isinstance(end, Failed) and end.code in {INTERNAL, MEMORY}):
+            self._is_spoiled = True
+        if run is not None and not run.end.done():
+            run.end.set_result(end)
+
+    def _died(self) -> None:
+        """Called once, when the child is gone and its last line was heard."""
+        self._is_spoiled = True
+        transport = self._pipes.transport
+        status = transport.get_returncode() if transport is not None else None
+        if transport is not None:
+            _end_orphans(transport.get_pid(), status)
+        remove_leftovers(self._prefix, self._newest_picture)
+        if self._run is not None:
+            self._end(Cancelled() if self._run.is_cancelled else self._death(status))
+
+    def _death(self, status: int | None) -> Failed:
+        reason, hint = _explain(status)
+        lines = self._pipes.last_errors().splitlines()[-_SHOWN_LINES:]
+        return Failed(
+            code=JobError.code,
+            message=f"The work broke off: its process {reason}.",
+            hint=hint,
+            detail="\n".join(lines),
+        )
+
+
+def worker_command() -> list[str]:
+    """How PyroBlur's worker is started from here: a packaged program starts itself.
+
+    -P: a folder of pictures that PyroBlur was started in must not be able to bring Python code of its own.
+    """
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "worker"]
+    return [sys.executable, "-P", "-X", "utf8", "-m", "pyroblur_gui", "worker"]
+
+
+def _environment() -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
+    environment["PYTHONUTF8"] = "1"
+    if getattr(sys, "frozen", False):
+        return environment
+    root = str(Path(__file__).resolve().parents[2])
+    if root not in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:  # a checkout that is not installed
+        known = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([root, known] if known else [root])
+    return environment
+
+
+def _apart_from_this_process() -> dict[str, Any]:
+    """A group of its own: Ctrl-C in the terminal reaches only us, and the child's whole group can be ended."""
+    if sys.platform == "win32":
+        import subprocess  # noqa: PLC0415, TID251 - for its flags; this module is the one that may
+
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def _tell(run: _Run, event: Event) -> None:
+    try:
+        run.on_event(event)
+    except Exception:  # a listener's mistake must not cost the job its end
+        log.exception("a listener failed on %s", event.type)
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    """The process and its descendants; empty when it is gone."""
+    try:
+        root = psutil.Process(pid)
+        return [root, *root.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _signal(process: psutil.Process, how: Callable[[psutil.Process], None]) -> None:
+    try:
+        how(process)
+    except psutil.Error:  # gone, or no longer ours
+        return
+
+
+def _end_orphans(pid: int, status: int | None) -> None:
+    """Ends what a dead child left running: its group where there are groups, else what still names it as parent."""
+    if sys.platform == "win32":
+        if status == 0:  # it ended in order; looking at every process takes a while there
+            return
+        for process in psutil.process_iter(["ppid"]):
+            if process.info["ppid"] == pid:
+                for one in _tree(process.pid):
+                    _signal(one, psutil.Process.kill)
+        return
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):  # nobody left (macOS: only zombies left)
+        return
+
+
+def _explain(status: int | None) -> tuple[str, str]:
+    """What an exit status means, and what to do about it."""
+    again = "Try again: finished parts are kept. If it happens again, report it with the output of `pyroblur doctor`."
+    if status is not None and status < 0:
+        name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
+        if name in {"SIGKILL", "SIGTERM"}:
+            return f"was ended from outside ({name})", f"The system may have run out of memory. {again}"
+        return f"crashed ({name})", f"A codec, a driver or a damaged file may be the cause. {again}"
+    if status is not None and status > 0xFF:  # Windows: an exception's number
+        return f"crashed (0x{status:08X})", f"A codec, a driver or a damaged file may be the cause. {again}"
+    return f"stopped with exit status {status}", again
