@@ -1,0 +1,124 @@
+"""Runs the jobs of a command, one after another, on the runner that the window uses, and tells what becomes of each."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from pyroblur_gui.cli.output import File, Narrator
+from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished
+from pyroblur_gui.jobs.job import Job, JobState
+from pyroblur_gui.jobs.queue import Queue
+from pyroblur_gui.jobs.spec import Spec
+from pyroblur_gui.jobs.store import JobStore
+from pyroblur_gui.operations.catalogue import OPERATIONS
+
+DONE, FAILED, INTERRUPTED, TERMINATED = 0, 1, 130, 143
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job, the file that it is about as the user named it, and what its result is known to hold beforehand."""
+
+    spec: Spec
+    path: Path
+    facts: dict[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many files ended how, and the exit status that this comes to."""
+
+    done: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    status: int = DONE
+
+
+def run_batch(work: Sequence[Work], narrator: Narrator) -> Outcome:
+    """Does all of the work; a file that fails does not stop the next.
+
+    Ctrl-C and SIGTERM cancel as the window does: the file in hand stops, no other is begun, nothing half-written stays.
+    """
+    return asyncio.run(_Batch(work, narrator).run())
+
+
+class _Batch:
+    def __init__(self, work: Sequence[Work], narrator: Narrator) -> None:
+        self._work = work
+        self._narrator = narrator
+        self._outcome = Outcome()
+        self._places: dict[int, int] = {}  # a job's number -> its place in the work
+        self._began_at: dict[int, float] = {}
+
+    async def run(self) -> Outcome:
+        async with Queue(JobStore.in_memory(), lambda kind: OPERATIONS[kind].lane) as queue:
+            jobs = queue.add_all(item.spec for item in self._work)
+            self._places = {job.id: place for place, job in enumerate(jobs)}
+            queue.subscribe(self._heard)
+            with self._stopping(queue):
+                queue.start()
+                await self._until_idle(queue)
+        if self._outcome.failed and self._outcome.status == DONE:
+            self._outcome.status = FAILED
+        return self._outcome
+
+    async def _until_idle(self, queue: Queue) -> None:
+        """Waits for the end; Ctrl-C, which asyncio turns into a cancellation of this task, cancels the queue."""
+        while True:
+            try:
+                await queue.until_idle()
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task is None or self._outcome.status != DONE:
+                    raise  # asked twice: the queue is closed at once
+                task.uncancel()
+                self._stop(queue, INTERRUPTED)
+            else:
+                return
+
+    @contextlib.contextmanager
+    def _stopping(self, queue: Queue) -> Iterator[None]:
+        """SIGTERM (a service that is stopped, a time limit) cancels, too, where the system can tell."""
+        loop = asyncio.get_running_loop()
+        try:
+            loop.add_signal_handler(signal.SIGTERM, self._stop, queue, TERMINATED)
+        except NotImplementedError:  # Windows
+            yield
+            return
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGTERM)
+
+    def _stop(self, queue: Queue, status: int) -> None:
+        self._outcome.status = status
+        queue.cancel()
+
+    def _heard(self, job: Job, event: Event | None) -> None:
+        place = self._places[job.id]
+        item = self._work[place]
+        file = File(item.path, place + 1, len(self._work))
+        if event is None:
+            if job.state is JobState.RUNNING:
+                self._began_at[job.id] = time.monotonic()
+            elif job.state is JobState.CANCELLED:  # before it was begun
+                self._heard(job, Cancelled())
+            return
+        match event:
+            case Finished():
+                self._outcome.done += 1
+                wall_s = round(time.monotonic() - self._began_at[job.id], 3)
+                event = Finished(result={**item.facts, **event.result, "wall_s": wall_s})
+            case Failed():
+                self._outcome.failed += 1
+            case Cancelled():
+                self._outcome.cancelled += 1
+            case _:
+                pass
+        self._narrator.hear(file, event)

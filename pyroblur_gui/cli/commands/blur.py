@@ -1,0 +1,82 @@
+"""`pyroblur blur`: covers photos and clips."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec
+from pyroblur_gui.cli.batch import Outcome, Work, run_batch
+from pyroblur_gui.cli.options import with_options
+from pyroblur_gui.cli.output import Narrator, choose_narrator, summary
+from pyroblur_gui.cli.targets import Found, find_sources, names_one_file, targets_of
+
+Inputs = Annotated[
+    list[Path],
+    typer.Argument(metavar="INPUT...", help="Photos, clips, or folders of them, which are searched recursively."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON.")]
+
+
+@with_options(BlurOptions)
+def blur(
+    inputs: Inputs,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="A file, when the only input is a file and OUT has a suffix; else a folder (made if missing) in which "
+            "results lie as their sources do. Without it: beside each source.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    options: BlurOptions,
+) -> None:
+    """Cover faces and licence plates in photos and clips; sources are never changed.
+
+    Results are named STEM_blurred.EXT unless -o names the file. In a folder, results of earlier runs are passed over.
+    The exit status is 0 only if every file is done, 1 if one failed, 2 if the command makes no sense, 130 after Ctrl-C.
+    """
+    one_file = names_one_file(inputs, output)
+    if output is not None and not one_file and output.exists() and not output.is_dir():
+        message = f"{output} is a file, and the results of these inputs need a folder."
+        raise typer.BadParameter(message, param_hint="-o")
+    found = find_sources(inputs, output=None if one_file else output)
+    targets = [output] if one_file and output is not None else targets_of(found.sources, output=output)
+    work = [
+        Work(
+            BlurSpec(source=source.path.absolute(), target=target.absolute(), options=absolute_model(options)),
+            source.path,
+            {"output": str(target)},
+        )
+        for source, target in zip(found.sources, targets, strict=True)
+    ]
+    finish(work, found, choose_narrator(as_json=as_json))
+
+
+def finish(work: list[Work], found: Found, to: Narrator) -> None:
+    """Does the work, tells about it, and ends the command with the exit status that it comes to."""
+    outcome = Outcome()
+    try:
+        for path in found.passed_over:
+            to.pass_over(path, "passed over: the result of an earlier run")
+        for failure in found.failures:
+            to.refuse(failure)
+        if work:
+            outcome = run_batch(work, to)
+        if outcome.done + outcome.failed + outcome.cancelled > 1:
+            counts = ((outcome.done, "done"), (outcome.failed, "failed"), (outcome.cancelled, "cancelled"))
+            to.sum_up(f"{summary(counts)} of {len(work)} files")
+    finally:
+        to.close()
+    raise typer.Exit(outcome.status or (1 if found.failures else 0))
+
+
+def absolute_model(options: BlurOptions) -> BlurOptions:
+    """A model given as a file is found from anywhere: the worker need not run in the same folder."""
+    is_path = os.sep in options.model or Path(options.model).suffix == ".onnx"
+    return options.model_copy(update={"model": str(Path(options.model).absolute())}) if is_path else options

@@ -1,0 +1,76 @@
+"""The command line's door: `pyroblur VERB`."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pyroblur_gui import __version__
+from pyroblur_gui.cli.commands.blur import blur
+from pyroblur_gui.cli.commands.detect import detect
+from pyroblur_gui.core import log
+from pyroblur_gui.core.paths import HOME_VARIABLE
+
+PROGRAM = "pyroblur"
+
+Window = Callable[[list[str]], int]  # takes the files to open, returns the exit status
+
+
+def main(open_window: Window | None = None) -> int:
+    """Runs the command of sys.argv and returns the exit status.
+
+    open_window: what `pyroblur gui` opens; the command line itself knows no window.
+    """
+    application = _application(open_window)
+    try:
+        application(prog_name=PROGRAM)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+def _application(open_window: Window | None) -> typer.Typer:
+    application = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    application.callback()(_begin)
+    application.command()(blur)
+    application.command()(detect)
+
+    @application.command()
+    def gui(files: Annotated[list[Path] | None, typer.Argument(help="Photos and clips to open.")] = None) -> None:
+        """Open the window."""
+        if open_window is None:
+            sys.stderr.write("The window is opened by `pyroblur gui` or `pyroblur-gui`.\n")
+            raise typer.Exit(1)
+        raise typer.Exit(open_window([str(file) for file in files or []]))
+
+    return application
+
+
+def _begin(
+    *,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="FOLDER",
+            help=f"Keep all that PyroBlur keeps for itself (settings, models, projects, cache, logs) in this folder; "
+            f"the same as the environment variable {HOME_VARIABLE}.",
+        ),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """PyroBlur finds faces and licence plates in photos and videos and covers them for good, on this machine."""
+    if version:
+        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        raise typer.Exit
+    if home is not None:
+        os.environ[HOME_VARIABLE] = str(home.expanduser().absolute())  # workers inherit it
+    log.set_up("command")

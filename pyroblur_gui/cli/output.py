@@ -1,0 +1,192 @@
+"""What a command prints while files are worked on: lines of JSON, plain lines, or (cli/live.py) a bar on a terminal.
+
+File names come from anywhere: a name may hold line ends, escape sequences or marks that turn the reading direction. A
+person is shown them escaped; JSON carries them exactly, as ASCII.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import time
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from pydantic import JsonValue
+
+from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished, Log, Preview, Progress, Started
+
+PLAIN_PROGRESS_S = 10.0
+_UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_JOINER = "\u200d"  # holds emoji together and turns nothing around
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a command: `number` of `count`, from 1."""
+
+    path: Path
+    number: int
+    count: int
+
+
+class Narrator(Protocol):
+    """Tells the user what happens. Every file ends with exactly one of Finished, Failed and Cancelled."""
+
+    def pass_over(self, path: Path, why: str) -> None:
+        """A file that is not worked on, on purpose."""
+        ...
+
+    def refuse(self, error: PyroblurError) -> None:
+        """An input that comes to no file at all."""
+        ...
+
+    def hear(self, file: File, event: Event) -> None: ...
+
+    def sum_up(self, text: str) -> None:
+        """How a command with several files went."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class JsonLines:
+    """One event a line, each with the `input` it is about."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def pass_over(self, path: Path, why: str) -> None:
+        self._write({"input": str(path), "type": "log", "level": "info", "text": why})
+
+    def refuse(self, error: PyroblurError) -> None:
+        event = Failed(code=error.code, message=error.message, hint=error.hint)
+        self._write({"input": str(error.path or ""), **event.model_dump(mode="json")})
+
+    def hear(self, file: File, event: Event) -> None:
+        if isinstance(event, Preview):
+            return
+        body = event.model_dump(mode="json")
+        if isinstance(event, Finished):
+            body = {"type": body["type"], **event.result}
+        self._write({**body, "input": str(file.path)})
+
+    def sum_up(self, text: str) -> None:
+        """Nothing: the last line stays the one of the last file."""
+
+    def close(self) -> None:
+        return
+
+    def _write(self, body: dict[str, JsonValue]) -> None:
+        write_line(self._stream, json.dumps(body))
+
+
+class PlainLines:
+    """For a pipe, a log file or a terminal without a cursor: few lines, failures on stderr."""
+
+    def __init__(self, out: TextIO, err: TextIO) -> None:
+        self._out = out
+        self._err = err
+        self._told_at = time.monotonic()
+
+    def pass_over(self, path: Path, why: str) -> None:
+        write_line(self._out, f"{printable(str(path))}: {why}")
+
+    def refuse(self, error: PyroblurError) -> None:
+        write_line(self._err, f"failed: {failure_text(error.message, error.hint)}")
+
+    def hear(self, file: File, event: Event) -> None:
+        where = f"[{file.number}/{file.count}] {printable(str(file.path))}:"
+        match event:
+            case Started():
+                write_line(self._out, f"{where} started")
+            case Progress() if time.monotonic() - self._told_at >= PLAIN_PROGRESS_S:
+                self._told_at = time.monotonic()
+                write_line(self._out, f"{where} {progress_text(event)}")
+            case Log(level="warning" | "error"):
+                write_line(self._err, f"{where} {event.level}: {printable(event.text)}")
+            case Finished():
+                write_line(self._out, f"{where} {finished_text(event)}")
+            case Failed():
+                write_line(self._err, f"{where} failed: {failure_text(event.message, event.hint)}")
+            case Cancelled():
+                write_line(self._err, f"{where} cancelled")
+            case _:
+                return
+
+    def sum_up(self, text: str) -> None:
+        write_line(self._out, text)
+
+    def close(self) -> None:
+        return
+
+
+def printable(text: str) -> str:
+    """The text on one line, with what a terminal would obey rather than show written as an escape."""
+    return "".join(
+        character
+        if character == _JOINER or unicodedata.category(character) not in _UNPRINTABLE
+        else character.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for character in text
+    )
+
+
+def write_line(stream: TextIO, text: str) -> None:
+    """A line, at once. A reader that went away (`| head`) does not end the work; a poor encoding shows escapes."""
+    try:
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):  # what is not written yet goes nowhere, and says nothing
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def choose_narrator(*, as_json: bool) -> Narrator:
+    """The one that fits where standard output goes."""
+    if as_json:
+        return JsonLines(sys.stdout)
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        from pyroblur_gui.cli.live import LiveBar  # noqa: PLC0415 - rich costs a tenth of a second, here only
+
+        return LiveBar()
+    return PlainLines(sys.stdout, sys.stderr)
+
+
+def progress_text(progress: Progress) -> str:
+    """E.g. "render 120 of 600 frames, 66 frames/s, 0:07 left"."""
+    total = f" of {progress.total:.0f}" if progress.total is not None else ""
+    parts = [f"{progress.stage} {progress.done:.0f}{total} {progress.unit}"]
+    if progress.rate is not None:
+        parts.append(f"{progress.rate:.0f} {progress.unit}/s")
+    if progress.eta_s is not None:
+        parts.append(f"{progress.eta_s // 60:.0f}:{progress.eta_s % 60:02.0f} left")
+    return ", ".join(parts)
+
+
+def finished_text(event: Finished) -> str:
+    """E.g. "done: out/clip_blurred.mp4 (600 frames, 2 face, 1 license_plate, 9.1 s)"."""
+    result = event.result
+    facts = [f"{result['frames']} frames"] if "frames" in result else []
+    detections = result.get("detections")
+    if isinstance(detections, dict):
+        facts += [f"{count} {label}" for label, count in detections.items()]
+    wall = result.get("wall_s")
+    if isinstance(wall, int | float):
+        facts.append(f"{wall:.1f} s")
+    output = result.get("output")
+    done = f"done: {printable(output)}" if isinstance(output, str) else "done"
+    return f"{done} ({', '.join(facts)})" if facts else done
+
+
+def failure_text(message: str, hint: str) -> str:
+    return printable(f"{message} {hint}".strip())
+
+
+def summary(counts: Iterable[tuple[int, str]]) -> str:
+    """E.g. "3 done, 1 failed": what is zero is not said."""
+    return ", ".join(f"{count} {what}" for count, what in counts if count)
