@@ -1,0 +1,84 @@
+"""Options come from the model's fields, and what the model refuses is a usage error that names the option."""
+
+from typing import Annotated
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from pyroblur_gui.blurring.spec import BlurOptions, Style
+from pyroblur_gui.cli.options import with_options
+
+
+@pytest.fixture
+def read_options():
+    """Runs a command line and returns (result, the options that the command got)."""
+    got: list[BlurOptions] = []
+    application = typer.Typer(add_completion=False)
+
+    @application.command()
+    @with_options(BlurOptions)
+    def command(name: Annotated[str, typer.Argument()] = "x", *, options: BlurOptions) -> None:
+        """Help."""
+        got.append(options)
+
+    def run(*arguments: str):
+        result = CliRunner().invoke(application, list(arguments), env={"COLUMNS": "200", "TERM": "dumb"})
+        return result, got[-1] if got else None
+
+    return run
+
+
+def test_every_field_with_an_option_is_one(read_options):
+    result, _ = read_options("--help")
+    for field in BlurOptions.model_fields.values():
+        assert field.json_schema_extra["option"] in result.output
+        assert field.description.split(".")[0].split(":")[0][:20] in result.output
+
+
+def test_nothing_given_leaves_the_models_defaults(read_options):
+    result, options = read_options()
+    assert result.exit_code == 0, result.output
+    assert options == BlurOptions()
+    assert options.model_fields_set == set()
+
+
+def test_values_reach_their_fields(read_options):
+    arguments = "--style pixelate --crf 12 --margin 7.5 --classes face --keep-metadata title,GPSLatitude --report"
+    _, options = read_options(*arguments.split())
+    assert options.style is Style.PIXELATE
+    assert (options.crf, options.margin, options.classes) == (12, 7.5, ("face",))
+    assert options.keep_metadata == ("title", "GPSLatitude")
+    assert options.report is True
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [("0.3", {"*": 0.3}), ("face=0.2,license_plate=0.4", {"face": 0.2, "license_plate": 0.4})],
+)
+def test_confidence_is_for_all_classes_or_by_class(read_options, text, confidence):
+    _, options = read_options("--conf", text)
+    assert options.confidence == confidence
+    assert options.confidence_for("face") == confidence.get("face", 0.3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["--crf", "52"], "--crf"),
+        (["--crf", "good"], "--crf"),
+        (["--style", "smear"], "--style"),
+        (["--color", "red"], "--color"),
+        (["--conf", "high"], "--conf"),
+        (["--conf", "face=2"], "--conf"),
+        (["--conf", "nan"], "--conf"),
+        (["--device", "toaster"], "--device"),
+        (["--classes", ","], "--classes"),
+        (["--every", "0"], "--every"),
+    ],
+)
+def test_what_the_model_refuses_is_a_usage_error(read_options, arguments, option):
+    result, options = read_options(*arguments)
+    assert result.exit_code == 2
+    assert options is None
+    assert option in result.output
