@@ -85,8 +85,12 @@ class JobStore:
     def __init__(self, database: sqlite3.Connection, owner: Owner) -> None:
         self._database = database
         self._owner = owner
-        _migrate(database)
-        self._take_over()
+        try:
+            _migrate(database)
+            self._take_over()
+        except BaseException:
+            database.close()
+            raise
 
     @classmethod
     def open(cls, path: Path, *, owner: Owner | None = None) -> Self:
