@@ -54,6 +54,12 @@ def _application(open_window: Window | None) -> typer.Typer:
     return application
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        raise typer.Exit
+
+
 def _begin(
     *,
     home: Annotated[
@@ -65,12 +71,11 @@ def _begin(
             f"the same as the environment variable {HOME_VARIABLE}.",
         ),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    version: Annotated[  # noqa: ARG001 - acted on before any command is looked for
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
     """PyroBlur finds faces and licence plates in photos and videos and covers them for good, on this machine."""
-    if version:
-        sys.stdout.write(f"{PROGRAM} {__version__}\n")
-        raise typer.Exit
     if home is not None:
         os.environ[HOME_VARIABLE] = str(home.expanduser().absolute())  # workers inherit it
     log.set_up("command")

@@ -14,7 +14,7 @@ from pyroblur_gui.cli.targets import Found, find_sources, names_one_file, target
 
 Inputs = Annotated[
     list[Path],
-    typer.Argument(metavar="INPUT...", help="Photos, clips, or folders of them, which are searched recursively."),
+    typer.Argument(metavar="INPUT", help="Photos, clips, or folders of them, which are searched recursively."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON.")]
 
