@@ -42,7 +42,7 @@ MIGRATIONS = (
     """
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE frames (
-        number INTEGER PRIMARY KEY, pts INTEGER, is_key INTEGER NOT NULL,
+        number INTEGER PRIMARY KEY, pts INTEGER NOT NULL, is_key INTEGER NOT NULL,
         was_looked_at INTEGER NOT NULL, has_failed INTEGER NOT NULL
     );
     CREATE TABLE detections (
@@ -72,7 +72,7 @@ class FrameRow:
     """One frame that was analysed. detections is None where the frame was not looked at."""
 
     number: int
-    pts: int | None
+    pts: int
     is_key: bool
     detections: tuple[Detection, ...] | None
     has_failed: bool = False
@@ -133,7 +133,7 @@ def remove_stale(now_s: float | None = None) -> None:
 
 
 class Project:
-    """A job's project, open for one process at a time and used by one thread. Use as a context manager."""
+    """A job's project, open for one process at a time, written by one thread. A context manager."""
 
     def __init__(self, folder: Path) -> None:
         """Opens or makes the project in that folder. Raises JobError when another process has it open."""
@@ -217,6 +217,15 @@ class Project:
                 following = next(by_frame, None)
             yield FrameRow(number, pts, bool(is_key), detections if was_looked_at else None, bool(has_failed))
 
+    def pts_of(self, number: int) -> int:
+        """Time stamp of an analysed frame; may be asked by any thread. Raises IndexError for another."""
+        row = self._connection.execute("SELECT pts FROM frames WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            message = f"frame {number} was not analysed"
+            raise IndexError(message)
+        pts: int = row[0]
+        return pts
+
     def segments(self) -> list[SegmentRow]:
         """The committed segments whose files are all there, from the first frame on without a gap."""
         rows = self._connection.execute("SELECT * FROM segments ORDER BY number").fetchall()
@@ -265,7 +274,7 @@ def _open(folder: Path) -> sqlite3.Connection:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=0.5)
+    connection = sqlite3.connect(file, timeout=0.5, check_same_thread=False)
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA journal_mode = WAL")

@@ -33,7 +33,7 @@ def test_frames_come_back_as_they_were_recorded(source: Path):
     rows = [
         _row(0, Detection(FACE, BOX, 0.75), Detection(LICENSE_PLATE, BOX, 0.5)),
         _row(1),
-        FrameRow(2, None, is_key=False, detections=None),
+        FrameRow(2, 7, is_key=False, detections=None),
         FrameRow(3, 9, is_key=False, detections=(), has_failed=True),
         _row(4, Detection(FACE, BOX, 0.25)),
     ]
@@ -44,6 +44,9 @@ def test_frames_come_back_as_they_were_recorded(source: Path):
         assert project.recorded == 5
         assert list(project.frames()) == rows
         assert list(project.frames(3)) == rows[3:]
+        assert [project.pts_of(number) for number in range(5)] == [row.pts for row in rows]
+        with pytest.raises(IndexError):
+            project.pts_of(5)
 
 
 def test_frames_are_recorded_in_order_without_a_gap(source: Path):
