@@ -15,14 +15,14 @@ def main() -> int:
             from pyroblur_gui.worker import main as work
 
             return work(rest)
-        case [verb, *rest] if verb == GUI:
-            return _open_window(rest)
+        case [verb, *files] if verb == GUI and not any(file.startswith("-") for file in files):
+            return _open_window(files)  # past the command line, whose import would delay the window
         case [] if _was_started_from_a_desktop():
             return _open_window([])
         case _:
             from pyroblur_gui.cli.main import main as command_line
 
-            return command_line()
+            return command_line(_open_window)
 
 
 def main_window() -> int:

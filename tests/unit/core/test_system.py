@@ -10,7 +10,11 @@ import pytest
 
 from pyroblur_gui.core import system
 
-X86 = "processor\t: 0\nmodel name\t: A Fast CPU @ 3.0GHz\nflags\t\t: fpu avx2 avx512f avx512_vnni avx512_bf16 amx_tile\n\n"
+X86 = """processor\t: 0
+model name\t: A Fast CPU @ 3.0GHz
+flags\t\t: fpu avx2 avx512f avx512_vnni avx512_bf16 amx_tile
+
+"""
 ARM = "processor\t: 0\nFeatures\t: fp asimd bf16\n\n"
 
 
@@ -43,7 +47,7 @@ def test_flags_are_read_from_cpuinfo(
 def test_flags_are_off_where_they_are_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "_CPUINFO", tmp_path / "absent")
     cpu = system.processor()
-    assert not (cpu.has_bf16 or cpu.has_avx512 or cpu.has_amx)
+    assert (cpu.has_bf16, cpu.has_avx512, cpu.has_amx) == (False, False, False)
     assert cpu.name
 
 

@@ -45,7 +45,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> No
 
 async def eventually(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what other processes do sets no event
             await asyncio.sleep(0.02)
 
 

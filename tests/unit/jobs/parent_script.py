@@ -18,7 +18,9 @@ async def main(script: str, kind: str) -> None:
 
     end = worker.run(kind, {"count": 10_000}, previews=True, on_event=listen)
     await begun.wait()
-    print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
+    pids = [str(child.pid) for child in psutil.Process().children(recursive=True)]
+    sys.stdout.write(" ".join(pids) + "\n")
+    sys.stdout.flush()
     await end
 
 

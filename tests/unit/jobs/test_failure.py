@@ -31,8 +31,8 @@ def test_a_full_disk_is_a_full_disk_whoever_noticed(exc: OSError) -> None:
 
 def test_an_unforeseen_error_brings_its_traceback_without_values() -> None:
     def work() -> None:
-        secret = "what the file holds"
-        raise LookupError(str(len(secret)))
+        content = "what the file holds"
+        raise LookupError(str(len(content)))
 
     with pytest.raises(LookupError) as caught:
         work()

@@ -175,7 +175,7 @@ async def test_a_running_job_is_paused_and_resumed(queue: Queue, diary: Diary) -
 
 
 async def test_pausing_all_starts_nothing_more(queue: Queue) -> None:
-    first, second = queue.add_all([Count(count=20), Echo()])
+    first, _ = queue.add_all([Count(count=20), Echo()])
     queue.start()
     await until_it_counts(queue, first)
     queue.pause()
@@ -187,7 +187,7 @@ async def test_pausing_all_starts_nothing_more(queue: Queue) -> None:
 
 
 async def test_a_queued_job_that_is_paused_is_passed_over(queue: Queue) -> None:
-    first, second = queue.add_all([Echo(), Echo()])
+    first, _ = queue.add_all([Echo(), Echo()])
     queue.pause(first.id)
     queue.start()
     await until_idle(queue)
@@ -293,7 +293,7 @@ async def test_only_the_watched_job_shows_previews(queue: Queue, diary: Diary) -
 async def test_the_queue_outlives_the_window(make_queue: MakeQueue, tmp_path: Path) -> None:
     path = tmp_path / "queue.sqlite"
     queue = make_queue(JobStore.open(path))
-    done, running, waiting = queue.add_all([Echo(), Count(count=10_000), Echo()])
+    _, running, waiting = queue.add_all([Echo(), Count(count=10_000), Echo()])
     queue.start()
     await until_it_counts(queue, running)
     await queue.close()

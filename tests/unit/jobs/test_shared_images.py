@@ -21,8 +21,12 @@ from pyroblur_gui.jobs.events import Finished, Preview, SharedImage
 from pyroblur_gui.jobs.process import WorkerProcess
 from pyroblur_gui.jobs.shared_images import RING, SharedImages, new_prefix, read, remove_leftovers, serial_of
 
-MEMORY = Path("/dev/shm")
+MEMORY = shared_images._MEMORY_FOLDER
 linux_only = pytest.mark.skipif(not MEMORY.is_dir(), reason="shows its shared memory in /dev/shm")
+
+
+def blocks_of(worker: WorkerProcess) -> list[Path]:
+    return list(MEMORY.glob(f"{worker._prefix}*"))
 
 
 def test_a_picture_arrives_as_it_was_put() -> None:
@@ -141,9 +145,9 @@ async def test_previews_come_only_while_somebody_watches(worker: WorkerProcess, 
 @linux_only
 async def test_shared_memory_is_free_when_the_worker_is_closed(worker: WorkerProcess, ear: Ear) -> None:
     await worker.run("show", {"count": 2}, previews=True, on_event=ear)
-    assert list(MEMORY.glob(f"{worker._prefix}*"))
+    assert blocks_of(worker)
     await worker.close()
-    assert not list(MEMORY.glob(f"{worker._prefix}*"))
+    assert not blocks_of(worker)
 
 
 @linux_only
@@ -151,7 +155,7 @@ async def test_shared_memory_is_free_when_the_worker_was_killed(worker: WorkerPr
     await worker.run("show", {"count": 1, "text": "SIGKILL"}, previews=True, on_event=ear)
     assert ear.of_type("preview")
     await worker.close()
-    assert not list(MEMORY.glob(f"{worker._prefix}*"))
+    assert not blocks_of(worker)
 
 
 @linux_only

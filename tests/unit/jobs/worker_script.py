@@ -51,7 +51,8 @@ def echo(spec: Play, context: Context) -> Result:
 
 def noise(spec: Play, context: Context) -> Result:
     """Prints to descriptor 1 in every way that a library has."""
-    print("python prints", flush=True)
+    sys.stdout.write("python prints\n")
+    sys.stdout.flush()
     os.write(1, b'{"type": "finished"}\n')
     libc = ctypes.CDLL(None)
     libc.puts(b"C prints")
@@ -177,8 +178,8 @@ def _picture(value: int) -> bytes:
 
 
 def _start_grandchild(context: Context, program: str = "") -> None:
-    process = subprocess.Popen([sys.executable, "-c", program + "print('up', flush=True); import time; time.sleep(600)"],
-                               stdout=subprocess.PIPE)  # fmt: skip
+    program += "print('up', flush=True); import time; time.sleep(600)"
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()  # it heeds no signal from here on
     context.emit(Log(level="info", text=str(process.pid)))
