@@ -179,7 +179,7 @@ def find_media(
 
 def is_media_name(name: str) -> bool:
     """Whether a folder search takes a file of this name."""
-    return not name.startswith(".") and os.path.splitext(name)[1].lower() in MEDIA_SUFFIXES
+    return not name.startswith(".") and Path(name).suffix.lower() in MEDIA_SUFFIXES
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]], unreadable: Callable[[Path, OSError], None]) -> Iterator[Path]:
