@@ -9,12 +9,13 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pyroblur_gui.blurring.plan import Covering
+from pyroblur_gui.blurring.progress import Upright
 from pyroblur_gui.blurring.project import Detection, FrameRow, Project
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.boxes import clipped
@@ -32,12 +33,6 @@ UPRIGHT = Orientation()
 TURNED_BACK: dict[Rotation, Rotation] = {0: 0, 90: 270, 180: 180, 270: 90}
 
 Boxes = NDArray[np.float32]
-
-
-class Upright(Protocol):
-    """A frame or a page of a photo, as a person sees it."""
-
-    def rgb(self, width: int, height: int) -> NDArray[np.uint8]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +115,19 @@ class Looked:
 class Looker:
     """Looks at pictures of the size `size`, in order, with as many under way as the detector has use for."""
 
-    def __init__(self, detector: Detector, confidence: Mapping[str, float], view: View) -> None:
-        """confidence: by class, the score from which on a detection is told."""
+    def __init__(
+        self, detector: Detector, confidence: Mapping[str, float], view: View, *, most_failures: int = MOST_FAILURES
+    ) -> None:
+        """confidence: by class, the score from which on a detection is told.
+
+        most_failures: pictures in a row that may fail before it raises EngineError.
+        """
         self._detector = detector
         self._confidence = dict(confidence)
         self._view = view
         self._under_way: deque[tuple[int, Picture, Pending]] = deque()
         self._failures = 0  # in a row
+        self._most_failures = most_failures
         self.size = detector.preferred_size(*view.size)
 
     def picture(self, frame: Upright) -> Picture:
@@ -156,7 +157,7 @@ class Looker:
                 found = self._start(picture).result()
         except EngineError:
             self._failures += 1
-            if self._failures > MOST_FAILURES:
+            if self._failures > self._most_failures:
                 raise
             return Looked(frame, (), has_failed=True)
         self._failures = 0
@@ -167,11 +168,13 @@ class Looker:
 class Analysis:
     """Looks at every n-th frame of a clip, and keeps what it found in the project."""
 
-    def __init__(self, looker: Looker, project: Project, *, every: int) -> None:
+    def __init__(self, looker: Looker, project: Project, *, every: int, start: int) -> None:
+        """start: the first frame that will be added. What an earlier run knew of it and those after is taken over."""
         self._looker = looker
         self._project = project
         self._every = every
-        self._known = project.recorded  # frames that an earlier run looked at
+        self._known = project.recorded
+        self._kept = project.frames(start, stop=self._known)
         self._waiting: deque[_Waiting] = deque()
         self._looked: dict[int, Looked] = {}
 
@@ -182,8 +185,9 @@ class Analysis:
         return self._looker.picture(frame)
 
     def add(self, frame: Frame, picture: Picture | None) -> Iterator[FrameRow]:
-        """Takes the next frame; tells what is known of frames by now, in order. Known frames tell nothing new."""
+        """Takes the next frame; tells, in order, of the frames that all is known of now."""
         if frame.index < self._known:
+            yield next(self._kept)
             return
         self._waiting.append(_Waiting(frame.index, frame.pts, bool(frame.image.key_frame), picture is not None))
         if picture is not None:

@@ -91,8 +91,9 @@ class Horizon:
         return cls(gap=gap, extend=extend, motion=MOTION_SAMPLES * step)
 
     @classmethod
-    def of_photo(cls) -> Self:
-        return cls(gap=0, extend=0, motion=0)
+    def of_pages(cls) -> Self:
+        """For pages that have nothing to do with each other: no track goes on from one to the next."""
+        return cls(gap=-1, extend=0, motion=0)
 
     @property
     def back(self) -> int:

@@ -200,16 +200,20 @@ class Project:
             )
         self._committed_at = time.monotonic()
 
-    def frames(self, start: int = 0) -> Iterator[FrameRow]:
-        """All analysed frames from `start` on, in order; not to be mixed with `record`."""
+    def frames(self, start: int = 0, *, stop: int | None = None) -> Iterator[FrameRow]:
+        """The analysed frames from `start` on, in order, up to `stop` or to the last that is recorded now."""
         self.commit()
+        limits = start, self._recorded if stop is None else stop
         found = self._connection.cursor().execute(
-            "SELECT frame, label, score, x1, y1, x2, y2 FROM detections WHERE frame >= ? ORDER BY frame, rowid",
-            (start,),
+            "SELECT frame, label, score, x1, y1, x2, y2 FROM detections WHERE frame >= ? AND frame < ? "
+            "ORDER BY frame, rowid",
+            limits,
         )
         by_frame = groupby(found, key=lambda row: int(row[0]))
         following = next(by_frame, None)
-        rows = self._connection.cursor().execute("SELECT * FROM frames WHERE number >= ? ORDER BY number", (start,))
+        rows = self._connection.cursor().execute(
+            "SELECT * FROM frames WHERE number >= ? AND number < ? ORDER BY number", limits
+        )
         for number, pts, is_key, was_looked_at, has_failed in rows:
             detections: tuple[Detection, ...] = ()
             if following is not None and following[0] == number:

@@ -93,6 +93,12 @@ def test_a_face_missed_for_a_few_frames_is_covered_in_between_and_at_the_ends():
     assert seen[22:] == [None] * 8
 
 
+def test_pages_have_nothing_to_do_with_each_other():
+    planned = _planned([[_face(0, 0)], [], [_face(0, 0)], [_face(1, 1)]], Horizon.of_pages())
+    assert [[region.track for region in regions] for regions in planned] == [[0], [], [1], [2]]
+    assert {region.seen for regions in planned for region in regions} == {Seen.DETECTED}
+
+
 def test_frames_that_were_not_looked_at_are_filled():
     horizon = Horizon(gap=5, extend=2, motion=9)
     frames = [[_face(frame * 2.0, 0)] if frame % 3 == 0 else None for frame in range(31)]
