@@ -9,10 +9,13 @@ import json
 import logging
 import os
 import queue
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
+from types import FrameType
 from typing import Any, BinaryIO, Protocol
 
 from pydantic import JsonValue, ValidationError
@@ -32,7 +35,7 @@ from pyroblur_gui.jobs.events import (
     to_line,
 )
 from pyroblur_gui.jobs.failure import failure_of, failure_of_spec
-from pyroblur_gui.jobs.shared_images import SharedImages
+from pyroblur_gui.jobs.shared_images import SharedImages, remove_abandoned
 from pyroblur_gui.jobs.spec import Spec
 
 GRACE_S = 5.0
@@ -59,6 +62,8 @@ def serve(operations: Mapping[str, Operation], *, blocks: str, grace_s: float = 
     faulthandler.enable()  # a crash in a codec leaves its stack on stderr, which the parent keeps the end of
     commands, lines = _take_stdin(), _Lines(_take_stdout())
     images = SharedImages(blocks)
+    remove_abandoned()
+    signal.signal(signal.SIGTERM, partial(_end_in_order, images))
     jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(commands, jobs, grace_s), name="commands", daemon=True).start()
     try:
@@ -254,6 +259,13 @@ def _take_stdout() -> BinaryIO:
     if sys.stdout is None:  # a windowed program on Windows starts without
         sys.stdout = sys.stderr
     return lines
+
+
+def _end_in_order(images: SharedImages, number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler
+    """At a logout, SIGTERM comes to the window and its workers alike: nobody else is left to remove the pictures."""
+    images.close()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _end_tree() -> None:

@@ -101,7 +101,7 @@ class Queue:
         return self.add_all([spec])[0]
 
     def add_all(self, specs: Iterable[Spec]) -> list[Job]:
-        """Appends jobs, all or none. Raises OutputError or sqlite3.Error when they cannot be kept."""
+        """Appends jobs, all or none. Raises OutputError when they cannot be kept."""
         wanted = [(spec.kind, spec.model_dump(mode="json"), self._lane_of(spec.kind)) for spec in specs]
         added = self._store.add(wanted)
         for job in added:

@@ -8,10 +8,12 @@ Blocks are numbered under a prefix that the window chose, so it can remove those
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import sys
 import threading
+import time
 from collections import deque
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -24,10 +26,12 @@ RING = 4
 CHANNELS = 3
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - where Linux shows its shared memory; nothing is made there by name
 _KEEP_FREE_BYTES = 4 << 20
+_ABANDONED_S = 60.0
+_NAME = re.compile(r"pb([0-9a-f]+)-[0-9a-f]{8}-\d+")
 
 
 def new_prefix() -> str:
-    """A prefix that no other worker has. macOS allows 31 bytes for a name, the number included."""
+    """A prefix that no other worker has; it names this process. macOS allows 31 bytes for a name with its number."""
     return f"pb{os.getpid():x}-{secrets.token_hex(4)}-"
 
 
@@ -38,7 +42,7 @@ class SharedImages:
         self._prefix = prefix
         self._serial = 0
         self._blocks: deque[SharedMemory] = deque()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may ask for `close` in the middle of `put`
 
     def put(self, *pictures: Buffer, width: int, height: int) -> tuple[SharedImage, ...]:
         """Shares pictures of height x width x 3 bytes side by side in one block.
@@ -108,6 +112,32 @@ def remove_leftovers(prefix: str, newest_serial: int) -> None:
         except (OSError, ValueError):
             continue
         _drop(block)
+
+
+def remove_abandoned() -> None:
+    """Removes blocks of a worker and a window that were killed together (at a forced logout, say).
+
+    Only Linux lists its shared memory; elsewhere such blocks last until the next start of the system.
+    """
+    if not _MEMORY_FOLDER.is_dir():
+        return
+    for path in _MEMORY_FOLDER.iterdir():
+        name = _NAME.fullmatch(path.name)
+        if name is None or _exists(int(name[1], 16)):
+            continue
+        with contextlib.suppress(OSError):  # gone meanwhile, or another user's
+            if time.time() - path.stat().st_mtime > _ABANDONED_S:
+                path.unlink()
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _as_bytes(picture: Buffer, size: int) -> memoryview | bytes:

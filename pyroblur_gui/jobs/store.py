@@ -79,7 +79,7 @@ class Owner:
 class JobStore:
     """Jobs of one owner. All methods are quick and are called from one thread.
 
-    Errors of the database after opening are sqlite3.Error: the queue goes on from memory.
+    Where nothing else is said, errors of the database are sqlite3.Error: the queue goes on from memory.
     """
 
     def __init__(self, database: sqlite3.Connection, owner: Owner) -> None:
@@ -121,20 +121,12 @@ class JobStore:
         return [_job_of(row) for row in rows]
 
     def add(self, wanted: Iterable[tuple[str, Mapping[str, JsonValue], str]]) -> list[Job]:
-        """Appends jobs, given as (kind, spec, lane), all or none."""
-        now = datetime.now(UTC).isoformat()
-        added: list[Job] = []
-        with _transaction(self._database):
-            (last,) = self._database.execute("SELECT coalesce(max(position), -1) FROM jobs").fetchone()
-            for position, (kind, spec, lane) in enumerate(wanted, start=last + 1):
-                values = (kind, json.dumps(spec), lane, JobState.QUEUED, position, now, now)
-                row = self._database.execute(
-                    "INSERT INTO jobs (kind, spec, lane, state, position, created, updated, owner_pid, owner_started) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
-                    (*values, self._owner.pid, self._owner.started),
-                ).fetchone()
-                added.append(_job_of(row))
-        return added
+        """Appends jobs, given as (kind, spec, lane), all or none. Raises OutputError when they cannot be kept."""
+        try:
+            return self._add(wanted)
+        except sqlite3.Error as exc:
+            message = f"The job cannot be added to the queue: {exc}."
+            raise OutputError(message, hint="Check that the disk with your home folder is not full.") from exc
 
     def save(self, job: Job) -> None:
         """Writes what may change in a job: state, position, progress and how it ended."""
@@ -177,6 +169,21 @@ class JobStore:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _add(self, wanted: Iterable[tuple[str, Mapping[str, JsonValue], str]]) -> list[Job]:
+        now = datetime.now(UTC).isoformat()
+        added: list[Job] = []
+        with _transaction(self._database):
+            (last,) = self._database.execute("SELECT coalesce(max(position), -1) FROM jobs").fetchone()
+            for position, (kind, spec, lane) in enumerate(wanted, start=last + 1):
+                values = (kind, json.dumps(spec), lane, JobState.QUEUED, position, now, now)
+                row = self._database.execute(
+                    "INSERT INTO jobs (kind, spec, lane, state, position, created, updated, owner_pid, owner_started) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+                    (*values, self._owner.pid, self._owner.started),
+                ).fetchone()
+                added.append(_job_of(row))
+        return added
 
     def _mine(self) -> tuple[int, float, float]:
         return self._owner.pid, self._owner.started, _CLOCK_TOLERANCE_S

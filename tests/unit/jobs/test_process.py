@@ -263,6 +263,7 @@ async def test_a_thread_that_lingers_does_not_keep_the_child_alive(worker: Worke
 def test_the_child_stops_when_its_parent_is_killed(kind: str) -> None:
     parent = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("parent_script.py")), str(SCRIPT), kind],
+        env=process._environment(),
         stdout=subprocess.PIPE,
         text=True,
     )

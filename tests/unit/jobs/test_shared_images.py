@@ -18,8 +18,16 @@ from pyroblur_gui.core.errors import JobError
 from pyroblur_gui.jobs import shared_images
 from pyroblur_gui.jobs.child import ChildContext
 from pyroblur_gui.jobs.events import Finished, Preview, SharedImage
-from pyroblur_gui.jobs.process import WorkerProcess
-from pyroblur_gui.jobs.shared_images import RING, SharedImages, new_prefix, read, remove_leftovers, serial_of
+from pyroblur_gui.jobs.process import WorkerProcess, _environment
+from pyroblur_gui.jobs.shared_images import (
+    RING,
+    SharedImages,
+    new_prefix,
+    read,
+    remove_abandoned,
+    remove_leftovers,
+    serial_of,
+)
 
 MEMORY = shared_images._MEMORY_FOLDER
 linux_only = pytest.mark.skipif(not MEMORY.is_dir(), reason="shows its shared memory in /dev/shm")
@@ -105,6 +113,22 @@ def test_leftovers_are_removed_also_one_that_was_never_told_of() -> None:
 
 
 @linux_only
+def test_what_a_killed_pair_left_is_removed_by_the_next_worker() -> None:
+    gone = 2**22 + 1  # above Linux's highest process number
+    ours, fresh, old, foreign = (
+        MEMORY / name for name in (f"{new_prefix()}0", f"pb{gone:x}-00000000-1", f"pb{gone:x}-00000000-0", "pbtest")
+    )
+    for path in (ours, fresh, old, foreign):
+        path.write_bytes(b"picture")
+    for path in (ours, old, foreign):
+        os.utime(path, (0, 0))
+    remove_abandoned()
+    assert [path.exists() for path in (ours, fresh, old, foreign)] == [True, True, False, True]
+    for path in (ours, fresh, foreign):
+        path.unlink()
+
+
+@linux_only
 def test_used_up_memory_is_an_error_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
     images = SharedImages(new_prefix())
     monkeypatch.setattr(shared_images.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
@@ -159,16 +183,21 @@ async def test_shared_memory_is_free_when_the_worker_was_killed(worker: WorkerPr
 
 
 @linux_only
-def test_shared_memory_is_free_when_the_parent_was_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("also_the_worker", [False, True])
+def test_shared_memory_is_free_when_the_parent_was_killed(*, also_the_worker: bool) -> None:
+    """A logout sends SIGTERM to both at once."""
     before = set(MEMORY.iterdir())
     script = Path(__file__).with_name("parent_script.py")
     worker = Path(__file__).with_name("worker_script.py")
-    parent = subprocess.Popen([sys.executable, str(script), str(worker), "show"], stdout=subprocess.PIPE)
+    command = [sys.executable, str(script), str(worker), "show"]
+    parent = subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE)
     assert parent.stdout is not None
-    assert parent.stdout.readline()
+    (child,) = parent.stdout.readline().split()
     made = {entry for entry in set(MEMORY.iterdir()) - before if entry.name.startswith(f"pb{parent.pid:x}-")}
     assert made
     os.kill(parent.pid, signal.SIGKILL)
+    if also_the_worker:
+        os.kill(int(child), signal.SIGTERM)
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not any(path.exists() for path in made))

@@ -81,6 +81,16 @@ def test_all_or_none_are_added(path: Path) -> None:
         add(store, "b")
 
 
+def test_a_disk_that_is_full_refuses_jobs_with_a_reason(path: Path) -> None:
+    with JobStore.open(path) as store:
+        add(store, "a")
+        pages = store._database.execute("PRAGMA page_count").fetchone()[0]
+        store._database.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(OutputError, match="full"):
+            add(store, "b" * 100_000)
+        assert [job.spec["text"] for job in store.jobs()] == ["a"]
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
