@@ -1,0 +1,237 @@
+"""Reads a checkpoint (.pt), which is a pickle, without letting it run anything.
+
+torch.load(weights_only=True) refuses every global that is not on a list. That alone is not enough: a class on the list
+may still be *called* with arguments from the file, and DetectionModel evaluates text that it finds in its own
+configuration. So the list holds inert stand-ins, which take no arguments and only keep what belongs to them; the real
+modules are made afterwards, here, from plain data that was looked at. The list is never derived from a file.
+"""
+
+import importlib
+import inspect
+import pickle  # noqa: TID251 - for its exception only
+import re
+import threading
+import warnings
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+import torch
+
+from pyroblur_gui.core.errors import MissingExtraError, ModelError, UnsafeModelError
+from pyroblur_gui.models.offline import prepare_ultralytics
+
+INSTALL = "Install the training part: pip install 'pyroblur[train]'"
+SAFE_TORCH = (2, 10)  # older ones can be made to run code in spite of weights_only: CVE-2025-32434, CVE-2026-24747
+DEEPEST = 100
+MODEL_CLASS = "ultralytics.nn.tasks.DetectionModel"
+ALLOWED = {
+    "torch.nn.modules.activation": ("LeakyReLU", "ReLU", "Sigmoid", "SiLU"),
+    "torch.nn.modules.batchnorm": ("BatchNorm2d",),
+    "torch.nn.modules.container": ("ModuleList", "Sequential"),
+    "torch.nn.modules.conv": ("Conv2d", "ConvTranspose2d"),
+    "torch.nn.modules.linear": ("Identity",),
+    "torch.nn.modules.pooling": ("MaxPool2d",),
+    "torch.nn.modules.upsampling": ("Upsample",),
+    "ultralytics.nn.modules.block": (
+        "Attention", "Bottleneck", "C2f", "C2PSA", "C3", "C3k", "C3k2", "DFL", "PSABlock", "SPPF",
+    ),
+    "ultralytics.nn.modules.conv": ("Concat", "Conv", "DWConv"),
+    "ultralytics.nn.modules.head": ("Detect",),
+    "ultralytics.nn.tasks": ("DetectionModel",),
+    "ultralytics.utils": ("IterableSimpleNamespace",),
+}  # fmt: skip
+PLAIN = (bool, int, float, str, bytes, torch.Tensor, torch.dtype, torch.device)
+
+_loading = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A detector read from a checkpoint: `module` in f32 for inference, giving [1, 4 + classes, anchors]."""
+
+    module: torch.nn.Module
+    names: tuple[str, ...]
+    stride: int
+    input_size: int
+
+
+class _Inert:
+    """Stands in for one allowed class while a file is read."""
+
+    target: ClassVar[str]
+    state: Mapping[str, object]
+
+    def __new__(cls, *arguments: object, **more: object) -> "_Inert":
+        if arguments or more:
+            message = f"it calls {cls.target} with arguments of its own"
+            raise _ForbiddenError(message)
+        return super().__new__(cls)
+
+    def __setstate__(self, state: object) -> None:
+        if not isinstance(state, dict) or not all(isinstance(key, str) and key.isidentifier() for key in state):
+            message = f"it gives {self.target} something else than named values"
+            raise _ForbiddenError(message)
+        self.state = state
+
+
+class _ForbiddenError(Exception):
+    """The file asks for more than data."""
+
+
+def load_module(path: Path) -> Checkpoint:
+    """Reads a YOLO detection checkpoint of Ultralytics.
+
+    Raises UnsafeModelError when the file asks for anything beyond the allow-list, ModelError when it is no such
+    checkpoint, MissingExtraError without ultralytics or with a torch whose weights_only is known to be broken.
+    """
+    content = _read(path)
+    model = (content.get("ema") or content.get("model")) if isinstance(content, dict) else content
+    if not isinstance(model, _Inert) or model.target != MODEL_CLASS:
+        message = f"{path} holds no YOLO detection model of Ultralytics."
+        raise ModelError(message, hint="Choose the best.pt or last.pt of a training for detection.", path=path)
+    try:
+        module = _revive(model, _real_classes(), 0)
+    except _ForbiddenError as error:
+        raise _unsafe(path, str(error)) from error
+    except (AttributeError, TypeError, ValueError, RuntimeError) as error:
+        raise _damaged(path, error) from error
+    return _for_inference(path, cast("torch.nn.Module", module), content)
+
+
+def _read(path: Path) -> object:
+    version = tuple(int(part) for part in re.findall(r"\d+", torch.__version__)[:2])
+    if version < SAFE_TORCH:
+        message = f"torch {torch.__version__} cannot read checkpoints safely."
+        raise MissingExtraError(message, hint=f"{INSTALL} with torch {'.'.join(map(str, SAFE_TORCH))} or newer.")
+    try:
+        with _only_stand_ins(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return cast("object", torch.load(path, map_location="cpu", weights_only=True))  # noqa: TID251 - the one place
+    except _ForbiddenError as error:
+        raise _unsafe(path, str(error)) from error
+    except pickle.UnpicklingError as error:
+        raise _refusal(path, str(error)) from error
+    except OSError as error:
+        message = f"The checkpoint {path} cannot be opened: {error.strerror or error}."
+        raise ModelError(message, path=path) from error
+    except Exception as error:
+        if "weights_only" in str(error):  # TorchScript and the old tar format, which are refused whole
+            raise _unsafe(path, str(error).splitlines()[0]) from error
+        raise _damaged(path, error) from error
+
+
+@contextmanager
+def _only_stand_ins() -> Iterator[None]:
+    """The list is the process's own in torch: what others put on it is taken off meanwhile."""
+    stand_ins = [
+        (type(name, (_Inert,), {"target": f"{module}.{name}"}), f"{module}.{name}")
+        for module, names in ALLOWED.items()
+        for name in names
+    ]
+    with _loading:
+        others = torch.serialization.get_safe_globals()
+        torch.serialization.clear_safe_globals()
+        torch.serialization.add_safe_globals(cast("list[Any]", stand_ins))
+        try:
+            yield
+        finally:
+            torch.serialization.clear_safe_globals()
+            torch.serialization.add_safe_globals(others)
+
+
+def _real_classes() -> dict[str, type[object]]:
+    prepare_ultralytics()
+    try:
+        places = {module: importlib.import_module(module) for module in ALLOWED}
+    except ImportError as error:
+        message = "Reading a checkpoint needs Ultralytics, which is not installed."
+        raise MissingExtraError(message, hint=INSTALL) from error
+    return {f"{module}.{name}": getattr(places[module], name) for module, names in ALLOWED.items() for name in names}
+
+
+def _revive(value: object, real: Mapping[str, type[object]], depth: int) -> object:
+    """Plain data as it is; a stand-in becomes its module. Raises _ForbiddenError for anything else."""
+    if depth > DEEPEST:
+        message = "it is nested too deeply"
+        raise _ForbiddenError(message)
+    if value is None or isinstance(value, PLAIN):
+        return value
+    if isinstance(value, _Inert):
+        return _made(value, real, depth)
+    if isinstance(value, dict):
+        pairs = [(_revive(key, real, depth + 1), _revive(each, real, depth + 1)) for key, each in value.items()]
+        return OrderedDict(pairs) if isinstance(value, OrderedDict) else dict(pairs)
+    if isinstance(value, torch.Size):
+        return value
+    if isinstance(value, list | tuple | set):
+        return type(value)([_revive(each, real, depth + 1) for each in value])
+    message = f"it holds a {type(value).__name__}"
+    raise _ForbiddenError(message)
+
+
+def _made(value: _Inert, real: Mapping[str, type[object]], depth: int) -> object:
+    made_of = real[value.target]
+    state = {}
+    for key, each in getattr(value, "state", {}).items():
+        if key.endswith("_hooks") and each:
+            message = f"it hooks into {value.target}"
+            raise _ForbiddenError(message)
+        state[key] = _revive(each, real, depth + 1)
+        if callable(state[key]) and inspect.isfunction(getattr(made_of, key, None)):
+            message = f"it replaces the method {key} of {value.target}"
+            raise _ForbiddenError(message)
+    made = made_of.__new__(made_of)
+    if isinstance(made, torch.nn.Module):
+        made.__setstate__(state)  # type: ignore[no-untyped-call]  # fills in what older versions did not write
+    else:
+        vars(made).update(state)
+    return made
+
+
+def _for_inference(path: Path, module: torch.nn.Module, content: object) -> Checkpoint:
+    model = cast("Any", module)
+    try:
+        names = tuple(str(model.names[index]) for index in range(len(model.names)))
+        stride = int(model.stride.max())
+        model.yaml = {}  # only ever text from the file
+        model = model.float().eval().fuse(verbose=False)
+        head = model.model[-1]
+        head.export, head.dynamic = True, True
+        if getattr(head, "end2end", False):
+            model.end2end = False  # with a head for both, the one that is followed by suppression of doubles
+    except (AttributeError, TypeError, ValueError, KeyError, RuntimeError) as error:
+        raise _damaged(path, error) from error
+    for parameter in model.parameters():
+        parameter.requires_grad_(requires_grad=False)
+    return Checkpoint(model, names, stride, _input_size(content))
+
+
+def _input_size(content: object) -> int:
+    arguments = content.get("train_args") if isinstance(content, dict) else None
+    size = arguments.get("imgsz") if isinstance(arguments, dict) else None
+    size = max(size, default=0) if isinstance(size, list | tuple) else size
+    return size if isinstance(size, int) and 32 <= size <= 8192 else 640
+
+
+def _refusal(path: Path, text: str) -> ModelError:
+    asked = re.search(r"GLOBAL (\S+)", text)
+    if asked:
+        return _unsafe(path, f"it asks for {asked[1]}")
+    if re.search(r"unrecognized function|allowlist|blocked|Can only", text):
+        return _unsafe(path, text.splitlines()[0])
+    return _damaged(path, text.splitlines()[0] if text else "empty")
+
+
+def _unsafe(path: Path, reason: str) -> UnsafeModelError:
+    message = f"The checkpoint {path} was refused, because it could run code on this machine: {reason}."
+    hint = "Use it only where you trust its maker, export it to ONNX there, and import the .onnx file here."
+    return UnsafeModelError(message, hint=hint, path=path)
+
+
+def _damaged(path: Path, reason: object) -> ModelError:
+    message = f"{path} cannot be read as a checkpoint: {reason}"
+    return ModelError(message, hint="Choose the best.pt or last.pt of a training for detection.", path=path)

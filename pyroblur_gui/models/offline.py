@@ -1,0 +1,72 @@
+"""Keeps libraries from reaching for the network: in one place, before each is imported.
+
+The package openvino reports its own import through openvino_telemetry, from a thread, unless its conversion tools
+cannot be imported; nothing here needs those tools. Ultralytics looks up name servers, checks for updates, reports to
+Google Analytics, fetches fonts and installs packages unless told otherwise.
+"""
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from pyroblur_gui.core.files import PartFile
+from pyroblur_gui.core.paths import folders
+
+OPENVINO_TOOLS = ("openvino_telemetry", "openvino.tools.ovc")
+ULTRALYTICS_SETTINGS_VERSION = "0.0.8"
+ULTRALYTICS_SWITCHES = {
+    "YOLO_OFFLINE": "true",
+    "YOLO_AUTOINSTALL": "false",
+    "YOLO_VERBOSE": "false",
+    "ULTRALYTICS_SAFE_LOAD": "true",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "NO_ALBUMENTATIONS_UPDATE": "1",
+}
+
+
+def import_openvino() -> ModuleType:
+    """The package openvino without its conversion tools, which report every import. Raises ImportError."""
+    modules = cast("dict[str, ModuleType | None]", sys.modules)
+    for name in OPENVINO_TOOLS:
+        modules.setdefault(name, None)  # importing it raises ModuleNotFoundError, which openvino expects
+    return importlib.import_module("openvino")
+
+
+def prepare_ultralytics() -> None:
+    """Sets every switch and writes Ultralytics' settings, in PyroBlur's own folder; call before it is imported."""
+    folder = folders().cache / "ultralytics"
+    os.environ.update(ULTRALYTICS_SWITCHES)
+    os.environ["YOLO_CONFIG_DIR"] = str(folder)
+    os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))  # left alone, Ultralytics sets 1
+    _write_settings(folder / "Ultralytics" / "settings.json")
+
+
+def _write_settings(path: Path) -> None:
+    """The complete file of that version: Ultralytics would fill up an incomplete one with its own defaults."""
+    places = folders()
+    settings = {
+        "settings_version": ULTRALYTICS_SETTINGS_VERSION,
+        "datasets_dir": str(places.data / "datasets"),
+        "weights_dir": str(places.cache / "weights"),
+        "runs_dir": str(places.runs),
+        "uuid": "",
+        "sync": False,
+        "api_key": "",
+        "openai_api_key": "",
+        "clearml": False,
+        "comet": False,
+        "dvc": False,
+        "mlflow": False,
+        "raytune": False,
+        "tensorboard": False,
+        "wandb": False,
+        "vscode_msg": False,
+        "openvino_msg": False,
+    }
+    with PartFile(path) as part:
+        part.path.write_text(json.dumps(settings, indent=2), encoding="utf-8")
+        part.commit()

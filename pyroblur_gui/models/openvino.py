@@ -1,0 +1,185 @@
+"""OpenVINO on the CPU: the default engine. It reads ONNX itself, starts fast and computes in bf16 where the CPU can.
+
+The first size of picture is compiled for that size alone (less memory, a little faster: a video has one size); pictures
+of any other size share one network with free sizes, so that photos of fifty sizes cost one more compilation.
+"""
+
+import threading
+from collections import deque
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pyroblur_gui.core.errors import EngineError, ModelError
+from pyroblur_gui.models.catalogue import ModelFile
+from pyroblur_gui.models.choice import Candidate
+from pyroblur_gui.models.detector import Picture
+from pyroblur_gui.models.engine import Engine, Network, Outputs, inference_threads
+from pyroblur_gui.models.offline import import_openvino
+
+if TYPE_CHECKING:
+    import openvino as ov  # type: ignore[import-untyped]
+else:
+    ov = import_openvino()
+
+SMALL_PIXELS = 640 * 640  # up to here two pictures at once on two cores are faster than both cores on one picture
+MOST_STREAMS = 4
+SWITCH_AFTER = 16  # pictures of one other size in a row: a new video, worth compiling for
+
+Size = tuple[int, int]  # height, width
+
+
+def open_engine(model: ModelFile, network: Network, candidate: Candidate) -> Engine:
+    """Raises EngineError for a device other than the CPU or a precision that it does not compute in."""
+    if candidate.device != "cpu":
+        message = f"OpenVINO is used on the CPU only, not on {candidate.device}."
+        raise EngineError(message, hint="Choose the engine auto, or the device auto.")
+    return OpenVinoEngine(model.path, network, precision=candidate.precision)
+
+
+class OpenVinoEngine:
+    """`precision`: "f32" or "bf16". Raises ModelError when the file is no network, EngineError when it cannot run."""
+
+    def __init__(self, path: Path, network: Network, *, precision: str) -> None:
+        self._network = network
+        self._precision = precision
+        self._lock = threading.Lock()
+        self._special: tuple[Size, _Compiled] | None = None
+        self._general: _Compiled | None = None
+        self._last: Size | None = None
+        self._repeats = 0
+        self._core = ov.Core()
+        if precision.upper() not in {"F32", *self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")}:
+            message = f"This processor does not compute in {precision}."
+            raise EngineError(message, hint="Choose the precision auto.")
+        try:
+            self._model = self._core.read_model(path)
+        except RuntimeError as error:
+            message = f"OpenVINO cannot read the model {path}: {error}"
+            raise ModelError(message, hint="Export it to ONNX again.", path=path) from error
+        self._path = path
+
+    @property
+    def title(self) -> str:
+        return f"OpenVINO {self._precision} on the CPU"
+
+    @property
+    def in_flight(self) -> int:
+        return _streams(SMALL_PIXELS) + 1
+
+    def submit(self, picture: Picture) -> "_Pending":
+        with self._lock:
+            compiled = self._compiled_for((picture.shape[0], picture.shape[1]))
+        return compiled.start(picture)
+
+    def close(self) -> None:
+        with self._lock:
+            self._special = self._general = None
+
+    def _compiled_for(self, size: Size) -> "_Compiled":
+        self._repeats = self._repeats + 1 if size == self._last else 1
+        self._last = size
+        if self._special is not None and self._special[0] == size:
+            return self._special[1]
+        if self._special is None or (self._repeats > SWITCH_AFTER and self._network.free_size):
+            self._special = None  # frees the old one's memory first
+            self._special = (size, self._compile(size))
+            return self._special[1]
+        if self._general is None:
+            self._general = self._compile(None)
+        return self._general
+
+    def _compile(self, size: Size | None) -> "_Compiled":
+        streams = _streams(size[0] * size[1]) if size else 1
+        try:
+            model = ov.Model(self._model.outputs[: self._network.outputs], self._model.get_parameters())
+            model = model.clone()
+            if self._network.free_size:
+                model.reshape([1, 3, *(size or (-1, -1))])
+            compiled = self._core.compile_model(
+                self._with_bytes_in(model),
+                "CPU",
+                {
+                    "INFERENCE_PRECISION_HINT": self._precision,
+                    "NUM_STREAMS": streams,
+                    "INFERENCE_NUM_THREADS": inference_threads(),
+                    "ENABLE_CPU_PINNING": False,  # decoding and encoding share these cores
+                },
+            )
+        except RuntimeError as error:
+            message = f"OpenVINO cannot run the model {self._path} at {size or 'free sizes'}: {error}"
+            raise EngineError(message, hint="Choose the engine onnxruntime.", path=self._path) from error
+        return _Compiled(compiled, requests=streams + 1, title=self.title)
+
+    def _with_bytes_in(self, model: "ov.Model") -> "ov.Model":
+        """Folds the conversion of 8-bit rows to scaled planes into the graph: faster than converting beforehand."""
+        steps = ov.preprocess.PrePostProcessor(model)
+        picture = steps.input()
+        picture.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
+        picture.model().set_layout(ov.Layout("NCHW"))
+        if self._network.scale != 1:
+            picture.preprocess().convert_element_type(ov.Type.f32).scale(1 / self._network.scale)
+        return steps.build()
+
+
+class _Compiled:
+    """A compiled network and the requests that are under way in it."""
+
+    def __init__(self, compiled: "ov.CompiledModel", *, requests: int, title: str) -> None:
+        self.title = title
+        self._free = [compiled.create_infer_request() for _ in range(requests)]
+        self._busy: deque[_Pending] = deque()
+        self._lock = threading.Lock()
+
+    def start(self, picture: Picture) -> "_Pending":
+        """Starts at once; where every request is under way, the oldest is waited for and its result kept for it."""
+        with self._lock:
+            while self._busy and (self._busy[0].is_finished or not self._free):
+                self._busy.popleft().finish()
+            request = self._free.pop()
+            request.start_async({0: np.ascontiguousarray(picture)[None]}, share_inputs=False)
+            pending = _Pending(request, self.title, release=partial(self._free.append, request))
+            self._busy.append(pending)
+            return pending
+
+
+class _Pending:
+    def __init__(self, request: "ov.InferRequest", title: str, *, release: partial[None]) -> None:
+        self._request = request
+        self._title = title
+        self._release = release
+        self._lock = threading.Lock()
+        self._outputs: Outputs | None = None
+        self._error: EngineError | None = None
+
+    def result(self) -> Outputs:
+        self.finish()
+        if self._outputs is None:
+            raise self._error or EngineError(f"{self._title} gave no result.")
+        return self._outputs
+
+    @property
+    def is_finished(self) -> bool:
+        return self._outputs is not None or self._error is not None
+
+    def finish(self) -> None:
+        """Waits, copies the outputs and frees the request; once."""
+        with self._lock:
+            if self.is_finished:
+                return
+            try:
+                self._request.wait()
+                count = len(self._request.model_outputs)
+                self._outputs = tuple(np.array(self._request.get_output_tensor(i).data) for i in range(count))
+            except RuntimeError as error:
+                message = f"{self._title} failed on a picture: {error}"
+                self._error = EngineError(message, hint="Choose another engine.")
+            finally:
+                self._release()
+
+
+def _streams(pixels: int) -> int:
+    threads = inference_threads()
+    return min(threads, MOST_STREAMS) if pixels <= SMALL_PIXELS else max(1, min(threads // 4, 2))
