@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, cast
 
 import av
 import cv2
@@ -47,7 +48,7 @@ class ClipForm:
 def write_clip(path: Path, pictures: Sequence[Pixels], form: ClipForm = ClipForm()) -> None:
     """Encodes upright pictures; with a rotation they are stored turned, as a phone does."""
     with av.open(path, "w", format=form.container, options=dict(form.container_options)) as container:
-        video = container.add_stream(form.codec, rate=form.rate, options=dict(form.options))
+        video = cast("av.VideoStream", container.add_stream(form.codec, rate=form.rate, options=dict(form.options)))
         stored = [_as_stored(picture, form) for picture in pictures]
         video.height, video.width = stored[0].shape[:2]
         video.pix_fmt = form.pixel_format
@@ -128,7 +129,7 @@ def make_odd_sizes(folder: Path, odd: Scene, scene: Scene) -> dict[str, Unusual]
 def make_animations(folder: Path, scene: Scene) -> dict[str, Unusual]:
     """Pictures with several pages, each of which shows the face."""
     images = [Image.fromarray(pixels) for pixels in scene.pictures]
-    moving = {"save_all": True, "append_images": images[1:], "duration": 120, "loop": 0}
+    moving: dict[str, Any] = {"save_all": True, "append_images": images[1:], "duration": 120, "loop": 0}
     made = {name: folder / name for name in ("moving.gif", "moving.webp", "moving.png", "scan.tif", "a GIF.jpg")}
     images[0].save(made["moving.gif"], **moving)
     images[0].save(made["moving.webp"], lossless=True, **moving)
@@ -214,7 +215,7 @@ def make_damaged_clip(path: Path, scene: Scene) -> Unusual:
 
 def make_clip_that_changes_size(path: Path, scene: Scene, larger: Scene) -> None:
     """Two recordings in one MPEG transport stream, as a television recorder writes them."""
-    parts = []
+    parts: list[bytes] = []
     for shown in (scene, larger):
         part = path.with_name(f"part-{len(parts)}.ts")
         write_clip(part, shown.pictures)

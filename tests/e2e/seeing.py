@@ -43,7 +43,7 @@ def frames(path: Path, *, stream: int = 0) -> list[Shown]:
             time_s = float(frame.time or 0.0)
             first = time_s if first is None else first
             pixels = frame.to_ndarray(format="rgb24")
-            upright = np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90) % 4))
+            upright: Pixels = np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90) % 4), dtype=np.uint8)
             shown.append(Shown(upright, time_s - first))
     return shown
 
@@ -93,4 +93,4 @@ def _cut(picture: Pixels, box: Box) -> Pixels:
 
 def _detail(area: Pixels) -> NDArray[np.float32]:
     grey = area.astype(np.float32).mean(axis=2)
-    return grey - cv2.GaussianBlur(grey, (0, 0), max(2.0, min(grey.shape) / 8))
+    return np.asarray(grey - cv2.GaussianBlur(grey, (0, 0), max(2.0, min(grey.shape) / 8)), np.float32)

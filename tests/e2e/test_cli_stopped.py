@@ -1,0 +1,112 @@
+"""A command that is stopped in mid-clip: it goes at once, takes its worker along and leaves nothing half-written."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from door import Door, Snapshot
+from scenes import moving_face
+from seeing import frames
+from unusual_media import write_clip
+
+QUICK = ("--model", "fast", "--verify", "off", "--json")
+GONE_S = 10.0  # a command that takes longer has not listened
+FRAMES = 1200  # some seconds of work at least
+
+
+@dataclass(frozen=True)
+class Place:
+    """A door, and a folder with a photo and a clip that takes a while."""
+
+    door: Door
+    folder: Path
+    out: Path
+    photo: Path
+    clip: Path
+
+
+@pytest.fixture(scope="module")
+def clip(pictures: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("long") / "long.mp4"
+    write_clip(path, moving_face(pictures["zidane"], frames=24).pictures * (FRAMES // 24))
+    return path
+
+
+@pytest.fixture
+def place(pictures: dict[str, Path], clip: Path, tmp_path: Path) -> Place:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / clip.name).write_bytes(clip.read_bytes())
+    moving_face(pictures["zidane"]).image().save(folder / "photo.png")
+    return Place(Door(tmp_path / "door"), folder, tmp_path / "out", folder / "photo.png", folder / clip.name)
+
+
+@pytest.mark.parametrize("to", ["the command alone", "the whole group, as a terminal does"])
+def test_ctrl_c_ends_all_and_leaves_nothing(place: Place, to: str) -> None:
+    before = Snapshot.of(place.folder)
+    process = place.door.start("blur", place.clip, place.photo, "-o", place.out, *QUICK)
+    seen = _until_progress(process)
+    asked_at = time.monotonic()
+    if to == "the command alone":
+        process.send_signal(signal.SIGINT)
+    else:
+        os.killpg(process.pid, signal.SIGINT)
+    rest, err = process.communicate(timeout=60)
+    took_s = time.monotonic() - asked_at
+    answer = place.door.answer(process.returncode, seen + rest, err)
+    assert answer.status == 130, answer.err
+    assert took_s < GONE_S
+    assert not answer.strays
+    assert answer.last(place.clip)["type"] == "cancelled"
+    assert not _files(place.out), "half-written files were left"
+    assert Snapshot.of(place.folder) == before
+    assert not answer.litter
+    assert "Traceback" not in answer.err
+
+
+def test_a_killed_command_takes_its_worker_along(place: Place) -> None:
+    process = place.door.start("blur", place.clip, "-o", place.out, *QUICK)
+    _until_progress(process)
+    assert len(place.door.processes()) >= 2, "the work must be done in a child"
+    process.kill()
+    process.communicate(timeout=60)
+    _gone, alive = psutil.wait_procs(place.door.processes(), timeout=GONE_S)
+    assert not alive
+    assert not {name for name in _files(place.out) if not Path(name).name.startswith(".")}
+    again = place.door.run("blur", place.clip, "-o", place.out, *QUICK)
+    assert again.status == 0
+    assert _files(place.out) == {"long_blurred.mp4"}, "what the killed command left must be gone"
+    assert len(frames(again.output(place.clip))) == FRAMES
+
+
+def test_sigterm_cancels(place: Place) -> None:
+    process = place.door.start("blur", place.clip, "-o", place.out, *QUICK)
+    seen = _until_progress(process)
+    process.terminate()
+    rest, err = process.communicate(timeout=60)
+    answer = place.door.answer(process.returncode, seen + rest, err)
+    assert answer.status == 143
+    assert not answer.strays
+    assert not _files(place.out)
+
+
+def _until_progress(process: "subprocess.Popen[bytes]") -> bytes:
+    """Standard output up to the first line that tells of a frame done."""
+    assert process.stdout is not None
+    seen = b""
+    for line in iter(process.stdout.readline, b""):
+        seen += line
+        if b'"progress"' in line and not re.search(rb'"done": ?0(\.0)?[,}]', line):
+            return seen
+    message = f"the command ended before a frame was done: {seen.decode()}"
+    raise AssertionError(message)
+
+
+def _files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
