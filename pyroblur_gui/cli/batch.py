@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import typer
 from pydantic import JsonValue
 
-from pyroblur_gui.cli.output import File, Narrator
+from pyroblur_gui.cli.output import File
 from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.queue import Queue
@@ -18,6 +19,9 @@ from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.operations.catalogue import OPERATIONS
 
+Listener = Callable[[File, Event], None]
+
+WALL = "wall_s"
 DONE, FAILED, INTERRUPTED, TERMINATED = 0, 1, 130, 143
 
 
@@ -40,18 +44,34 @@ class Outcome:
     status: int = DONE
 
 
-def run_batch(work: Sequence[Work], narrator: Narrator) -> Outcome:
-    """Does all of the work; a file that fails does not stop the next.
+def run_batch(work: Sequence[Work], hear: Listener) -> Outcome:
+    """Does all of the work and tells each event of it; a file that fails does not stop the next.
 
     Ctrl-C and SIGTERM cancel as the window does: the file in hand stops, no other is begun, nothing half-written stays.
     """
-    return asyncio.run(_Batch(work, narrator).run())
+    return asyncio.run(_Batch(work, hear).run())
+
+
+def run_one(spec: Spec) -> Finished | Failed:
+    """Does one job that is about no file to cover. Cancelled, it ends the command with the exit status of that."""
+    ends: list[Finished | Failed] = []
+
+    def hear(_file: File, event: Event) -> None:
+        if isinstance(event, Finished):
+            event = Finished(result={key: value for key, value in event.result.items() if key != WALL})
+        if isinstance(event, Finished | Failed):
+            ends.append(event)
+
+    outcome = run_batch([Work(spec, Path())], hear)
+    if not ends:
+        raise typer.Exit(outcome.status)
+    return ends[0]
 
 
 class _Batch:
-    def __init__(self, work: Sequence[Work], narrator: Narrator) -> None:
+    def __init__(self, work: Sequence[Work], hear: Listener) -> None:
         self._work = work
-        self._narrator = narrator
+        self._hear = hear
         self._outcome = Outcome()
         self._places: dict[int, int] = {}  # a job's number -> its place in the work
         self._began_at: dict[int, float] = {}
@@ -114,11 +134,11 @@ class _Batch:
             case Finished():
                 self._outcome.done += 1
                 wall_s = round(time.monotonic() - self._began_at[job.id], 3)
-                event = Finished(result={**item.facts, **event.result, "wall_s": wall_s})
+                event = Finished(result={**item.facts, **event.result, WALL: wall_s})
             case Failed():
                 self._outcome.failed += 1
             case Cancelled():
                 self._outcome.cancelled += 1
             case _:
                 pass
-        self._narrator.hear(file, event)
+        self._hear(file, event)

@@ -11,6 +11,8 @@ import typer
 from pyroblur_gui import __version__
 from pyroblur_gui.cli.commands.blur import blur
 from pyroblur_gui.cli.commands.detect import detect
+from pyroblur_gui.cli.commands.doctor import doctor
+from pyroblur_gui.cli.commands.models import models
 from pyroblur_gui.core import log
 from pyroblur_gui.core.paths import HOME_VARIABLE
 
@@ -42,6 +44,8 @@ def _application(open_window: Window | None) -> typer.Typer:
     application.callback()(_begin)
     application.command()(blur)
     application.command()(detect)
+    application.command()(doctor)
+    application.add_typer(models, name="models")
 
     @application.command()
     def gui(files: Annotated[list[Path] | None, typer.Argument(help="Photos and clips to open.")] = None) -> None:

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from pyroblur_gui.blurring.spec import BlurSpec, DetectSpec, PreviewSpec
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.spec import Spec
+from pyroblur_gui.operations.spec import DoctorSpec, ImportModelSpec
 
 Handler = Callable[[Any, Context], dict[str, JsonValue]]
 
@@ -44,5 +45,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation(BlurSpec, "pyroblur_gui.operations.blur:run", Lane.CPU),
         Operation(DetectSpec, "pyroblur_gui.operations.detect:run", Lane.CPU),
         Operation(PreviewSpec, "pyroblur_gui.operations.preview:run", Lane.INTERACTIVE),
+        Operation(ImportModelSpec, "pyroblur_gui.operations.import_model:run", Lane.CPU),
+        Operation(DoctorSpec, "pyroblur_gui.operations.doctor:run", Lane.CPU),
     )
 }

@@ -67,7 +67,7 @@ def finish(work: list[Work], found: Found, to: Narrator) -> None:
         for failure in found.failures:
             to.refuse(failure)
         if work:
-            outcome = run_batch(work, to)
+            outcome = run_batch(work, to.hear)
         if outcome.done + outcome.failed + outcome.cancelled > 1:
             counts = ((outcome.done, "done"), (outcome.failed, "failed"), (outcome.cancelled, "cancelled"))
             to.sum_up(f"{summary(counts)} of {len(work)} files")

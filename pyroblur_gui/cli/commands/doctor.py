@@ -1,0 +1,53 @@
+"""`pyroblur doctor`: what a bug report needs."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from pydantic import JsonValue
+
+from pyroblur_gui.cli.batch import run_one
+from pyroblur_gui.cli.commands.blur import AsJson
+from pyroblur_gui.cli.output import failure_text, printable, write_line
+from pyroblur_gui.core.system import platform_facts
+from pyroblur_gui.jobs.events import Failed, Finished
+from pyroblur_gui.operations.spec import DoctorSpec
+
+
+def doctor(
+    *,
+    as_json: AsJson = False,
+    measure: Annotated[
+        bool,
+        typer.Option("--measure", help=DoctorSpec.model_fields["measure"].description),
+    ] = False,
+) -> None:
+    """Print versions, processor, engines and encoders that work, folders and models: what a bug report needs.
+
+    Nothing in it names you or your files. The exit status is 1 if something could not be found out.
+    """
+    end = run_one(DoctorSpec(measure=measure))
+    parts: dict[str, JsonValue] = {"system": dict(platform_facts())}  # at least, where the worker itself is broken
+    if isinstance(end, Failed):
+        write_line(sys.stderr, f"failed: {failure_text(end.message, end.hint)}\n{end.detail}")
+    else:
+        parts = end.result
+    if as_json:
+        write_line(sys.stdout, json.dumps(parts))
+    else:
+        _print(parts)
+    is_whole = isinstance(end, Finished) and not any("error" in part for part in _parts(parts).values())
+    raise typer.Exit(0 if is_whole else 1)
+
+
+def _print(parts: dict[str, JsonValue]) -> None:
+    for name, facts in _parts(parts).items():
+        write_line(sys.stdout, name)
+        for key, value in facts.items():
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            write_line(sys.stdout, f"  {printable(key)}: {printable(shown)}")
+
+
+def _parts(parts: dict[str, JsonValue]) -> dict[str, dict[str, JsonValue]]:
+    return {name: facts for name, facts in parts.items() if isinstance(facts, dict)}

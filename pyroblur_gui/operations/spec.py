@@ -1,0 +1,25 @@
+"""Specs of operations that belong to no single feature. Light: the doors read them to fill them in."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+
+from pyroblur_gui.jobs.spec import Spec
+
+
+class DoctorSpec(Spec):
+    """Gather what a bug report needs."""
+
+    kind: ClassVar[str] = "doctor"
+    measure: bool = Field(
+        default=False, title="Measure", description="Time every engine on this machine, and choose by that from now on."
+    )
+
+
+class ImportModelSpec(Spec):
+    """Bring a model (.onnx, or .pt through the allow-list) into the store of models."""
+
+    kind: ClassVar[str] = "import_model"
+    source: Path
+    name: str | None = Field(None, title="Name", description="What to call the model. Empty: as its file.")
