@@ -79,14 +79,14 @@ def _libraries() -> Facts:
 
 
 def _ffmpeg() -> Facts:
-    import av  # noqa: PLC0415 - where it is broken, the other parts still report
+    import av  # here: where it is broken, the other parts still report
 
     return {name: ".".join(map(str, numbers)) for name, numbers in av.library_versions.items()}
 
 
 def _engines() -> Facts:
     """What can be tried here in the order of the rule, and what `auto` takes for each network of the default model."""
-    from pyroblur_gui.models import choice, loading  # noqa: PLC0415 - see _ffmpeg
+    from pyroblur_gui.models import choice, loading
 
     facts: Facts = {choice.TITLES[name]: _installed(name) for name in choice.TITLES}
     facts["can be tried"] = [each.title for each in choice.candidates(has_checkpoint=False)]
@@ -97,8 +97,8 @@ def _engines() -> Facts:
 
 
 def _installed(engine: str) -> str:
-    from pyroblur_gui.core.system import is_installed  # noqa: PLC0415
-    from pyroblur_gui.models import choice  # noqa: PLC0415
+    from pyroblur_gui.core.system import is_installed
+    from pyroblur_gui.models import choice
 
     return choice.version_key(engine) if is_installed(engine) else "not installed"
 
@@ -109,7 +109,7 @@ def _encoders() -> Facts:
 
 def _trial(name: str) -> str:
     """Whether one picture can be encoded: a hardware encoder may be built in without its hardware being there."""
-    import av  # noqa: PLC0415 - see _ffmpeg
+    import av
 
     picture = av.VideoFrame(*TRIAL_SIZE, "yuv422p10le" if name.startswith("prores") else "yuv420p")
     picture.pts = 0
@@ -135,7 +135,7 @@ def _folders() -> Facts:
 
 def _models() -> Facts:
     """Every model by name: what it finds, or what is wrong with it."""
-    from pyroblur_gui.models import catalogue, loading  # noqa: PLC0415 - see _ffmpeg
+    from pyroblur_gui.models import catalogue, loading
 
     facts: Facts = {}
     for name in catalogue.names():
@@ -149,7 +149,7 @@ def _models() -> Facts:
 
 
 def _measured(context: Context) -> Facts:
-    from pyroblur_gui.models import choice, measuring  # noqa: PLC0415 - see _ffmpeg
+    from pyroblur_gui.models import choice, measuring
 
     timings = measuring.measure_engines(MODEL, check_cancelled=context.check_cancelled)
     by_engine: dict[str, list[JsonValue]] = {}
