@@ -1,0 +1,154 @@
+"""Starts the window: Qt's application, one loop for Qt and asyncio, the look, the jobs; and ends all of it again.
+
+Import-light by design (a test asserts it): no engine, no codec and no numpy in this process, so that the window is on
+screen in under a second.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import qasync  # type: ignore[import-untyped]
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from pyroblur_gui import __version__
+from pyroblur_gui.core import log as logs
+from pyroblur_gui.core.paths import folders
+from pyroblur_gui.core.settings import Settings, SettingsFile
+from pyroblur_gui.ui.dialogs.problem import ProblemDialog
+from pyroblur_gui.ui.job_client import JobClient
+from pyroblur_gui.ui.main_window import MainWindow
+from pyroblur_gui.ui.state import window_state_file
+from pyroblur_gui.ui.theme import Theme
+
+log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """arguments: files and folders to add. Returns the exit status."""
+    logs.set_up("window")
+    application = make_application()
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    session = Session(application)
+    _tell_of_mistakes(loop, session)
+    with loop:
+        return int(loop.run_until_complete(session.run([Path(argument).absolute() for argument in arguments])))
+
+
+def make_application() -> QApplication:
+    """The application with its names; high-DPI scaling is Qt's own, by exact factors."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("PyroBlur")
+    application.setApplicationDisplayName("PyroBlur")
+    application.setApplicationVersion(__version__)
+    application.setQuitOnLastWindowClosed(False)
+    QGuiApplication.setDesktopFileName("pyroblur")
+    return application
+
+
+class Session:
+    """One window from start to end. `window` is there once `open` was called."""
+
+    def __init__(self, application: QApplication) -> None:
+        self._theme = Theme(application)
+        self._closed = asyncio.Event()
+        self.window: MainWindow | None = None
+        self.client: JobClient | None = None
+
+    def open(self) -> MainWindow:
+        """Shows the window; its jobs are connected in the next turn of the loop, after the first painting."""
+        settings_file = SettingsFile(folders().settings_file, Settings)
+        state_file = window_state_file()
+        settings, state = settings_file.load(), state_file.load()
+        self._theme.use(settings.value.scheme)
+        window = self.window = MainWindow(
+            settings=settings.value,
+            settings_file=settings_file,
+            state=state.value,
+            state_file=state_file,
+            theme=self._theme,
+        )
+        window.closing.connect(self._closed.set)
+        window.show()
+        window.say(settings.message)
+        return window
+
+    def connect_jobs(self) -> JobClient:
+        """Opens the queue and warms the preview's worker up."""
+        if self.window is None:
+            message = "There is no window yet."
+            raise RuntimeError(message)
+        self.client = JobClient.open(on_problem=self.window.say)
+        self.window.connect_jobs(self.client)
+        self.client.warm_up()
+        return self.client
+
+    async def run(self, files: Sequence[Path]) -> int:
+        """From the first painting until the user closes the window; no process is left afterwards."""
+        window = self.open()
+        _close_on_signals(window)
+        await first_painting()
+        self.connect_jobs()
+        if files:
+            window.add_files(files)
+        await self._closed.wait()
+        await self.close()
+        return 0
+
+    async def close(self) -> None:
+        """Ends the jobs and the window."""
+        window, client = self.window, self.client
+        self.window = self.client = None
+        if window is not None:
+            await window.blur.disconnect_jobs()
+        if client is not None:
+            await client.close()
+        if window is not None:
+            window.deleteLater()
+
+
+async def first_painting() -> None:
+    """Lets Qt show what it has before the next thing is begun."""
+    painted = asyncio.Event()
+    QTimer.singleShot(0, painted.set)
+    await painted.wait()
+
+
+def _close_on_signals(window: MainWindow) -> None:
+    """Ctrl-C in the terminal and a polite kill close the window as the stop button does: nothing is left running."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, window.close_at_once)
+        except (NotImplementedError, RuntimeError, ValueError):  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close_at_once))
+
+
+def _tell_of_mistakes(loop: asyncio.AbstractEventLoop, session: Session) -> None:
+    """What nobody caught goes to the log and into a dialog; the window stays."""
+
+    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        log.critical("an unforeseen error", exc_info=(kind, error, trace))
+        ProblemDialog.show_for(error, session.window)
+
+    def show_from_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            show(type(error), error, error.__traceback__)
+        else:
+            log.error("%s", context.get("message"))
+
+    sys.excepthook = show
+    loop.set_exception_handler(show_from_loop)

@@ -1,0 +1,123 @@
+"""The window's thin line to the jobs: the queue on disk, and the interactive lane with its answers made typed."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import JsonValue, ValidationError
+
+from pyroblur_gui.blurring.spec import FrameRequest, PreviewSpec, ThumbnailRequest
+from pyroblur_gui.core.errors import JobError, OutputError, PyroblurError
+from pyroblur_gui.core.paths import folders
+from pyroblur_gui.jobs.events import Answer, Box, Preview, SharedImage
+from pyroblur_gui.jobs.interactive import InteractiveLane
+from pyroblur_gui.jobs.queue import Queue
+from pyroblur_gui.jobs.shared_images import read
+from pyroblur_gui.jobs.store import JobStore
+from pyroblur_gui.media.facts import MediaFacts
+from pyroblur_gui.operations.catalogue import OPERATIONS
+from pyroblur_gui.ui.pictures import Picture
+
+log = logging.getLogger(__name__)
+
+
+class PreviewError(PyroblurError):
+    """The interactive lane's reason why a file cannot be shown."""
+
+    code = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFrame:
+    """The answer to a FrameRequest. thresholds: the model's own confidence by class, where it told."""
+
+    plain: Picture
+    covered: Picture | None
+    boxes: tuple[Box, ...]
+    time_s: float
+    duration_s: float
+    engine: str
+    thresholds: dict[str, float]
+
+
+class JobClient:
+    """Owns the queue and the lane. Make it on the running loop, close it before the loop ends."""
+
+    def __init__(self, queue: Queue, lane: InteractiveLane) -> None:
+        self.queue = queue
+        self._lane = lane
+
+    @classmethod
+    def open(cls, *, on_problem: Callable[[str], None]) -> "JobClient":
+        """With the queue under the user's data folder; where that cannot be kept, with one that ends with us."""
+        try:
+            store = JobStore.open(folders().queue_file)
+        except OutputError as error:
+            log.warning("%s", error.message)
+            on_problem(f"{error.message} {error.hint}")
+            store = JobStore.in_memory()
+        queue = Queue(store, lambda kind: OPERATIONS[kind].lane)
+        return cls(queue, InteractiveLane(PreviewSpec()))
+
+    def warm_up(self) -> None:
+        """Starts the preview's worker ahead of its first request."""
+        self._lane.warm_up()
+
+    async def close(self) -> None:
+        """Stops what runs; no process is left afterwards."""
+        await self._lane.close()
+        await self.queue.close()
+
+    async def thumbnail(self, path: Path, *, width: int, height: int) -> tuple[Picture | None, MediaFacts]:
+        """A small picture and the facts of a file. Raises PreviewError when it cannot be read."""
+        preview, answer = await self._lane.request(ThumbnailRequest(path=path, width=width, height=height))
+        _check(answer, path)
+        try:
+            facts = MediaFacts.model_validate(answer.result)
+        except ValidationError as error:
+            message = f"The preview of {path.name} gave no facts."
+            raise JobError(message, path=path) from error
+        return (_picture(preview.image) if preview is not None else None), facts
+
+    async def frame(self, request: FrameRequest) -> PreviewFrame:
+        """One frame before and after covering. Raises PreviewError when it cannot be shown."""
+        preview, answer = await self._lane.request(request, urgent=True)
+        _check(answer, request.path)
+        plain = _picture(preview.image) if preview is not None else None
+        if preview is None or plain is None:
+            message = f"The preview of {request.path.name} did not arrive."
+            raise PreviewError(message, hint="Move the time line a little to try again.", path=request.path)
+        return PreviewFrame(
+            plain=plain,
+            covered=_picture(preview.covered) if preview.covered is not None else None,
+            boxes=preview.boxes,
+            time_s=preview.time_s,
+            duration_s=_number(answer.result.get("duration_s")),
+            engine=str(answer.result.get("engine", "")),
+            thresholds=_numbers(answer.result.get("thresholds")),
+        )
+
+    def picture(self, preview: Preview) -> Picture | None:
+        """The picture of a running job's preview; None when newer ones have pushed it out."""
+        return _picture(preview.image)
+
+
+def _check(answer: Answer, path: Path) -> None:
+    if answer.error is not None:
+        raise PreviewError(answer.error.message, hint=answer.error.hint, path=path)
+
+
+def _picture(image: SharedImage) -> Picture | None:
+    data = read(image)
+    return Picture(image.width, image.height, data) if data is not None else None
+
+
+def _number(value: JsonValue) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _numbers(value: JsonValue) -> dict[str, float]:
+    if not isinstance(value, dict):
+        return {}
+    return {name: float(number) for name, number in value.items() if isinstance(number, int | float)}

@@ -1,0 +1,265 @@
+"""The main window: menus, the tabs (only Blur so far), the status bar, and what happens when it is closed."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from pyroblur_gui.blurring.spec import BlurOptions
+from pyroblur_gui.core.errors import SettingsError
+from pyroblur_gui.core.settings import Settings, SettingsFile
+from pyroblur_gui.ui import icons
+from pyroblur_gui.ui.dialogs.about import AboutDialog, diagnosis
+from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog
+from pyroblur_gui.ui.dialogs.settings import SettingsDialog
+from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.job_client import JobClient
+from pyroblur_gui.ui.state import WindowState, differences, options_from
+from pyroblur_gui.ui.tabs.blur.items import Summary
+from pyroblur_gui.ui.tabs.blur.presenter import Output
+from pyroblur_gui.ui.tabs.blur.tab import BlurTab
+from pyroblur_gui.ui.theme import Theme
+from pyroblur_gui.ui.widgets.status_bar import StatusBar
+
+DEFAULT_SIZE = (1320, 840)
+SMALLEST_SIZE = (960, 600)
+
+
+class MainWindow(QMainWindow):
+    """`closing` is emitted once, when the user has agreed to close; whoever made the window ends the jobs then."""
+
+    closing = Signal()
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        settings_file: SettingsFile[Settings],
+        state: WindowState,
+        state_file: SettingsFile[WindowState],
+        theme: Theme,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._settings_file = settings_file
+        self._state_file = state_file
+        self._state = state
+        self._theme = theme
+        self._client: JobClient | None = None
+        self._last = Summary()
+        self._may_close = False
+        self._closes_when_done = False
+        self._engine = ""
+        self.setWindowTitle("PyroBlur")
+        self.setWindowIcon(icons.application_icon())
+        self.setMinimumSize(*SMALLEST_SIZE)
+        defaults = options_from(settings.blur_defaults, BlurOptions())
+        self.blur = BlurTab(
+            options=options_from(state.options, defaults),
+            defaults=defaults,
+            output=Output(settings.output_folder, settings.name_pattern),
+            starts_at_once=settings.start_when_added,
+        )
+        self.blur.shows_live = settings.show_live
+        self.status = StatusBar()
+        self._build()
+        self._build_menus()
+        self.blur.summary.connect(self._summary_changed)
+        self.blur.engine.connect(self._engine_known)
+        self.blur.output_changed.connect(self._output_changed)
+        self.blur.finished.connect(self._all_done)
+        self._restore()
+        self.setFocus()  # no button wears the focus ring before the user presses Tab
+
+    def connect_jobs(self, client: JobClient) -> None:
+        """Call it on the running loop."""
+        self._client = client
+        self.blur.connect_jobs(client)
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        self.blur.add(paths, take_any_file=True)
+
+    def say(self, text: str) -> None:
+        """A passing remark above the work."""
+        if text:
+            self.blur.banner.say(text)
+
+    # -- closing
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        under_way = self._last.running + self._last.waiting + self._last.paused
+        if under_way and not (self._last.waiting == under_way and not self._last.is_started):
+            dialog = ClosingDialog(self._last, self)
+            dialog.answered.connect(self._closing_answered)
+            dialog.open()
+        else:
+            self._close_now()
+
+    def close_at_once(self) -> None:
+        """Without asking; files that are under way can be resumed next time."""
+        if not self._may_close:
+            self._close_now()
+
+    def _closing_answered(self, answer: str) -> None:
+        if answer == Answer.STOP:
+            self._close_now()
+        elif answer == Answer.FINISH:
+            self._closes_when_done = True
+            self.blur.actions_.resume_all.trigger()
+            self.say(tr("PyroBlur closes when the last file is done."))
+            self._summary_changed(self._last)
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self._remember()
+        self.hide()
+        self.closing.emit()
+
+    # -- settings and what is remembered
+
+    def _show_settings(self) -> None:
+        dialog = SettingsDialog(self._settings, self)
+        dialog.saved.connect(self._take_settings)
+        dialog.open()
+
+    def _take_settings(self, settings: Settings) -> None:
+        before, self._settings = self._settings, settings
+        self._save_settings()
+        self._theme.use(settings.scheme)
+        self.blur.starts_at_once = settings.start_when_added
+        self.blur.set_live(is_shown=settings.show_live)
+        self.blur.set_output(Output(settings.output_folder, settings.name_pattern))
+        old = options_from(before.blur_defaults, BlurOptions())
+        self.blur.set_defaults(old, options_from(settings.blur_defaults, BlurOptions()))
+
+    def _output_changed(self, output: Output) -> None:
+        self._settings = self._settings.model_copy(
+            update={"output_folder": output.folder, "name_pattern": output.pattern}
+        )
+        self._save_settings()
+
+    def _save_settings(self) -> None:
+        try:
+            self._settings_file.save(self._settings)
+        except SettingsError as error:
+            self.say(f"{error.message} {error.hint}")
+
+    def _restore(self) -> None:
+        self.resize(*DEFAULT_SIZE)
+        if self._state.geometry:
+            self.restoreGeometry(_from_text(self._state.geometry))
+        self.blur.restore_layout({name: _from_text(text) for name, text in self._state.splitters.items()})
+        self.blur.door.last_folder = self._state.last_folder
+        if self.blur.options.form.advanced is not None:
+            self.blur.options.form.advanced.set_open(self._state.is_advanced_open)
+
+    def _remember(self) -> None:
+        defaults = options_from(self._settings.blur_defaults, BlurOptions())
+        advanced = self.blur.options.form.advanced
+        state = self._state.model_copy(
+            update={
+                "geometry": _as_text(self.saveGeometry()),
+                "splitters": {name: _as_text(data) for name, data in self.blur.layout_bytes().items()},
+                "options": differences(self.blur.current_options(), defaults),
+                "is_advanced_open": advanced is not None and advanced.is_open(),
+                "last_folder": self.blur.door.last_folder,
+            }
+        )
+        try:
+            self._state_file.save(state)
+        except SettingsError as error:  # a layout is no reason to keep the window open
+            self.say(error.message)
+
+    # -- what the jobs tell
+
+    def _summary_changed(self, summary: Summary) -> None:
+        self._last = summary
+        self.status.show_summary(summary)
+        if self._closes_when_done and summary.running + summary.waiting + summary.paused == 0:
+            self._closes_when_done = False
+            asyncio.get_running_loop().call_soon(self._close_now)
+
+    def _engine_known(self, text: str) -> None:
+        self._engine = text
+        self.status.show_engine(text)
+
+    def _all_done(self, _summary: Summary) -> None:
+        if self._settings.alert_when_done and not self.isActiveWindow():
+            QApplication.alert(self)
+
+    # -- how it is built
+
+    def _build(self) -> None:
+        self._tabs = QTabBar()
+        self._tabs.setAccessibleName(tr("Tabs"))
+        self._tabs.setDrawBase(False)
+        self._stack = QStackedWidget()
+        self._add_tab(tr("Blur"), self.blur)
+        self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._tabs)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(central)
+
+    def _add_tab(self, title: str, tab: QWidget) -> None:
+        """A bar of tabs shows as soon as there is more than one."""
+        self._stack.addWidget(tab)
+        self._tabs.addTab(title)
+        self._tabs.setVisible(self._tabs.count() > 1)
+
+    def _build_menus(self) -> None:
+        act = self.blur.actions_
+        file = self._menu(tr("&File"))
+        file.addActions([act.add_files, act.add_folder, act.paste])
+        file.addSeparator()
+        settings = self._action(tr("&Settings…"), "gear-six", "Ctrl+,", QAction.MenuRole.PreferencesRole)
+        settings.triggered.connect(self._show_settings)
+        file.addAction(settings)
+        file.addSeparator()
+        quit_ = self._action(tr("&Quit"), "sign-out", QKeySequence.StandardKey.Quit, QAction.MenuRole.QuitRole)
+        quit_.triggered.connect(self.close)
+        file.addAction(quit_)
+        act.fill_queue_menu(self._menu(tr("&Queue")))
+        view = self._menu(tr("&View"))
+        self.blur.fill_view_menu(view)
+        about = self._menu(tr("&Help"))
+        copy = self._action(tr("&Copy diagnosis"), "copy", "", QAction.MenuRole.NoRole)
+        copy.triggered.connect(self._copy_diagnosis)
+        us = self._action(tr("&About PyroBlur"), "info", "", QAction.MenuRole.AboutRole)
+        us.triggered.connect(lambda: AboutDialog(self._engine, self).open())
+        about.addActions([copy, us])
+
+    def _menu(self, title: str) -> QMenu:
+        menu = self.menuBar().addMenu(title)
+        menu.setAccessibleName(title.replace("&", ""))
+        menu.setToolTipsVisible(True)
+        return menu
+
+    def _action(self, text: str, glyph: str, keys: QKeySequence.StandardKey | str, role: QAction.MenuRole) -> QAction:
+        action = QAction(icons.icon(glyph), text, self)
+        action.setShortcut(QKeySequence(keys))
+        action.setMenuRole(role)
+        return action
+
+    def _copy_diagnosis(self) -> None:
+        QApplication.clipboard().setText(diagnosis(self._engine))
+        self.say(tr("The diagnosis is on the clipboard, ready to be pasted into a report."))
+
+
+def _as_text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode("ascii")
+
+
+def _from_text(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode("ascii", "ignore"))

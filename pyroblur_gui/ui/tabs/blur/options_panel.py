@@ -1,0 +1,218 @@
+"""The right side: options made from BlurOptions, where results go, and the button that starts."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from pyroblur_gui.blurring.spec import FACE, LICENSE_PLATE, BlurOptions
+from pyroblur_gui.core.settings import Settings
+from pyroblur_gui.ui import icons
+from pyroblur_gui.ui.fields import plan_fields
+from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.tabs.blur.actions import BlurActions
+from pyroblur_gui.ui.tabs.blur.items import Summary
+from pyroblur_gui.ui.tabs.blur.presenter import Output
+from pyroblur_gui.ui.tabs.blur.preview_panel import BAR_HEIGHT
+from pyroblur_gui.ui.tabs.blur.wording import start_text
+from pyroblur_gui.ui.widgets.class_list import ClassList
+from pyroblur_gui.ui.widgets.form import Form
+
+WIDTH = 344
+SCROLL_BAR = 12
+RIGHT = Space.L + 4  # right margin of all controls; the scroll bar lies within it
+OUTPUT_FIELDS = ("output_folder", "name_pattern")
+
+
+class OptionsPanel(QWidget):
+    """Emits values, never controls. A value that is not valid is shown as such and changes nothing."""
+
+    options_changed = Signal(BlurOptions)
+    output_changed = Signal(Output)
+
+    def __init__(self, actions: BlurActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(WIDTH)
+        self._actions = actions
+        self._options = BlurOptions()
+        self._defaults = BlurOptions()
+        self._output = Output()
+        groups = (
+            ("find", tr("What to find")),
+            ("track", tr("Moving things")),
+            ("cover", tr("How to cover")),
+            ("write", tr("Result")),
+            ("check", tr("Check")),
+        )
+        self.form = Form(
+            plan_fields(BlurOptions), groups, classes=(FACE, LICENSE_PLATE), advanced_heading=tr("Advanced")
+        )
+        output_plans = [plan for plan in plan_fields(Settings) if plan.name in OUTPUT_FIELDS]
+        self.output_form = Form(output_plans, (("output", tr("Save to")),))
+        self._problem = QLabel()
+        self._problem.setProperty("look", "danger")
+        self._problem.setWordWrap(True)
+        self._problem.hide()
+        self.reset_button = QToolButton()
+        self.reset_button.setIcon(icons.icon("arrow-counter-clockwise"))
+        self.reset_button.setToolTip(tr("Reset all options to their defaults"))
+        self.reset_button.setAccessibleName(tr("Reset options"))
+        self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.start_button = _action_button(look="primary")
+        self.pause_button = _action_button()
+        self.stop_button = _action_button()
+        width = max(self.form.label_width(), self.output_form.label_width())
+        self.form.align(width)
+        self.output_form.align(width)
+        self._build()
+        self.form.changed.connect(lambda _: self._form_changed())
+        self.output_form.changed.connect(lambda _: self._output_changed())
+        self.reset_button.clicked.connect(self._reset)
+        self.start_button.clicked.connect(actions.start.trigger)
+        self.pause_button.clicked.connect(self._pause_or_resume)
+        self.stop_button.clicked.connect(actions.cancel_all.trigger)
+        self.show_options(self._options)
+        self.show_output(self._output)
+        self.show_summary(Summary())
+
+    # -- what is shown
+
+    def show_options(self, options: BlurOptions) -> None:
+        """Without telling that they changed."""
+        self._options = options
+        self.form.set_value(_values(options))
+        self._show_problem("")
+        self.reset_button.setEnabled(options != self._defaults)
+
+    def show_output(self, output: Output) -> None:
+        self._output = output
+        self.output_form.set_value({"output_folder": output.folder, "name_pattern": output.pattern})
+
+    def set_defaults(self, defaults: BlurOptions) -> None:
+        """What Reset goes back to."""
+        self._defaults = defaults
+        self.reset_button.setEnabled(self._options != defaults)
+
+    def thresholds_known(self, thresholds: Mapping[str, float]) -> None:
+        classes = self.form.control("classes").widget
+        if isinstance(classes, ClassList):
+            classes.set_own(thresholds)
+
+    def show_summary(self, summary: Summary) -> None:
+        self.start_button.setText(start_text(summary))
+        self.start_button.setAccessibleName(start_text(summary))
+        self.start_button.setEnabled(summary.to_start > 0)
+        is_under_way = summary.running + summary.waiting + summary.paused > 0
+        self.start_button.setVisible(summary.to_start > 0 or not is_under_way)
+        is_resting = not summary.is_busy and is_under_way
+        self.pause_button.setText(tr("Resume") if is_resting else tr("Pause"))
+        self.pause_button.setAccessibleName(tr("Resume all") if is_resting else tr("Pause all"))
+        self.pause_button.setIcon(icons.icon("play-fill" if is_resting else "pause-fill"))
+        self.stop_button.setText(tr("Stop"))
+        self.stop_button.setAccessibleName(tr("Stop all"))
+        self.stop_button.setIcon(icons.icon("stop-fill"))
+        for button in (self.pause_button, self.stop_button):
+            button.setVisible(is_under_way)
+
+    # -- what the user does
+
+    def _form_changed(self) -> None:
+        try:
+            options = BlurOptions(**self.form.value())
+        except ValidationError as error:
+            fault = error.errors()[0]
+            field = BlurOptions.model_fields.get(str(fault["loc"][0])) if fault["loc"] else None
+            self._show_problem(tr("{field}: {reason}", field=field.title if field else "", reason=fault["msg"]))
+            return
+        self._show_problem("")
+        self._options = options
+        self.reset_button.setEnabled(options != self._defaults)
+        self.options_changed.emit(options)
+
+    def _output_changed(self) -> None:
+        values = self.output_form.value()
+        try:
+            settings = Settings.model_validate(values)
+        except ValidationError as error:
+            self._show_problem(str(error.errors()[0]["msg"]).removeprefix("Value error, "))
+            return
+        self._show_problem("")
+        self._output = Output(settings.output_folder, settings.name_pattern)
+        self.output_changed.emit(self._output)
+
+    def _reset(self) -> None:
+        self.show_options(self._defaults)
+        self.options_changed.emit(self._defaults)
+
+    def _pause_or_resume(self) -> None:
+        action = self._actions.pause_all if self._actions.pause_all.isEnabled() else self._actions.resume_all
+        action.trigger()
+
+    def _show_problem(self, text: str) -> None:
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
+
+    # -- how it is built
+
+    def _build(self) -> None:
+        title = QLabel(tr("Options"))
+        title.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
+        head = QHBoxLayout()
+        head.setContentsMargins(Space.L, 0, Space.S, 0)
+        head.addWidget(title)
+        head.addStretch()
+        head.addWidget(self.reset_button)
+        bar = QWidget()
+        bar.setLayout(head)
+        bar.setFixedHeight(BAR_HEIGHT)
+        inside = QWidget()
+        inside.setProperty("look", "panel")
+        content = QVBoxLayout(inside)
+        content.setContentsMargins(Space.L, Space.S, RIGHT - SCROLL_BAR, Space.L)
+        content.setSpacing(Space.XL)
+        content.addWidget(self.form)
+        content.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # so that nothing moves when it folds
+        scroll.setAccessibleName(tr("Options"))
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        line = QFrame()
+        line.setProperty("look", "line")
+        foot = QVBoxLayout()
+        foot.setContentsMargins(Space.L, Space.M, RIGHT, Space.L)
+        foot.setSpacing(Space.M)
+        foot.addWidget(self.output_form)
+        foot.addWidget(self._problem)
+        foot.addWidget(self.start_button)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(self.pause_button, 1)
+        row.addWidget(self.stop_button, 1)
+        foot.addLayout(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addWidget(scroll, 1)
+        column.addWidget(line)
+        column.addLayout(foot)
+
+
+def _action_button(*, look: str = "") -> QPushButton:
+    button = QPushButton()
+    button.setProperty("look", look)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _values(options: BlurOptions) -> dict[str, object]:
+    return {name: getattr(options, name) for name in BlurOptions.model_fields}
