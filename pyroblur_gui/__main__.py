@@ -38,6 +38,9 @@ def main_window() -> int:
 
 
 def _open_window(arguments: list[str]) -> int:
+    from pyroblur_gui.core.interpreter import hold_constants
+
+    hold_constants()
     from pyroblur_gui.ui.app import main as window
 
     return window(arguments)

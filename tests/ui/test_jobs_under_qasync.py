@@ -10,6 +10,7 @@ import pytest
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from pyroblur_gui.core.interpreter import hold_constants
 from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished
 from pyroblur_gui.jobs.interactive import InteractiveLane
 from pyroblur_gui.jobs.job import JobState
@@ -48,6 +49,7 @@ class Ask(Echo):
 @pytest.fixture
 def run(qapp: QApplication) -> Iterator[Run]:
     """Runs a coroutine on a loop of qasync's."""
+    hold_constants()
     loop = qasync.QEventLoop(qapp)
     asyncio.set_event_loop(loop)
 
