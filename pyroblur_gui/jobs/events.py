@@ -81,6 +81,27 @@ class Artifact(_Event):
     kind: str  # "output", "report", "model"
 
 
+class FoundBox(_Event):
+    """One thing that was found: pixels of the picture as it is displayed (upright), edges, from its top left corner."""
+
+    type: Literal["found_box"] = "found_box"
+    label: str
+    score: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Detected(_Event):
+    """What was found in one frame or page of a file that is only looked at."""
+
+    type: Literal["detected"] = "detected"
+    frame: int
+    time_s: float
+    boxes: tuple[FoundBox, ...]
+
+
 class Answer(_Event):
     """Ends one request of the interactive lane; `error` says why there is no result. The lane goes on."""
 
@@ -110,7 +131,7 @@ class Cancelled(_Event):
 Answer.model_rebuild()
 
 Event = Annotated[
-    Started | Progress | Metric | Preview | Log | Artifact | Answer | Finished | Failed | Cancelled,
+    Started | Progress | Metric | Preview | Log | Artifact | Detected | Answer | Finished | Failed | Cancelled,
     Field(discriminator="type"),
 ]
 EndEvent = Finished | Failed | Cancelled
