@@ -250,7 +250,8 @@ def is_font(mimetype: str, filename: str) -> bool:
 
 
 def _metadata_names(container: InputContainer) -> tuple[str, ...]:
-    names = set(container.metadata)
+    # FFmpeg's bare name is what its writer must put into a Matroska file: it tells nothing.
+    names = {name for name, value in container.metadata.items() if value != "Lavf"}
     for stream in container.streams:
         names |= set(stream.metadata)
     for chapter in container.chapters():

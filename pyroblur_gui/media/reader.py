@@ -8,7 +8,6 @@ from typing import Self, cast
 
 import av
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
@@ -19,7 +18,7 @@ from pyroblur_gui.media.facts import MediaFacts, VideoFacts
 from pyroblur_gui.media.failures import FFmpegError, shown
 from pyroblur_gui.media.frame import Frame
 from pyroblur_gui.media.planes import reformatter
-from pyroblur_gui.media.source import make_decoder, open_clip
+from pyroblur_gui.media.source import VideoPacket, make_decoder, open_clip
 
 __all__ = ["Frame", "VideoReader"]
 
@@ -152,7 +151,7 @@ class VideoReader:
             )
         self.cut_off = self._why_cut(source, float((shown_until - self.video.start_pts) * self.video.time_base))
 
-    def _frames_of(self, packet: "Packet[VideoStream] | None", source: "_Input") -> Iterator[av.VideoFrame]:
+    def _frames_of(self, packet: VideoPacket | None, source: "_Input") -> Iterator[av.VideoFrame]:
         try:
             images = source.decoder.decode(packet)
         except FFmpegError:
@@ -288,7 +287,7 @@ class _Input:
         self.decoder.flush_buffers()
         return True
 
-    def packets(self) -> "Iterator[Packet[VideoStream] | None]":
+    def packets(self) -> Iterator[VideoPacket | None]:
         """The picture's packets, then None to flush the decoder."""
         in_a_row = 0
         start_s = (self.container.start_time or 0) / av.time_base
@@ -302,7 +301,7 @@ class _Input:
                         end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - start_s
                         self.ended_s = max(self.ended_s, end_s)
                     if packet.stream_index == self.stream.index:
-                        yield cast("Packet[VideoStream]", packet)
+                        yield cast("VideoPacket", packet)
             except FFmpegError:
                 in_a_row += 1
                 self.errors += in_a_row == 1

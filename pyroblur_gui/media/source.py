@@ -4,17 +4,24 @@ import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 import av.logging
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from pyroblur_gui.core.errors import UnsupportedMediaError
 from pyroblur_gui.media.failures import FFmpegError, read_failure, shown
+
+if TYPE_CHECKING:
+    AnyPacket = Packet[Any]
+    VideoPacket = Packet[VideoStream]
+else:  # generic in PyAV's stubs only
+    AnyPacket = VideoPacket = Packet
 
 # A playlist or script names other files and addresses: reading it would reach beyond the file that was given.
 _REACH_BEYOND = {"hls", "dash", "concat", "sdp", "rtsp", "imf", "image2", "lavfi", "webm_dash_manifest", "tty"}
