@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from pyroblur_gui.cli.output import File, failure_text, finished_text, printable
+from pyroblur_gui.cli.output import File, failure_text, finished_text, needs_look, printable
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.jobs import events
 
@@ -69,7 +69,7 @@ class LiveBar:
             case events.Log(level="warning" | "error"):
                 self._say(f"{name}: {printable(event.text)}", "yellow")
             case events.Finished():
-                self._say(f"{name}: {finished_text(event)}", "green")
+                self._say(f"{name}: {finished_text(event)}", "yellow" if needs_look(event) else "green")
             case events.Failed():
                 self._say(f"{name}: failed: {failure_text(event.message, event.hint)}", "bold red")
             case events.Cancelled():

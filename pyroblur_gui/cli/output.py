@@ -180,7 +180,13 @@ def finished_text(event: Finished) -> str:
         facts.append(f"{wall:.1f} s")
     output = result.get("output")
     done = f"done: {printable(output)}" if isinstance(output, str) else "done"
-    return f"{done} ({', '.join(facts)})" if facts else done
+    look = " - needs a look: see the warnings" if needs_look(event) else ""
+    return (f"{done} ({', '.join(facts)})" if facts else done) + look
+
+
+def needs_look(event: Finished) -> bool:
+    """Whether the check after covering, a failed frame or a cut end asks for a person's eye."""
+    return event.result.get("needs_look") is True
 
 
 def failure_text(message: str, hint: str) -> str:
