@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from pyroblur_gui.cli.output import File, failure_text, finished_text, needs_look, printable
+from pyroblur_gui.cli.output import File, detected_lines, failure_text, finished_text, needs_look, printable
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.jobs import events
 
@@ -66,6 +66,9 @@ class LiveBar:
                 self._show(file, "starting", events.Progress(stage="", done=0))
             case events.Progress():
                 self._show(file, event.stage, event)
+            case events.Detected():
+                for line in detected_lines(event):
+                    self._say(f"{name}: {line}")
             case events.Log(level="warning" | "error"):
                 self._say(f"{name}: {printable(event.text)}", "yellow")
             case events.Finished():

@@ -18,7 +18,7 @@ from typing import Protocol, TextIO
 from pydantic import JsonValue
 
 from pyroblur_gui.core.errors import PyroblurError
-from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished, Log, Preview, Progress, Started
+from pyroblur_gui.jobs.events import Cancelled, Detected, Event, Failed, Finished, Log, Preview, Progress, Started
 
 PLAIN_PROGRESS_S = 10.0
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -107,6 +107,9 @@ class PlainLines:
             case Progress() if time.monotonic() - self._told_at >= PLAIN_PROGRESS_S:
                 self._told_at = time.monotonic()
                 write_line(self._out, f"{where} {progress_text(event)}")
+            case Detected():
+                for line in detected_lines(event):
+                    write_line(self._out, f"{where} {line}")
             case Log(level="warning" | "error"):
                 write_line(self._err, f"{where} {event.level}: {printable(event.text)}")
             case Finished():
@@ -166,6 +169,16 @@ def progress_text(progress: Progress) -> str:
     if progress.eta_s is not None:
         parts.append(f"{progress.eta_s // 60:.0f}:{progress.eta_s % 60:02.0f} left")
     return ", ".join(parts)
+
+
+def detected_lines(event: Detected) -> list[str]:
+    """E.g. "frame 12, 0.40 s: face 0.83 at 100 50 to 180 150", a line a box."""
+    where = f"frame {event.frame}, {event.time_s:.2f} s"
+    return [
+        f"{where}: {printable(box.label)} {box.score:.2f} "
+        f"at {box.left:.0f} {box.top:.0f} to {box.right:.0f} {box.bottom:.0f}"
+        for box in event.boxes
+    ]
 
 
 def finished_text(event: Finished) -> str:
