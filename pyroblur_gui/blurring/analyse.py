@@ -94,13 +94,13 @@ class View:
         return clipped(placed, width=self.width, height=self.height)
 
     def seen(self, boxes: Boxes) -> Boxes:
-        """Boxes in stored pixels, as shares (0..1) of the picture that is seen: (n, 4) both."""
+        """Boxes in stored pixels, as shares of the picture that is seen (0..1 within it): (n, 4) both."""
         turn, is_mirrored = self.orientation.rotation, self.orientation.mirrored
         # Turning back is turning the other way round; what is mirrored undoes itself.
         back = Orientation(turn if is_mirrored else TURNED_BACK[turn], is_mirrored)
         upright = back.stored_boxes(boxes, width=self.width, height=self.height)
         across, down = self.orientation.upright_size(self.width, self.height)
-        return np.asarray(np.clip(upright / np.array((across, down) * 2, np.float32), 0, 1), np.float32)
+        return np.asarray(upright / np.array((across, down) * 2, np.float32), np.float32)
 
 
 @dataclass(frozen=True, slots=True)

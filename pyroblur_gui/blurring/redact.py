@@ -42,6 +42,22 @@ class Picture(Protocol):
     def fill_values(self, red: int, green: int, blue: int) -> tuple[int, ...]: ...
 
 
+class RgbPicture:
+    """A picture of its own, height x width x 3 RGB of 8 bits, that is written to in place: for previews."""
+
+    def __init__(self, pixels: NDArray[np.uint8]) -> None:
+        self.pixels = pixels
+
+    def writable_planes(self) -> tuple[Plane, ...]:
+        return tuple(
+            Plane(self.pixels[..., number], "rgb", channel, step_x=1, step_y=1, low=0, high=255, neutral=0)
+            for number, channel in enumerate("rgb")
+        )
+
+    def fill_values(self, red: int, green: int, blue: int) -> tuple[int, ...]:
+        return red, green, blue
+
+
 class Covers:
     """Covers frames one after the other, in order; keeps each track's tones from frame to frame."""
 
