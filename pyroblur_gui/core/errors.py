@@ -60,8 +60,11 @@ class EngineError(PyroblurError, RuntimeError):
     code = "engine"
 
 
-class MissingExtraError(PyroblurError, ImportError):
-    """Something needs a part that is not installed (torch, an encoder)."""
+class MissingExtraError(PyroblurError, RuntimeError):
+    """Something needs a part that is not installed (torch, an encoder).
+
+    No ImportError: that one has a `path` of its own, which means something else.
+    """
 
     code = "missing_extra"
 
