@@ -21,6 +21,7 @@ from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.jobs.events import Cancelled, Detected, Event, Failed, Finished, Log, Preview, Progress, Started
 
 PLAIN_PROGRESS_S = 10.0
+MOST_NAMED = 5  # findings of the check in one line
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINER = "\u200d"  # holds emoji together and turns nothing around
 
@@ -193,13 +194,27 @@ def finished_text(event: Finished) -> str:
         facts.append(f"{wall:.1f} s")
     output = result.get("output")
     done = f"done: {printable(output)}" if isinstance(output, str) else "done"
-    look = " - needs a look: see the warnings" if needs_look(event) else ""
-    return (f"{done} ({', '.join(facts)})" if facts else done) + look
+    return (f"{done} ({', '.join(facts)})" if facts else done) + _look_text(event)
 
 
 def needs_look(event: Finished) -> bool:
     """Whether the check after covering, a failed frame or a cut end asks for a person's eye."""
     return event.result.get("needs_look") is True
+
+
+def _look_text(event: Finished) -> str:
+    """E.g. "; needs a look: still found afterwards: face in frame 12, and 3 more"."""
+    if not needs_look(event):
+        return ""
+    verification = event.result.get("verification")
+    leaks = verification.get("leaks") if isinstance(verification, dict) else None
+    found = [leak for leak in leaks if isinstance(leak, dict)] if isinstance(leaks, list) else []
+    named = [f"{leak.get('label')} in frame {leak.get('frame')}" for leak in found[:MOST_NAMED]]
+    more = [f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+    reasons = [f"still found afterwards: {', '.join([*named, *more])}"] if found else []
+    cut_off = event.result.get("cut_off")
+    reasons += [cut_off] if isinstance(cut_off, str) and cut_off else []
+    return printable(f"; needs a look: {'; '.join(reasons) or 'see the report'}")
 
 
 def failure_text(message: str, hint: str) -> str:

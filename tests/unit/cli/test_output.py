@@ -10,9 +10,19 @@ from pathlib import Path
 import pytest
 
 from pyroblur_gui.cli.live import LiveBar
-from pyroblur_gui.cli.output import File, JsonLines, PlainLines, printable, progress_text, write_line
+from pyroblur_gui.cli.output import File, JsonLines, PlainLines, finished_text, printable, progress_text, write_line
 from pyroblur_gui.core.errors import MissingFileError
-from pyroblur_gui.jobs.events import Cancelled, Failed, Finished, Log, Progress, SharedImage, Started
+from pyroblur_gui.jobs.events import (
+    Cancelled,
+    Detected,
+    Failed,
+    Finished,
+    FoundBox,
+    Log,
+    Progress,
+    SharedImage,
+    Started,
+)
 from pyroblur_gui.jobs.events import Preview as PreviewEvent
 
 STRANGE = "a\nb\x1b[31m\u202egpj.exe" + os.fsdecode(b"\xff") + "🧑\u200d🚀é.jpg"
@@ -116,3 +126,25 @@ def test_a_reader_that_went_away_ends_nothing():
         child.stdin.close()
         assert child.stderr.read() == b"went on"
     assert child.returncode == 0
+
+
+def test_a_file_that_needs_a_look_says_why():
+    leaks = [{"label": "face", "frame": number} for number in range(7)]
+    result = {
+        "output": "o.mp4",
+        "frames": 9,
+        "needs_look": True,
+        "verification": {"leaks": leaks},
+        "cut_off": "Cut\nhere.",
+    }
+    text = finished_text(Finished(result=result))
+    assert text.startswith("done: o.mp4 (9 frames); needs a look: still found afterwards: face in frame 0, ")
+    assert text.endswith("face in frame 4, and 2 more; Cut\\nhere.")
+    assert finished_text(Finished(result={**result, "needs_look": False})) == "done: o.mp4 (9 frames)"
+
+
+def test_boxes_are_listed_for_people():
+    box = FoundBox(label="face", score=0.834, left=1.4, top=2, right=30.6, bottom=40)
+    out = io.StringIO()
+    PlainLines(out, io.StringIO()).hear(File(Path("a.mp4"), 1, 1), Detected(frame=12, time_s=0.4, boxes=(box,)))
+    assert out.getvalue() == "[1/1] a.mp4: frame 12, 0.40 s: face 0.83 at 1 2 to 31 40\n"
