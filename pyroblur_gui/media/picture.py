@@ -50,7 +50,7 @@ def shrink(samples: Samples, width: int, height: int) -> Samples:
         half_width, half_height = samples.shape[1] // 2, samples.shape[0] // 2
         even = _cv_layout(samples[: 2 * half_height, : 2 * half_width])
         samples = cast("Samples", cv2.resize(even, (half_width, half_height), interpolation=cv2.INTER_AREA))
-    if samples.shape == (height, width):
+    if samples.shape[:2] == (height, width):
         return samples
     return cast("Samples", cv2.resize(_cv_layout(samples), (width, height), interpolation=cv2.INTER_LINEAR))
 

@@ -49,6 +49,11 @@ def open_clip(path: Path) -> InputContainer:
         )
     except (FFmpegError, OSError, ValueError) as error:
         raise read_failure(path, error) from error
+    if container.format.name.endswith("_pipe"):
+        container.close()
+        raise UnsupportedMediaError(
+            f"{shown(path)} is a picture in a format that is not read.", hint="Save it as PNG, TIFF or JPEG.", path=path
+        )
     if container.format.name in _REACH_BEYOND:
         container.close()
         raise UnsupportedMediaError(
