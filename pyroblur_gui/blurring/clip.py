@@ -270,8 +270,11 @@ def _looked_ahead(
     reader: VideoReader, analysis: Analysis, project: Project, start: int
 ) -> Iterator[tuple[Frame, Picture | None]]:
     """Frames and the small pictures that the detector wants of them: the work of the thread that decodes."""
-    for frame in reader.frames(start, pts_of=project.pts_of if start else None):
-        yield frame, analysis.picture(frame)
+    # A clip can be entered at frames whose time stamp is known: where none but those before are, at the last of them.
+    first = max(0, min(start, project.recorded - 1))
+    for frame in reader.frames(first, pts_of=project.pts_of if first else None):
+        if frame.index >= start:
+            yield frame, analysis.picture(frame)
 
 
 def _expected(job: ClipJob) -> int | None:
