@@ -30,7 +30,7 @@ def import_checkpoint(path: Path, name: str | None = None) -> Card:
         message = "Importing a checkpoint (.pt) needs torch and Ultralytics, which are not installed."
         raise MissingExtraError(message, hint=f"{INSTALL}; or export it to ONNX elsewhere and import that.")
     name = _free_name(path, name)
-    from pyroblur_gui.models.conversion import export_checkpoint  # noqa: PLC0415 - it loads torch
+    from pyroblur_gui.models.conversion import export_checkpoint
 
     with tempfile.TemporaryDirectory(prefix="pyroblur-import-") as folder:
         exported = export_checkpoint(path, Path(folder) / "model.onnx")
@@ -43,7 +43,7 @@ def import_checkpoint(path: Path, name: str | None = None) -> Card:
 
 def card_of_onnx(path: Path, *, name: str) -> Card:
     """A card made from what the file says of itself, with cautious values for the rest. Raises ModelError."""
-    from pyroblur_gui.models.onnx_file import read_facts  # noqa: PLC0415 - it loads onnx
+    from pyroblur_gui.models.onnx_file import read_facts
 
     facts = read_facts(path)
     return Card(

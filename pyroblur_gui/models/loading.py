@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from pyroblur_gui.core.errors import EngineError, MissingExtraError, ModelError
+from pyroblur_gui.core.errors import EngineError, ModelError
 from pyroblur_gui.core.files import sha256
 from pyroblur_gui.models import catalogue, choice, store
 from pyroblur_gui.models.card import Card, Layout
@@ -85,8 +85,6 @@ def build(model: ModelFile, candidate: Candidate) -> Engine:
         module = cast("EngineModule", import_module(f"pyroblur_gui.models.{candidate.engine}"))
         return module.open_engine(model, network_of(model.card), candidate)
     except ImportError as error:
-        if isinstance(error, MissingExtraError):
-            raise
         message = f"{choice.TITLES[candidate.engine]} cannot be loaded: {error}"
         raise EngineError(message, hint="Install it again, or choose another engine.") from error
 

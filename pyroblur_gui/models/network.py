@@ -48,9 +48,13 @@ class NetworkDetector(ABC):
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:
         labels = self._card.labels
         thresholds = {labels.index(label): value for label, value in confidence.items() if label in labels}
-        if not thresholds:
-            return Ready(nothing())
-        fit = self.fit(picture.shape[1], picture.shape[0])
+        return self.look(picture, thresholds) if thresholds else Ready(nothing())
+
+    def look(self, picture: Picture, thresholds: Thresholds) -> Pending:
+        """Starts the network on one picture."""
+        return self.run(picture, self.fit(picture.shape[1], picture.shape[0]), thresholds)
+
+    def run(self, picture: Picture, fit: Fit, thresholds: Thresholds) -> Pending:
         return _Pending(self._engine.submit(fit.apply(picture)), fit, thresholds, self.decode)
 
     def close(self) -> None:

@@ -43,7 +43,7 @@ class OnnxRuntimeEngine(ThreadedEngine):
         self._session = _session(path, provider)
         entry = self._session.get_inputs()[0]
         if network.free_size and any(isinstance(side, int) for side in (entry.shape[0], *entry.shape[2:])):
-            from pyroblur_gui.models.onnx_file import with_free_size  # noqa: PLC0415 - it loads onnx
+            from pyroblur_gui.models.onnx_file import with_free_size
 
             self._session = _session(with_free_size(path), provider)
         self._input = entry.name

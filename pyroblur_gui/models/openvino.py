@@ -1,11 +1,11 @@
 """OpenVINO on the CPU: the default engine. It reads ONNX itself, starts fast and computes in bf16 where the CPU can.
 
-The first size of picture is compiled for that size alone (less memory, a little faster: a video has one size); pictures
-of any other size share one network with free sizes, so that photos of fifty sizes cost one more compilation.
+The first sizes are compiled for themselves alone (less memory, a little faster: a video has one size); pictures of any
+other size share one network with free sizes, so that photos of fifty sizes cost one more compilation.
 """
 
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,8 @@ else:
 
 SMALL_PIXELS = 640 * 640  # up to here two pictures at once on two cores are faster than both cores on one picture
 MOST_STREAMS = 4
-SWITCH_AFTER = 16  # pictures of one other size in a row: a new video, worth compiling for
+MOST_OWN = 2  # sizes with a network of their own: some detectors look twice at a picture
+RECENT = 64  # pictures; another size that makes up a quarter of them is a new video, and gets its own
 
 Size = tuple[int, int]  # height, width
 
@@ -46,10 +47,9 @@ class OpenVinoEngine:
         self._network = network
         self._precision = precision
         self._lock = threading.Lock()
-        self._special: tuple[Size, _Compiled] | None = None
+        self._own: OrderedDict[Size, _Compiled] = OrderedDict()  # the least recently used first
         self._general: _Compiled | None = None
-        self._last: Size | None = None
-        self._repeats = 0
+        self._recent: deque[Size] = deque(maxlen=RECENT)
         self._core = ov.Core()
         if precision.upper() not in {"F32", *self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")}:
             message = f"This processor does not compute in {precision}."
@@ -76,17 +76,21 @@ class OpenVinoEngine:
 
     def close(self) -> None:
         with self._lock:
-            self._special = self._general = None
+            self._own.clear()
+            self._general = None
 
     def _compiled_for(self, size: Size) -> "_Compiled":
-        self._repeats = self._repeats + 1 if size == self._last else 1
-        self._last = size
-        if self._special is not None and self._special[0] == size:
-            return self._special[1]
-        if self._special is None or (self._repeats > SWITCH_AFTER and self._network.free_size):
-            self._special = None  # frees the old one's memory first
-            self._special = (size, self._compile(size))
-            return self._special[1]
+        self._recent.append(size)
+        own = self._own.get(size)
+        if own is not None:
+            self._own.move_to_end(size)
+            return own
+        is_frequent = self._recent.count(size) > RECENT // 4
+        if len(self._own) < MOST_OWN or (is_frequent and self._network.free_size):
+            if len(self._own) == MOST_OWN:
+                self._own.popitem(last=False)  # frees its memory first
+            self._own[size] = self._compile(size)
+            return self._own[size]
         if self._general is None:
             self._general = self._compile(None)
         return self._general

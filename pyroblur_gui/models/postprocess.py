@@ -16,6 +16,8 @@ from pyroblur_gui.core import boxes as box_arithmetic
 from pyroblur_gui.models.detector import Detections, Picture
 
 PADDING = 114  # grey, as in Ultralytics' training
+SAME = 0.5  # of the union of two boxes: one thing seen twice
+INSIDE = 0.8  # of a box: a part of what was seen whole elsewhere
 YOLO_OVERLAP = 0.7  # boxes of one class that share more than this are doubles
 
 
@@ -108,6 +110,21 @@ def suppressed(
     return best_first(boxes, scores, labels, np.asarray(kept, np.int64).reshape(-1))
 
 
+def merged(
+    boxes: NDArray[np.float32], scores: NDArray[np.float32], labels: NDArray[np.int64], parts: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Joins several looks at one picture: indices of the boxes that stay, chosen by score, possible `parts` last.
+
+    A box is dropped only for one of its class that stays and that it matches or lies in, so that what it covered
+    stays covered.
+    """
+    stays = np.zeros(len(boxes), np.bool_)
+    for index in np.lexsort((-scores, parts)):
+        rivals = boxes[stays & (labels == labels[index])]
+        stays[index] = not _is_covered(boxes[index : index + 1], rivals)
+    return np.flatnonzero(stays)
+
+
 def best_first(
     boxes: NDArray[np.float32], scores: NDArray[np.float32], labels: NDArray[np.int64], kept: NDArray[np.int64]
 ) -> Detections:
@@ -129,3 +146,9 @@ def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
 
 def _bytes(picture: object) -> Picture:
     return np.asarray(picture, np.uint8)
+
+
+def _is_covered(box: NDArray[np.float32], others: NDArray[np.float32]) -> bool:
+    shared = box_arithmetic.intersections(box, others)
+    area = box_arithmetic.areas(box)
+    return bool((box_arithmetic.ious(box, others) > SAME).any() or (shared > INSIDE * area[:, None]).any())

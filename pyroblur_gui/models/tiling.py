@@ -5,13 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pyroblur_gui.core import boxes as box_arithmetic
 from pyroblur_gui.models.detector import Detections, Detector, Pending, Picture
-from pyroblur_gui.models.postprocess import best_first
+from pyroblur_gui.models.postprocess import best_first, merged
 
 MOST_TILES = 400  # a picture that would need more is looked at in larger tiles, which the detector reduces
-SAME = 0.5  # of the union: one thing seen twice
-INSIDE = 0.8  # of the smaller box: a part of what was seen whole elsewhere
 EDGE_PX = 2.0  # a box that ends so near to a cut shows a part of something
 
 Window = tuple[int, int, int, int]  # left, top, right, bottom
@@ -102,24 +99,3 @@ def is_cut(boxes: NDArray[np.float32], window: Window, width: int, height: int) 
     left, top, right, bottom = window
     inner = np.array((left > 0, top > 0, right < width, bottom < height))
     return np.asarray(((np.abs(boxes - np.array(window, np.float32)) <= EDGE_PX) & inner).any(axis=1))
-
-
-def merged(
-    boxes: NDArray[np.float32], scores: NDArray[np.float32], labels: NDArray[np.int64], cut: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Indices of the boxes that stay: whole ones before cut ones, then by score.
-
-    A box is dropped only for one of its class that stays and that it matches or lies in, so that what it covered
-    stays covered.
-    """
-    stays = np.zeros(len(boxes), np.bool_)
-    for index in np.lexsort((-scores, cut)):
-        rivals = boxes[stays & (labels == labels[index])]
-        stays[index] = not _is_covered(boxes[index : index + 1], rivals)
-    return np.flatnonzero(stays)
-
-
-def _is_covered(box: NDArray[np.float32], others: NDArray[np.float32]) -> bool:
-    shared = box_arithmetic.intersections(box, others)
-    area = box_arithmetic.areas(box)
-    return bool((box_arithmetic.ious(box, others) > SAME).any() or (shared > INSIDE * area[:, None]).any())
