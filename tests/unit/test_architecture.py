@@ -3,15 +3,19 @@
 That layers import only what is below them is checked by import-linter (`make lint`).
 """
 
+import ast
 import json
 import os
 import shutil
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
+import tomllib
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from pyroblur_gui.core.paths import folders, resource
 
@@ -30,6 +34,7 @@ HEAVY = [
     "skimage",
     "deface",
 ]
+WITH_TORCH = {f"pyroblur_gui/models/{name}.py" for name in ("checkpoint", "conversion", "torch")}
 QT = ["PySide6", "qasync"]
 FIND = "from pyroblur_gui.core.paths import resource; print(resource({name!r}))"
 
@@ -63,6 +68,36 @@ def a_resource() -> str:
 def test_a_door_loads_nothing_that_it_does_not_need(module, kept_out):
     code = f"import sys, json, {module}; print(json.dumps([n for n in {kept_out!r} if n in sys.modules]))"
     assert json.loads(run_python(code, path=REPOSITORY)) == []
+
+
+def test_what_is_imported_is_declared():
+    """The plain install brings everything but what `[train]` adds, which is loaded where it is needed only."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {_distribution(each) for each in project["dependencies"]}
+    training = {_distribution(each) for each in project["optional-dependencies"]["train"]}
+    owners = packages_distributions()
+    imported: dict[str, set[str]] = {}
+    for path in (REPOSITORY / "pyroblur_gui").rglob("*.py"):
+        for name in _imports(path) - sys.stdlib_module_names - {"pyroblur_gui"}:
+            owner = next((canonicalize_name(each) for each in owners.get(name, [name])), name)
+            imported.setdefault(owner, set()).add(path.relative_to(REPOSITORY).as_posix())
+    assert {owner: users for owner, users in imported.items() if owner not in declared | training} == {}
+    assert {user for owner in training for user in imported.get(owner, ())} <= WITH_TORCH
+
+
+def _distribution(requirement: str) -> str:
+    return canonicalize_name(Requirement(requirement).name)
+
+
+def _imports(path: Path) -> set[str]:
+    """First names of all that a module imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
 
 
 def test_resources_are_found_in_a_checkout(a_resource):
