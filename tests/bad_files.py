@@ -1,6 +1,8 @@
 """Files that cannot be covered, each real and made here: what every one of them must come to stands beside it."""
 
+import contextlib
 import os
+import socket
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ MISSING = "missing_file"
 
 SECRET_KEY = "00112233445566778899aabbccddeeff"  # noqa: S105 - of a clip that is encrypted for a test
 CLIP_SIZE = (160, 120)
+NO_MEDIA = "cannot be decoded|format that is not read|not a photo"  # and not, say, that it were a list of files
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,18 @@ def make_bad_files(folder: Path) -> dict[str, BadFile]:
     makers: dict[str, tuple[Callable[[Path], None], set[str], str]] = {
         "empty.jpg": (_empty, {UNREADABLE}, "empty"),
         "empty.mp4": (_empty, {UNREADABLE}, "empty"),
-        "noise.jpg": (_noise(b""), {UNREADABLE, UNSUPPORTED}, ""),
+        "noise.jpg": (_noise(b""), {UNREADABLE, UNSUPPORTED}, NO_MEDIA),
         "noise.mp4": (_noise(b""), {UNREADABLE, UNSUPPORTED}, ""),
         "noise behind a JPEG start.jpg": (_noise(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"), {UNREADABLE}, ""),
         "noise behind a PNG start.png": (_noise(b"\x89PNG\r\n\x1a\n"), {UNREADABLE, UNSUPPORTED}, ""),
         "noise behind an MP4 start.mp4": (_noise(b"\0\0\0\x18ftypisom\0\0\0\0isomiso2"), {UNREADABLE}, ""),
-        "text.jpg": (_text, {UNREADABLE, UNSUPPORTED}, ""),
+        "text.jpg": (_text, {UNREADABLE, UNSUPPORTED}, NO_MEDIA),
         "text.mp4": (_text, {UNREADABLE, UNSUPPORTED}, ""),
         "list of another clip.mp4": (_clip_list, {UNREADABLE, UNSUPPORTED}, ""),
         "list on a server.mp4": (_playlist, {UNREADABLE, UNSUPPORTED}, ""),
-        "program in PostScript.jpg": (_postscript, {UNREADABLE, UNSUPPORTED}, ""),
-        "locked archive.jpg": (_locked_archive, {UNREADABLE, UNSUPPORTED}, ""),
-        "locked document.jpg": (_locked_document, {UNREADABLE, UNSUPPORTED}, ""),
+        "program in PostScript.jpg": (_postscript, {UNREADABLE, UNSUPPORTED}, NO_MEDIA),
+        "locked archive.jpg": (_locked_archive, {UNREADABLE, UNSUPPORTED}, "password"),
+        "locked document.jpg": (_locked_document, {UNREADABLE, UNSUPPORTED}, "document|password"),
         "locked.mp4": (_locked_clip, {UNREADABLE}, "encrypt|password|protected"),
         "sound.mp4": (_sound, {UNSUPPORTED}, "picture|video|sound"),
         "sound.mkv": (_sound, {UNSUPPORTED}, "picture|video|sound"),
@@ -59,22 +62,22 @@ def make_bad_files(folder: Path) -> dict[str, BadFile]:
     for name, (make, codes, says) in makers.items():
         make(folder / name)
         files[name] = BadFile(folder / name, frozenset(codes), says)
+    gone = folder / "link to nothing.jpg"
+    gone.symlink_to(folder / "nothing.jpg")
+    for path in (gone, folder / "nowhere.mp4"):
+        files[path.name] = BadFile(path, frozenset({MISSING}))
     return files
 
 
 def make_special_files(folder: Path) -> dict[str, BadFile]:
-    """What is no file at all, under the names of photos and clips; each would make a careless reader wait for ever."""
-    gone, zeros, pipe = folder / "link to nothing.jpg", folder / "endless.mp4", folder / "pipe.mp4"
-    gone.symlink_to(folder / "nothing.jpg")
+    """What is no file at all, under the names of clips; a careless reader would wait or read for ever."""
+    zeros, pipe, server = folder / "endless.mp4", folder / "pipe.mp4", folder / "socket.mp4"
     zeros.symlink_to("/dev/zero")
     os.mkfifo(pipe)
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as listener:
+        listener.bind(os.path.relpath(server))  # a socket's whole path may have 107 bytes only
     refused = frozenset({UNREADABLE, UNSUPPORTED})
-    return {
-        gone.name: BadFile(gone, frozenset({MISSING})),
-        zeros.name: BadFile(zeros, refused),
-        pipe.name: BadFile(pipe, refused),
-        "nowhere.mp4": BadFile(folder / "nowhere.mp4", frozenset({MISSING})),
-    }
+    return {path.name: BadFile(path, refused) for path in (zeros, pipe, server)}
 
 
 def write_clip(path: Path, *, frames: int = 10, options: dict[str, str] | None = None) -> None:

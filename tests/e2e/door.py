@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-LIMIT_S = 240  # a command that takes longer hangs
+LIMIT_S = 120.0  # a command that takes longer hangs
 SETTLE_S = 5.0  # how long processes may take to go once the command has ended
 END_TYPES = ("finished", "failed", "cancelled")
 
@@ -77,16 +77,21 @@ class Door:
             folder.mkdir(parents=True, exist_ok=True)
 
     def run(
-        self, *arguments: str | Path, wrapper: Sequence[str] = (), environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str | Path,
+        wrapper: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        limit_s: float = LIMIT_S,
     ) -> Answer:
         """Runs `pyroblur ARGUMENTS` to its end. `wrapper`: a command that runs the one appended to it."""
         process = self.start(*arguments, wrapper=wrapper, environment=environment)
         try:
-            out, err = process.communicate(timeout=LIMIT_S)
+            out, err = process.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:
             end_tree(process)
             out, err = process.communicate()
-            message = f"hangs: {arguments}\n{out.decode()}\n{err.decode()}"
+            last = out.decode().splitlines()[-3:]
+            message = f"the command hangs; its last words: {last} {err.decode()}"
             raise AssertionError(message) from None
         return self.answer(process.returncode, out, err)
 
