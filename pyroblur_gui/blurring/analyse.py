@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pyroblur_gui.blurring.plan import Covering
 from pyroblur_gui.blurring.progress import Upright
 from pyroblur_gui.blurring.project import Detection, FrameRow, Project
-from pyroblur_gui.blurring.spec import BlurOptions
+from pyroblur_gui.blurring.spec import FACE, LICENSE_PLATE, BlurOptions
 from pyroblur_gui.core.boxes import clipped
 from pyroblur_gui.core.errors import EngineError, ModelError
 from pyroblur_gui.media.facts import VideoFacts
@@ -29,6 +29,7 @@ WEAK = 0.5  # share of the threshold at which a detection may carry a track on
 LEAST_WEAK = 0.03
 MOST_FAILURES = 8  # frames in a row that the detector may fail on before the job is given up
 PERCENT = 100
+OURS = frozenset({FACE, LICENSE_PLATE})  # classes that every cover is for unless one chooses
 UPRIGHT = Orientation()
 TURNED_BACK: dict[Rotation, Rotation] = {0: 0, 90: 270, 180: 180, 270: 90}
 
@@ -44,11 +45,15 @@ class Thresholds:
 
     @classmethod
     def of(cls, options: BlurOptions, detector: Detector) -> Self:
-        """Raises ModelError when the model knows none of the classes that are wanted."""
+        """Raises ModelError when the model knows none of the classes that are wanted, or one is known to none.
+
+        That a model for faces alone does not find plates, which are wanted unless one says so, is no error.
+        """
         wanted = [label for label in options.classes if label in detector.classes]
-        if not wanted:
+        missing = [label for label in options.classes if label not in detector.classes]
+        if not wanted or not OURS.issuperset(missing):
             hint = f"It finds {', '.join(detector.classes)}: choose among these, or another model."
-            raise ModelError(f"This model does not find {' or '.join(options.classes)}.", hint=hint)
+            raise ModelError(f"This model does not find {' or '.join(missing)}.", hint=hint)
         sure = {label: options.confidence_for(label) or detector.threshold(label) for label in wanted}
         weak = {label: min(score, max(LEAST_WEAK, score * WEAK)) for label, score in sure.items()}
         return cls(sure, weak)

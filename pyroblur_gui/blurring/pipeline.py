@@ -7,6 +7,7 @@ read.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -28,14 +29,16 @@ from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.media.containers import container_of
 from pyroblur_gui.media.encoder import EncoderPlan, output_suffix, plan_encoding
-from pyroblur_gui.media.facts import IMAGE_SUFFIXES, Kind, MediaFacts, VideoFacts
+from pyroblur_gui.media.facts import Kind, MediaFacts, VideoFacts
 from pyroblur_gui.media.images import Photo, photo_suffix, read_photo, write_photo
+from pyroblur_gui.media.photo_formats import format_of
 from pyroblur_gui.media.probe import probe
 from pyroblur_gui.media.reader import VideoReader
 from pyroblur_gui.media.writer import mux
 from pyroblur_gui.models.detector import Detector
 from pyroblur_gui.models.loading import members
 
+ONE_PAGE = frozenset({"JPEG", "MPO", "BMP", "DIB"})  # formats that hold one
 OpenDetector = Callable[[BlurOptions, bool], Detector]  # (options, whether pictures are looked at in tiles)
 
 
@@ -93,8 +96,8 @@ class _Work:
                 },
             )
         )
-        unknown = [label for label in options.classes if label not in detector.classes]
-        return [f"The model {options.model} does not find {label}: none was covered." for label in unknown]
+        missing = [label for label in options.classes if label not in detector.classes]
+        return [f"The model {options.model} does not find {label}: none was covered." for label in missing]
 
     def check_source(self) -> None:
         """Raises MissingFileError or UnreadableMediaError when the source is no longer what it was at the start."""
@@ -130,17 +133,18 @@ def _cover_clip(work: _Work, video: VideoFacts) -> Outcome:
         done = cover_clip(job, project, context)
         work.check_source()
         warnings += done.notes
-        warnings += mux(
-            segments=[segment.path for segment in project.segments()],
-            source=spec.source,
-            facts=facts,
-            plan=plan,
-            target=part.path,
-            container_suffix=target.suffix,
-            audio=options.audio.value,
-            keep_metadata=options.keep_metadata,
-            check=context.check_cancelled,
-        )
+        with _by_its_name(part.path, target):
+            warnings += mux(
+                segments=[segment.path for segment in project.segments()],
+                source=spec.source,
+                facts=facts,
+                plan=plan,
+                target=part.path,
+                container_suffix=target.suffix,
+                audio=options.audio.value,
+                keep_metadata=options.keep_metadata,
+                check=context.check_cancelled,
+            )
         outcome = Outcome(
             spec, facts, detector.engine, target, done.tally,
             times={frame: _shown_s(project, video, frame) for frame in _ends(done.tally)},
@@ -162,13 +166,18 @@ def _cover_photo(work: _Work) -> Outcome:
     target = _photo_target(work, photo)
     with PartFile(target) as part:
         detector = work.opening.result()
-        warnings = [*facts.notes, *photo.notes]
+        warnings = [*facts.notes, *photo.notes, *filter(None, [photo.cut_off])]
         warnings += work.start(detector, target, resumed_at=0, total=len(photo.pages))
         done = cover_photo(photo, options, detector, seed=noise_seed(work.identity), context=context)
         work.check_source()
-        warnings += write_photo(
-            photo, part.path, format=target.suffix, quality=options.image_quality, keep_metadata=options.keep_metadata
-        )
+        with _by_its_name(part.path, target):
+            warnings += write_photo(
+                photo,
+                part.path,
+                format=target.suffix,
+                quality=options.image_quality,
+                keep_metadata=options.keep_metadata,
+            )
         output = probe(part.path)
         if output.pages != len(photo.pages):
             raise broken(target, f"it has {output.pages} of {len(photo.pages)} pages")
@@ -199,8 +208,22 @@ def _plan_clip(work: _Work) -> tuple[Path, EncoderPlan]:
 
 
 def _photo_target(work: _Work, photo: Photo) -> Path:
+    """Where the output goes: under its name where that stands for a format that can hold all pages."""
     target = work.spec.target
-    return target if target.suffix.lower() in IMAGE_SUFFIXES else work.target(photo_suffix(photo))
+    kind = format_of(target.suffix) if target.suffix else ""
+    if not kind or (len(photo.pages) > 1 and kind in ONE_PAGE):
+        return work.target(photo_suffix(photo))
+    return target
+
+
+@contextmanager
+def _by_its_name(part: Path, target: Path) -> Iterator[None]:
+    """What cannot be written is told under the name that the user knows."""
+    try:
+        yield
+    except OutputError as error:
+        message = error.message.replace(part.name, target.name)
+        raise type(error)(message, hint=error.hint, path=target) from error
 
 
 def _verify_clip(job: ClipJob, project: Project, output: MediaFacts, outcome: Outcome, context: Context) -> Verified:

@@ -151,9 +151,17 @@ def test_thresholds_are_the_users_or_the_models():
     assert thresholds.weak == {FACE: 0.2, LICENSE_PLATE: 0.03}
 
 
-def test_a_model_that_finds_nothing_that_is_wanted_is_refused():
+@pytest.mark.parametrize("classes", [("horse",), (FACE, "horse")])
+def test_a_class_that_is_not_found_is_named(classes: tuple[str, ...]):
     with pytest.raises(ModelError, match="does not find horse"):
-        Thresholds.of(BlurOptions(classes=("horse",)), BrightDetector())
+        Thresholds.of(BlurOptions(classes=classes), BrightDetector())
+
+
+def test_a_model_for_faces_alone_may_be_used():
+    class FacesOnly(BrightDetector):
+        classes = (FACE,)
+
+    assert set(Thresholds.of(BlurOptions(), FacesOnly()).sure) == {FACE}
 
 
 def test_margins_are_the_users_or_the_models():
