@@ -47,7 +47,16 @@ _CONTAINERS = {
     "dv": "dv",
 }  # fmt: skip
 # What a container writes about itself; nothing of it tells of the one who filmed.
-_TECHNICAL = {"major_brand", "minor_version", "compatible_brands", "handler_name", "vendor_id", "duration", "language"}
+_TECHNICAL = {
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "handler_name",
+    "vendor_id",
+    "duration",
+    "language",
+    "alpha_mode",
+}
 _FRAMES_TRIED = 500  # packets looked at before a stream counts as not decodable
 
 
@@ -253,7 +262,8 @@ def _metadata_names(container: InputContainer) -> tuple[str, ...]:
     # FFmpeg's bare name is what its writer must put into a Matroska file: it tells nothing.
     names = {name for name, value in container.metadata.items() if value != "Lavf"}
     for stream in container.streams:
-        names |= set(stream.metadata)
+        if stream.type != "attachment":
+            names |= set(stream.metadata)
     for chapter in container.chapters():
         names |= {f"chapter {name}" for name in chapter["metadata"]}
     return tuple(sorted(name for name in names if name.lower() not in _TECHNICAL))

@@ -228,10 +228,12 @@ def _pick_format(video: VideoFacts, container: Container, encoder: str, notes: l
 
 def _formats_of(encoder: str) -> tuple[str, ...]:
     """What the encoder takes and this program can prepare: no formats of devices, none in other byte orders."""
-    formats = [form.name for form in av.Codec(encoder, "w").video_formats or ()]
-    usable = [name for name in formats if layout_of(name) is not None or name in {"nv12", "p010le", "rgb24", "p210le"}]
     if encoder == "libx264rgb":
         return ("rgb24",)
+    formats = [form.name for form in av.Codec(encoder, "w").video_formats or ()]
+    if encoder == "libvpx-vp9":  # it lists more kinds with transparency than it opens
+        formats = [name for name in formats if not name.startswith(("yuva", "gbrap"))] + ["yuva420p"]
+    usable = [name for name in formats if layout_of(name) is not None or name in {"nv12", "p010le", "rgb24", "p210le"}]
     return tuple(usable) or ("yuv420p",)
 
 
@@ -320,7 +322,7 @@ def _source_notes(facts: MediaFacts, container: Container) -> list[str]:
     suffix = facts.path.suffix.lower()
     if output_suffix(facts) != suffix and container.suffix == output_suffix(facts):
         notes.append(f"{suffix or 'Files without an ending'} cannot be written: the output is {container.title}.")
-    if not container.holds_any_time:
+    if not container.holds_any_time and facts.container != "avi":
         notes.append(f"{container.title} shows every frame equally long: uneven times are rounded to its grid.")
     if video is not None and video.profile.lower().startswith("dolby"):
         notes.append("Dolby Vision's own layer is left out; the HDR picture beneath it stays.")

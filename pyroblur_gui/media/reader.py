@@ -1,5 +1,6 @@
 """Decodes a clip frame by frame, from any frame on, with time stamps that can be written again."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -18,10 +19,11 @@ from pyroblur_gui.media.facts import MediaFacts, VideoFacts
 from pyroblur_gui.media.failures import FFmpegError, shown
 from pyroblur_gui.media.frame import Frame
 from pyroblur_gui.media.planes import reformatter
-from pyroblur_gui.media.source import VideoPacket, make_decoder, open_clip
+from pyroblur_gui.media.source import VideoPacket, codec_of, make_decoder, open_clip
 
 __all__ = ["Frame", "VideoReader"]
 
+_MADE_UP_TIMES = 0x1  # AVFMT_FLAG_GENPTS, which PyAV always sets
 _READ_ERRORS_IN_A_ROW = 32  # then the rest of the file is taken for unreadable
 _LEAD_S = 1  # decode at least this long before the wanted frame: a key frame need not be a clean start
 _CUT_TOLERANCE_S = 0.5  # containers announce durations loosely
@@ -153,7 +155,7 @@ class VideoReader:
 
     def _frames_of(self, packet: VideoPacket | None, source: "_Input") -> Iterator[av.VideoFrame]:
         try:
-            images = source.decoder.decode(packet)
+            images = source.decode(packet)
         except FFmpegError:
             self.damaged += 1
             return
@@ -277,6 +279,12 @@ class _Input:
         self.errors = 0
         self.broke_off = False
         self.ended_s = 0.0  # where the last packet of any stream ends, from the container's start
+        # AVI stores no time stamps, and what FFmpeg makes up for H.264 there is one frame late: frames are shown in
+        # the order of the packets' places instead.
+        self._places: deque[int] | None = None
+        if container.format.name == "avi" and codec_of(stream) in {"h264", "hevc"}:
+            container.flags &= ~_MADE_UP_TIMES
+            self._places = deque()
 
     def seek(self, pts: int) -> bool:
         """To the key frame before; False where the container cannot."""
@@ -285,6 +293,8 @@ class _Input:
         except FFmpegError:
             return False
         self.decoder.flush_buffers()
+        if self._places is not None:
+            self._places.clear()
         return True
 
     def packets(self) -> Iterator[VideoPacket | None]:
@@ -310,10 +320,20 @@ class _Input:
         self.broke_off = in_a_row >= _READ_ERRORS_IN_A_ROW
         yield None
 
+    def decode(self, packet: VideoPacket | None) -> list[av.VideoFrame]:
+        """Raises FFmpegError."""
+        if self._places is not None and packet is not None and packet.dts is not None:
+            self._places.append(packet.dts)
+        images = self.decoder.decode(packet)
+        for image in images:
+            if self._places and image.pts is None:
+                image.pts = self._places.popleft()
+        return images
+
     def images(self) -> Iterator[av.VideoFrame]:
         for packet in self.packets():
             try:
-                yield from self.decoder.decode(packet)
+                yield from self.decode(packet)
             except FFmpegError:
                 continue
 

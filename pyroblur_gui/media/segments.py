@@ -184,6 +184,12 @@ class JoinedSegments:
         self._first = _open_segment(paths[0])
 
     @property
+    def shortest(self) -> int:
+        """The least time between two frames."""
+        gaps = (later - earlier for earlier, later in zip(self.times, self.times[1:], strict=False))
+        return min(gaps, default=self._last_duration)
+
+    @property
     def template(self) -> VideoStream:
         return self._first.streams.video[0]
 

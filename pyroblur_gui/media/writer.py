@@ -31,6 +31,7 @@ from pyroblur_gui.media.subtitles import ConvertedSubtitles
 __all__ = ["SegmentEncoder", "mux"]
 
 _BITEXACT: Final = 0x400  # AVFMT_FLAG_BITEXACT: no version, date or random number in the file
+_FINEST_GRID: Final = Fraction(1, 240)
 _BROADCAST: Final = {"ts", "mpg"}  # containers whose clock starts anywhere
 Sound = Literal["keep", "mute", "drop"]
 
@@ -96,7 +97,7 @@ class _Muxing:
             try:
                 output.flags |= _BITEXACT
                 output.metadata.update(kept(reading.metadata, keep_metadata))
-                picture = self._add_picture(output, joined.template)
+                picture = self._add_picture(output, joined)
                 tracks = self._add_tracks(output, reading, shift)
                 pictures = self._pictures(joined, picture, shift)
                 for packet in _interleaved(pictures, _sound_and_text(reading, tracks), tracks):
@@ -108,14 +109,15 @@ class _Muxing:
                 raise
             output.close()
         self._say_left_out()
+        self._say_rounded()
         return tuple(self._notes)
 
     # -- the picture
 
-    def _add_picture(self, output: OutputContainer, template: VideoStream) -> VideoStream:
-        stream = output.add_stream_from_template(template, opaque=True)
+    def _add_picture(self, output: OutputContainer, joined: JoinedSegments) -> VideoStream:
+        stream = output.add_stream_from_template(joined.template, opaque=True)
         stream.metadata.clear()
-        stream.time_base = self._video.time_base
+        stream.time_base = self._video.time_base if self._container.holds_any_time else self._grid(joined)
         context = stream.codec_context
         set_colour(context, self._plan)
         if self._plan.codec_tag:
@@ -133,11 +135,22 @@ class _Muxing:
 
     def _pictures(self, joined: JoinedSegments, stream: VideoStream, shift: Fraction) -> Iterator[AnyPacket]:
         ticks = round(shift / self._video.time_base)
+        grid = self._grid(joined)
+        last = -1
         for packet in joined.packets():
             packet.pts = cast("int", packet.pts) + ticks
             packet.dts = cast("int", packet.dts) + ticks
+            if not self._container.holds_any_time:
+                last = max(last + 1, round(packet.pts * self._video.time_base / grid))
+                packet.time_base, packet.pts, packet.dts, packet.duration = grid, last, last, 1
             packet.stream = stream
             yield packet
+
+    def _grid(self, joined: JoinedSegments) -> Fraction:
+        """How long a container without time stamps shows each frame: as long as the shortest is shown."""
+        usual = 1 / (self._video.frame_rate or Fraction(25))
+        shortest = joined.shortest * self._video.time_base
+        return usual if shortest >= usual * Fraction(3, 4) else max(shortest, _FINEST_GRID)
 
     # -- the rest
 
@@ -186,6 +199,10 @@ class _Muxing:
         left = [name for name in self._facts.other if not (name == "font" and self._container.holds_fonts)]
         if left:
             self._notes.append(f"Left out: {', '.join(dict.fromkeys(left))}.")
+
+    def _say_rounded(self) -> None:
+        if self._container.muxer in {"matroska", "webm"} and (self._video.time_base * 1000).denominator != 1:
+            self._notes.append(f"{self._container.title} counts in 1/1000 s: times are rounded to that.")
 
     # -- time
 
