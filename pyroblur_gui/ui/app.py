@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from pyroblur_gui import __version__
 from pyroblur_gui.core import log as logs
+from pyroblur_gui.core.interpreter import hold_constants
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.core.settings import Settings, SettingsFile
 from pyroblur_gui.ui.dialogs.problem import ProblemDialog
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def make_application() -> QApplication:
     """The application with its names; high-DPI scaling is Qt's own, by exact factors."""
+    hold_constants()
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("PyroBlur")

@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
             self._close_now()
         elif answer == Answer.FINISH:
             self._closes_when_done = True
-            self.blur.actions_.resume_all.trigger()
+            self.blur.commands.resume_all.trigger()
             self.say(tr("PyroBlur closes when the last file is done."))
             self._summary_changed(self._last)
 
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         self._tabs.setVisible(self._tabs.count() > 1)
 
     def _build_menus(self) -> None:
-        act = self.blur.actions_
+        act = self.blur.commands
         file = self._menu(tr("&File"))
         file.addActions([act.add_files, act.add_folder, act.paste])
         file.addSeparator()

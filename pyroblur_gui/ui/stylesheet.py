@@ -9,7 +9,8 @@ from string import Template
 from pyroblur_gui.ui.look import CONTROL_HEIGHT, RADIUS, Tokens
 
 _SHEET = Template("""
-QMainWindow, QDialog { background: $window; }
+QMainWindow { background: $window; }
+QDialog { background: $surface; }
 QWidget[look="panel"] { background: $surface; }
 QWidget[look="sunken"] { background: $sunken; }
 QScrollArea, QScrollArea > QWidget > QWidget[look="panel"] { background: $surface; border: none; }

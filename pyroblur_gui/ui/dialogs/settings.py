@@ -1,5 +1,6 @@
 """The settings dialog: made from the settings model, and from the options whose defaults may be changed."""
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -28,10 +29,15 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.form = Form(plan_fields(Settings), (("window", tr("Window")), ("output", tr("Results"))))
-        defaults = [plan for plan in plan_fields(BlurOptions) if plan.name in DEFAULT_FIELDS]
-        self.defaults_form = Form(
-            defaults, (("find", tr("Defaults for new files: engine")), ("check", tr("Defaults for new files: check")))
-        )
+        defaults = [
+            replace(plan, group="defaults", is_advanced=False)
+            for plan in plan_fields(BlurOptions)
+            if plan.name in DEFAULT_FIELDS
+        ]
+        self.defaults_form = Form(defaults, (("defaults", tr("Defaults of the options")),))
+        width = max(self.form.label_width(), self.defaults_form.label_width())
+        self.form.align(width)
+        self.defaults_form.align(width)
         self._problem = QLabel()
         self._problem.setProperty("look", "danger")
         self._problem.setWordWrap(True)

@@ -12,6 +12,7 @@ from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.widgets.inputs import Slider, Switch
 
 STEPS = 100  # of the slider, per unit of confidence
+LOWEST, HIGHEST = 3, 95  # in steps; the preview remembers nothing below, and above nothing is found
 FALLBACK = 0.25  # where the handle rests until the model's own value is known
 
 
@@ -33,7 +34,7 @@ class ClassRow(QWidget):
         self._value.setProperty("look", "muted")
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._slider = Slider()
-        self._slider.setRange(1, STEPS)
+        self._slider.setRange(LOWEST, HIGHEST)
         self._slider.setSingleStep(1)
         self._slider.setPageStep(5)
         self._slider.setAccessibleName(tr("Confidence for {things}", things=label))

@@ -131,6 +131,8 @@ def _number(plan: FieldPlan) -> Control:
         whole.setRange(int(plan.low), int(plan.high))
         whole.setSingleStep(int(plan.step))
         whole.setSuffix(unit)
+        if plan.low == 1 and plan.unit.endswith("s"):
+            whole.setSpecialValueText(f"1 {plan.unit.removesuffix('s')}")
         control = _control(plan, whole, whole.value, lambda value: whole.setValue(int(value)))
         whole.valueChanged.connect(control.changed)
         return control

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from pyroblur_gui.ui.fields import FieldPlan, Widget
@@ -49,7 +50,7 @@ class Form(QWidget):
             for group, heading in groups:
                 shown = [plan for plan in plans if plan.group == group and plan.is_advanced]
                 if shown:
-                    self.advanced.body.addLayout(self._group(heading, shown))
+                    self.advanced.body.addLayout(self._group(heading, shown, is_caption=True))
             column.addWidget(self.advanced)
         self.align()
 
@@ -81,14 +82,17 @@ class Form(QWidget):
             self.align()
         super().changeEvent(event)
 
-    def _group(self, heading: str, plans: Sequence[FieldPlan]) -> QGridLayout:
+    def _group(self, heading: str, plans: Sequence[FieldPlan], *, is_caption: bool = False) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.M)
         grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(1, 1)
         if heading:
             title = QLabel(heading)
-            title.setFont(scaled(self.font(), 1.0, weight=title.font().Weight.DemiBold))
+            if is_caption:
+                title.setProperty("look", "caption")
+            else:
+                title.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
             grid.addWidget(title, 0, 0, 1, 2)
         for plan in plans:
             if plan.widget is Widget.CLASSES and any(

@@ -51,9 +51,8 @@ class FileDoor(QObject):
 
     def pasted(self) -> list[Path]:
         """Files on the clipboard, or those that copied text names."""
-        data = cast("QMimeData | None", QGuiApplication.clipboard().mimeData())  # some clipboards have nothing at all
-        if data is None:
-            return []
+        # Some clipboards have nothing at all, not even an empty one.
+        data = cast("QMimeData | None", QGuiApplication.clipboard().mimeData()) or QMimeData()
         files = local_files(data) or files_named_in(data.text())
         if not files:
             if data.hasImage():

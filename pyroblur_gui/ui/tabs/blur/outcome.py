@@ -5,12 +5,11 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from pyroblur_gui.jobs.events import Artifact, Event, Failed, Finished, Log, Progress
+from pyroblur_gui.jobs.events import Event, Failed, Finished, Log, Progress
 from pyroblur_gui.jobs.job import Job, JobState
+from pyroblur_gui.media.facts import Kind
 from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.tabs.blur.items import STATES, Item, ItemState
-
-REPORT = "report"
 
 
 def updated(item: Item, job: Job, event: Event | None) -> Item:
@@ -19,8 +18,6 @@ def updated(item: Item, job: Job, event: Event | None) -> Item:
     match event:
         case Progress():
             return _with_progress(item, event)
-        case Artifact() if event.kind == REPORT:
-            return replace(item, report=event.path)
         case Log() if event.level in {"warning", "error"}:
             return replace(item, message=event.text)
         case _:
@@ -58,28 +55,32 @@ def _with_progress(item: Item, progress: Progress) -> Item:
 
 
 def _finished(item: Item, end: Finished) -> Item:
+    """blurring/outcome.py tells what the result holds."""
     result = end.result
-    output = result.get("output")
-    counts = result.get("detections")
-    left = _left(result)
+    output, reports = result.get("output"), result.get("reports")
+    counts = result.get("tracks") if result.get("kind") == Kind.VIDEO else result.get("detections")
     item = replace(
         _cleared(item),
-        state=ItemState.LOOK if left or result.get("needs_look") else ItemState.DONE,
+        state=ItemState.LOOK if result.get("needs_look") else ItemState.DONE,
         target=Path(output) if isinstance(output, str) else item.target,
-        counts={str(name): int(count) for name, count in counts.items() if isinstance(count, int | float) and count}
-        if isinstance(counts, dict)
-        else {},
+        report=Path(str(reports[0])) if isinstance(reports, list) and reports else None,
+        counts=_numbers(counts),
         message=_text(result.get("warnings")),
     )
-    if item.state is ItemState.LOOK:
-        message = (
-            trn("The check still found {count} place.", "The check still found {count} places.", left)
-            if left
-            else item.message
-        )
+    return _with_reason(item, result) if item.state is ItemState.LOOK else item
+
+
+def _with_reason(item: Item, result: dict[str, JsonValue]) -> Item:
+    """Why a result should be looked at, and what may be done about it."""
+    left, cut_off = _left(result), result.get("cut_off")
+    if left:
+        message = trn("The check still found {count} place.", "The check still found {count} places.", left)
         hint = tr("Look at the result; a lower confidence or a larger margin covers more.")
-        return replace(item, message=message or tr("The result should be looked at."), hint=hint)
-    return item
+        return replace(item, message=message, hint=hint)
+    if cut_off:
+        hint = tr("The file is damaged there; all before it is done.")
+        return replace(item, message=str(cut_off), hint=hint)
+    return replace(item, message=item.message or tr("Please look at the result."))
 
 
 def _failed(item: Item, failure: Failed) -> Item:
@@ -100,10 +101,14 @@ def _left(result: dict[str, JsonValue]) -> int:
     """How many places the check of the result still found something in."""
     verification = result.get("verification")
     leaks = verification.get("leaks") if isinstance(verification, dict) else None
-    if isinstance(leaks, list):
-        return len(leaks)
-    return leaks if isinstance(leaks, int) else 0
+    return len(leaks) if isinstance(leaks, list) else 0
+
+
+def _numbers(value: JsonValue) -> dict[str, int]:
+    if not isinstance(value, dict):
+        return {}
+    return {name: int(count) for name, count in value.items() if isinstance(count, int | float) and count}
 
 
 def _text(value: JsonValue) -> str:
-    return " ".join(str(each) for each in value) if isinstance(value, list) else str(value or "")
+    return " ".join(str(each) for each in value) if isinstance(value, list) else ""

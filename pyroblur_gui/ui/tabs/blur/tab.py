@@ -25,6 +25,7 @@ from pyroblur_gui.ui.tabs.blur.presenter import BlurPresenter, Output
 from pyroblur_gui.ui.tabs.blur.preview_panel import PreviewPanel
 from pyroblur_gui.ui.tabs.blur.queue_panel import QueuePanel
 from pyroblur_gui.ui.tabs.blur.thumbnails import Thumbnails
+from pyroblur_gui.ui.tabs.blur.wiring import connect_actions
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.widgets.banner import Banner
 from pyroblur_gui.ui.widgets.drop_area import DropArea, DropVeil
@@ -53,14 +54,14 @@ class BlurTab(QWidget):
         self._client: JobClient | None = None
         self._watched: int | None = None
         self._last = Summary()
-        self.actions_ = BlurActions(self)
+        self.commands = BlurActions(self)
         self.door = FileDoor(self)
         self.model = QueueModel(self)
         self.banner = Banner()
         self.drop_area = DropArea()
-        self.queue = QueuePanel(self.model, self.actions_)
+        self.queue = QueuePanel(self.model, self.commands)
         self.preview = PreviewPanel()
-        self.options = OptionsPanel(self.actions_)
+        self.options = OptionsPanel(self.commands)
         self.options.set_defaults(defaults)
         self.options.show_options(options)
         self.options.show_output(output)
@@ -78,6 +79,7 @@ class BlurTab(QWidget):
         self._inspector = Inspector(client, self.preview, options=options, size=PREVIEW_SIZE)
         self._thumbnails = Thumbnails(client, self._learned, width=THUMBNAIL_SIZE[0], height=THUMBNAIL_SIZE[1])
         self._presenter = BlurPresenter(client.queue, self, options=options, output=output, on_preview=self._live_frame)
+        connect_actions(self, self._presenter)
 
     async def disconnect_jobs(self) -> None:
         """Ends what this tab has under way; the client itself is its owner's to close."""
@@ -223,7 +225,7 @@ class BlurTab(QWidget):
             self._show(self.presenter.item(self._inspector.item_id))
 
     def fill_view_menu(self, menu: QMenu) -> None:
-        menu.addAction(self.actions_.select_all)
+        menu.addAction(self.commands.select_all)
 
     # -- how it is built and connected
 
@@ -257,7 +259,7 @@ class BlurTab(QWidget):
         self._veil = DropVeil(self)
 
     def _connect(self) -> None:
-        act, door = self.actions_, self.door
+        act, door = self.commands, self.door
         self.addActions([act.add_files, act.add_folder, act.paste])
         self.queue.list.addActions(list(act.of_list()))
         door.chosen.connect(lambda paths: self.add(paths, take_any_file=True))
@@ -352,4 +354,4 @@ class BlurTab(QWidget):
             self._inspector.set_options(self._start_values[0])
 
     def _update_actions(self) -> None:
-        self.actions_.update_for(self.queue.chosen(), self._last)
+        self.commands.update_for(self.queue.chosen(), self._last)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def connect_actions(tab: BlurTab, presenter: BlurPresenter) -> None:
     """Once a tab, when it has its presenter."""
-    act, door, queue = tab.actions_, tab.door, tab.queue
+    act, door, queue = tab.commands, tab.door, tab.queue
 
     def chosen() -> list[int]:
         return [item.id for item in queue.chosen()]

@@ -1,0 +1,122 @@
+"""The shown window on qasync's loop, with its real queue and lane, and a check that nothing of it is left."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+import qasync
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from pyroblur_gui.core.interpreter import hold_constants
+from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.main_window import MainWindow
+
+hold_constants()
+
+Scenario = Callable[[Session], Awaitable[None]]
+SCENARIO_S = 120.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What Qt's platform without a screen says of itself is no fault of the window."""
+    for item in items:
+        item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
+
+
+@pytest.fixture
+def on_screen(qapp: QApplication) -> Iterator[Callable[[Scenario], None]]:
+    """Runs a scenario with an open session: window shown, jobs connected. Closes it and looks for what is left."""
+    threads = set(threading.enumerate())
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    mistakes: list[str] = []
+    loop.set_exception_handler(lambda _loop, context: mistakes.append(str(context)))
+
+    async def play(scenario: Scenario) -> None:
+        session = Session(qapp)
+        session.open()
+        session.connect_jobs()
+        try:
+            await scenario(session)
+        finally:
+            await session.close()
+
+    yield lambda scenario: loop.run_until_complete(asyncio.wait_for(play(scenario), SCENARIO_S))
+    loop.close()
+    asyncio.set_event_loop(None)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not mistakes
+    assert [thread.name for thread in threading.enumerate() if thread not in threads] == []
+    assert [each for each in qapp.topLevelWidgets() if isinstance(each, MainWindow)] == []
+
+
+@pytest.fixture
+def photos(pictures: dict[str, Path], tmp_path: Path) -> list[Path]:
+    """Two real photos in a folder of the test's own."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    paths = []
+    for name, picture in pictures.items():
+        path = folder / f"{name}.jpg"
+        path.write_bytes(picture.read_bytes())
+        paths.append(path)
+    return paths
+
+
+def shown(session: Session) -> MainWindow:
+    assert session.window is not None
+    return session.window
+
+
+async def until(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
+    """Waits on the loop; fails with what was waited for."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + timeout_s
+    while not condition():
+        assert loop.time() < end, "it did not happen in time"
+        await asyncio.sleep(0.01)
+
+
+class Drag:
+    """Files that a desktop holds over the window, as the events that the platform would send to it."""
+
+    def __init__(self, window: QWidget, urls: list[QUrl], *, at: QPointF | None = None) -> None:
+        self.data = QMimeData()
+        self.data.setUrls(urls)
+        self._place = at or QPointF(window.width() / 2 - 200, window.height() / 2)
+        self._target = window.windowHandle()
+
+    def enter(self) -> bool:
+        """Whether the window would take them."""
+        event = QDragEnterEvent(self._place, *self._how())
+        QApplication.sendEvent(self._target, event)
+        move = QDragMoveEvent(self._place, *self._how())
+        QApplication.sendEvent(self._target, move)
+        return event.isAccepted()
+
+    def leave(self) -> None:
+        QApplication.sendEvent(self._target, QDragLeaveEvent())
+
+    def drop(self) -> bool:
+        event = QDropEvent(self._place, *self._how())
+        QApplication.sendEvent(self._target, event)
+        return event.isAccepted()
+
+    def _how(self) -> tuple[Qt.DropAction, QMimeData, Qt.MouseButton, Qt.KeyboardModifier]:
+        return (
+            Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
+            self.data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+
+
+def local_urls(paths: list[Path]) -> list[QUrl]:
+    return [QUrl.fromLocalFile(str(path)) for path in paths]
