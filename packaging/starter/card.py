@@ -17,15 +17,56 @@ from pyroblur_gui.models.card import Card, ClassCard, DataSource, Layout
 
 DATA = (
     DataSource(name="maskdet853", licence="CC0 (second-hand)", pictures=838, note="faces by people"),
-    DataSource(name="face-detection-mik1i", licence="CC BY 4.0 (Roboflow Universe, mohamed-traore-2ekkp)", pictures=680, note="faces by people"),
-    DataSource(name="Open Images, licence plates", licence="labels CC BY 4.0, pictures CC BY 2.0", pictures=430, note="plates by people, faces by CenterFace"),
-    DataSource(name="Open Images, streets", licence="labels CC BY 4.0, pictures CC BY 2.0", pictures=259, note="plates by people, faces by CenterFace"),
-    DataSource(name="Car plates (433)", licence="CC BY 4.0", pictures=295, note="plates by people, faces by CenterFace"),
-    DataSource(name="ta-alvin-3, Indonesia", licence="CC BY 4.0 (Roboflow Universe, alvingxv-7w6sm)", pictures=219, note="plates by people, faces by CenterFace"),
-    DataSource(name="COCO, 256 pictures", licence="labels CC BY 4.0, pictures under Flickr's terms", pictures=256, note="faces by CenterFace; COCO's labels unused"),
+    DataSource(
+        name="face-detection-mik1i",
+        licence="CC BY 4.0 (Roboflow Universe, mohamed-traore-2ekkp)",
+        pictures=680,
+        note="faces by people",
+    ),
+    DataSource(
+        name="Open Images, licence plates",
+        licence="labels CC BY 4.0, pictures CC BY 2.0",
+        pictures=430,
+        note="plates by people, faces by CenterFace",
+    ),
+    DataSource(
+        name="Open Images, streets",
+        licence="labels CC BY 4.0, pictures CC BY 2.0",
+        pictures=259,
+        note="plates by people, faces by CenterFace",
+    ),
+    DataSource(
+        name="Car plates (433)", licence="CC BY 4.0", pictures=295, note="plates by people, faces by CenterFace"
+    ),
+    DataSource(
+        name="ta-alvin-3, Indonesia",
+        licence="CC BY 4.0 (Roboflow Universe, alvingxv-7w6sm)",
+        pictures=219,
+        note="plates by people, faces by CenterFace",
+    ),
+    DataSource(
+        name="COCO, 256 pictures",
+        licence="labels CC BY 4.0, pictures under Flickr's terms",
+        pictures=256,
+        note="faces by CenterFace; COCO's labels unused",
+    ),
     DataSource(name="COCO 2017, by way of the starting weights", licence="weights AGPL-3.0 (Ultralytics YOLO11n)"),
 )
-KEPT = ("model", "imgsz", "batch", "epochs", "optimizer", "lr0", "lrf", "cos_lr", "weight_decay", "warmup_epochs", "scale", "mosaic", "close_mosaic")
+KEPT = (
+    "model",
+    "imgsz",
+    "batch",
+    "epochs",
+    "optimizer",
+    "lr0",
+    "lrf",
+    "cos_lr",
+    "weight_decay",
+    "warmup_epochs",
+    "scale",
+    "mosaic",
+    "close_mosaic",
+)
 
 
 def main() -> None:

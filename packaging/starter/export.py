@@ -30,7 +30,9 @@ def with_fp16_weights(model: onnx.ModelProto) -> onnx.ModelProto:
         half = numpy_helper.from_array(values.astype(np.float16), f"{tensor.name}_fp16")
         graph.initializer.remove(tensor)
         graph.initializer.append(half)
-        casts.append(helper.make_node("Cast", [half.name], [tensor.name], to=TensorProto.FLOAT, name=f"{tensor.name}_f32"))
+        casts.append(
+            helper.make_node("Cast", [half.name], [tensor.name], to=TensorProto.FLOAT, name=f"{tensor.name}_f32")
+        )
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
@@ -45,7 +47,9 @@ def main() -> None:
     arguments = parser.parse_args()
     from ultralytics import YOLO
 
-    exported = Path(YOLO(arguments.checkpoint).export(format="onnx", dynamic=True, simplify=True, opset=17, device="cpu"))
+    exported = Path(
+        YOLO(arguments.checkpoint).export(format="onnx", dynamic=True, simplify=True, opset=17, device="cpu")
+    )
     model = with_fp16_weights(onnx.load(exported))
     told = {"args": "{}", "description": "PyroBlur starter: YOLO11n for faces and licence plates"}
     for entry in model.metadata_props:  # the trainer's paths stay on the trainer's machine

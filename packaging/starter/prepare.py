@@ -75,7 +75,7 @@ def fill_in_faces(image: np.ndarray, boxes: np.ndarray, teacher: Teacher) -> tup
     sure = found[(found[:, 4] >= SURE) & (sizes >= SMALLEST_PX)]
     labelled = np.concatenate([boxes[:, 1:], sure[:, :4]])
     image = image.copy()
-    for x1, y1, x2, y2, score in found[(found[:, 4] < SURE) & (found[:, 4] >= UNSURE)]:
+    for x1, y1, x2, y2, _ in found[(found[:, 4] < SURE) & (found[:, 4] >= UNSURE)]:
         if overlap(np.array([x1, y1, x2, y2]), labelled) < 0.2:
             top, left = max(0, int(y1)), max(0, int(x1))
             patch = image[top : int(np.ceil(y2)), left : int(np.ceil(x2))]
@@ -89,7 +89,11 @@ def samples(lab: Path, teacher: Teacher) -> Iterator[Sample]:
     for group in (*LABELLED_FACES, *LABELLED_PLATES, *LABELLED_BOTH, *UNLABELLED):
         folder = lab / "train" / group
         suspects_file = folder / "OTHER_CLASS_SUSPECTS.tsv"
-        suspects = {line.split("\t")[0] for line in suspects_file.read_text().splitlines()} if suspects_file.is_file() else set()
+        suspects = (
+            {line.split("\t")[0] for line in suspects_file.read_text().splitlines()}
+            if suspects_file.is_file()
+            else set()
+        )
         for path in sorted((folder / "images").iterdir()):
             if group in LABELLED_FACES and path.name in suspects:
                 continue
@@ -144,7 +148,9 @@ def main() -> None:
 
     def write(sample: Sample, split: str) -> None:
         height, width = sample.image.shape[:2]
-        cv2.imwrite(str(arguments.out / "images" / split / f"{sample.name}.jpg"), sample.image, [cv2.IMWRITE_JPEG_QUALITY, 95])
+        cv2.imwrite(
+            str(arguments.out / "images" / split / f"{sample.name}.jpg"), sample.image, [cv2.IMWRITE_JPEG_QUALITY, 95]
+        )
         write_boxes(arguments.out / "labels" / split / f"{sample.name}.txt", sample.boxes, width=width, height=height)
         counts[split][0] += 1
         for label in (FACE, PLATE):
@@ -154,16 +160,25 @@ def main() -> None:
     for sample in samples(arguments.lab, Teacher()):
         split = "tune" if is_for_tuning(sample.name) else "train"
         write(sample, split)
-        if split == "train" and (sample.boxes[:, 0] == FACE).any() and not sample.name.startswith(("kaggle", "indonesia")):
+        if (
+            split == "train"
+            and (sample.boxes[:, 0] == FACE).any()
+            and not sample.name.startswith(("kaggle", "indonesia"))
+        ):
             pool.append(sample)
     rng = random.Random(SEED)
     for side, number in MOSAICS.items():
         for index in range(number):
             write(mosaic(pool, side, f"mosaic{side}__{index:04d}", rng), "train")
     (arguments.out / "data.yaml").write_text(
-        f"path: {arguments.out.resolve()}\ntrain: images/train\nval: images/tune\nnames: {{0: face, 1: license_plate}}\n"
+        f"path: {arguments.out.resolve()}\ntrain: images/train\nval: images/tune\n"
+        "names: {0: face, 1: license_plate}\n"
     )
-    print(json.dumps({split: dict(zip(("pictures", "faces", "plates"), row, strict=True)) for split, row in counts.items()}))
+    print(
+        json.dumps(
+            {split: dict(zip(("pictures", "faces", "plates"), row, strict=True)) for split, row in counts.items()}
+        )
+    )
 
 
 if __name__ == "__main__":

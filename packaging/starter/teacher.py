@@ -26,7 +26,12 @@ class Teacher:
         scales = (1, 2) if max(bgr.shape[:2]) < SMALL_PX else (1, 1.5)
         found = np.concatenate([self.at_scale(bgr, scale) for scale in scales])
         found = found[np.argsort(-found[:, 4])]
-        keep = cv2.dnn.NMSBoxes(np.concatenate([found[:, :2], found[:, 2:4] - found[:, :2]], axis=1).tolist(), found[:, 4].tolist(), 0.0, OVERLAP)
+        keep = cv2.dnn.NMSBoxes(
+            np.concatenate([found[:, :2], found[:, 2:4] - found[:, :2]], axis=1).tolist(),
+            found[:, 4].tolist(),
+            0.0,
+            OVERLAP,
+        )
         return found[np.array(keep, dtype=int)]
 
     def at_scale(self, bgr: np.ndarray, scale: float) -> np.ndarray:
@@ -36,7 +41,7 @@ class Teacher:
         heat, size, offset, _ = self.session.run(None, {"input.1": blob})
         rows, columns = np.nonzero(heat[0, 0] > 0.1)
         h, w = np.exp(size[0, :, rows, columns]).T * 4
-        y, x = (offset[0, :, rows, columns].T + (rows, columns) + np.float32(0.5)) * 4
+        y, x = (offset[0, :, rows, columns].T + np.stack([rows, columns]) + np.float32(0.5)) * 4
         boxes = np.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], axis=1)
         boxes = np.clip(boxes, 0, [new[0], new[1]] * 2) / ([new[0] / width, new[1] / height] * 2)
         return np.concatenate([boxes, heat[0, 0, rows, columns][:, None]], axis=1).astype(np.float32)

@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ultralytics import YOLO
 
-# Before torch is imported: glibc otherwise returns and re-asks the large buffers of every batch (7 -> 9 pictures a second).
-MALLOC = {"MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "17179869184", "MALLOC_TOP_PAD_": "268435456"}
+# Before torch is imported: glibc otherwise returns the large buffers of every batch (7 -> 9 pictures a second).
+MALLOC = {
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "17179869184",
+    "MALLOC_TOP_PAD_": "268435456",
+}
 OFFLINE = {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
 SEED = 7
 RECIPE = {
@@ -38,7 +42,7 @@ def restart_with(environment: dict[str, str]) -> None:
     import sys
 
     if any(os.environ.get(name) != value for name, value in environment.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **environment})  # noqa: S606
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **environment})
 
 
 def use_bf16(model: "YOLO") -> None:
@@ -71,9 +75,14 @@ def main() -> None:
         model, resume = YOLO(last), True
     else:
         model, resume = YOLO("yolo11n.yaml"), False
-        loaded = {name: value.float() if value.is_floating_point() else value for name, value in torch.load(arguments.weights, weights_only=True).items()}
+        loaded = {
+            name: value.float() if value.is_floating_point() else value
+            for name, value in torch.load(arguments.weights, weights_only=True).items()
+        }
         model.model.load_state_dict(intersect_dicts(loaded, model.model.state_dict()), strict=False)
-        model.ckpt = {"model": model.model}  # so that the trainer keeps these weights when it changes the head to two classes
+        model.ckpt = {
+            "model": model.model
+        }  # so that the trainer keeps these weights when it changes the head to two classes
     model.add_callback("on_train_start", lambda _: torch.set_num_threads(arguments.threads))
     use_bf16(model)
     model.train(
