@@ -1,6 +1,5 @@
 """What became of one file: the result that ends its job, and the report beside the output."""
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,20 +87,12 @@ class Outcome:
             warnings=tuple(self.warnings),
             needs_look=self.needs_look,
         )
-        html, data = self._report_paths()
+        html, data = report_paths(self.output)
         for path, text in ((html, as_html(report)), (data, as_json(report))):
             with PartFile(path) as part:
                 part.path.write_text(text, encoding="utf-8")
                 part.commit()
         self.reports = html, data
-
-    def _report_paths(self) -> tuple[Path, Path]:
-        """Outputs that differ in their suffix alone keep their reports apart: the second is named after all of it."""
-        html, data = report_paths(self.output)
-        with contextlib.suppress(OSError, ValueError):
-            if Report.model_validate_json(data.read_bytes()).output.name != _name(self.output):
-                return report_paths(self.output.with_name(f"{self.output.name}.any"))
-        return html, data
 
     @property
     def _labels(self) -> tuple[str, ...]:

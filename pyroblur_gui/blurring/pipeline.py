@@ -49,13 +49,14 @@ def cover(spec: BlurSpec, context: Context, *, open_detector: OpenDetector) -> d
     """
     began = time.monotonic()
     _check_places(spec)
+    identity = SourceIdentity.of(spec.source)
     facts = probe(spec.source)
     is_clip = facts.kind is Kind.VIDEO
     tiled = is_tiled(spec.options, facts)
     # Loading a network takes as long as opening the clip and its encoder: both at once.
     with ThreadPoolExecutor(1, "model") as pool:
         opening = pool.submit(open_detector, spec.options, tiled)
-        work = _Work(spec, facts, context, opening, SourceIdentity.of(spec.source))
+        work = _Work(spec, facts, context, opening, identity)
         remove_stale()
         outcome = _cover_clip(work, facts.video) if is_clip and facts.video else _cover_photo(work)
     outcome.wall_s = time.monotonic() - began

@@ -14,6 +14,7 @@ import os
 import secrets
 import shutil
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -101,6 +102,9 @@ class SourceIdentity:
     def of(cls, source: Path) -> Self:
         """Raises MissingFileError or UnreadableMediaError."""
         try:
+            if not stat.S_ISREG(source.stat().st_mode):  # to open a pipe is to wait for its other end
+                hint = "Add photos and clips that are files; to take in a folder, add the folder."
+                raise UnreadableMediaError(f"{source.name} is no file.", hint=hint, path=source)
             with source.open("rb") as file:
                 status = os.fstat(file.fileno())
                 sample = hashlib.sha256(str(status.st_size).encode())
@@ -110,8 +114,9 @@ class SourceIdentity:
         except FileNotFoundError as error:
             raise MissingFileError(f"{source.name} is gone.", hint="Put it back and retry.", path=source) from error
         except OSError as error:
-            hint = "Check that it is a file and that you may read it."
-            raise UnreadableMediaError(f"{source.name} cannot be read: {error}.", hint=hint, path=source) from error
+            message = f"{source.name} cannot be read: {error.strerror or error}."
+            hint = "Check that you may read it."
+            raise UnreadableMediaError(message, hint=hint, path=source) from error
         return cls(status.st_size, status.st_mtime_ns, sample.hexdigest())
 
 

@@ -12,6 +12,7 @@ import jinja2
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from pyroblur_gui import __version__
+from pyroblur_gui.core.files import fitted_name
 from pyroblur_gui.core.paths import resource
 
 
@@ -83,8 +84,12 @@ class Report(_Part):
 
 
 def report_paths(output: Path) -> tuple[Path, Path]:
-    """The HTML and the JSON file beside an output: clip_blurred.mp4 -> clip_blurred.report.html, ….report.json."""
-    return output.with_name(f"{output.stem}.report.html"), output.with_name(f"{output.stem}.report.json")
+    """The HTML and the JSON file beside an output: clip_blurred.mp4 -> clip_blurred.mp4.report.html, ….report.json.
+
+    Named after all of it, so that the reports of a.jpg and a.mp4 do not replace each other.
+    """
+    names = [fitted_name(output.name, f".report.{kind}") for kind in ("html", "json")]
+    return output.with_name(names[0]), output.with_name(names[1])
 
 
 def as_json(report: Report) -> str:

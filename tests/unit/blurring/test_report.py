@@ -104,4 +104,8 @@ def test_the_page_needs_nothing_from_outside() -> None:
 
 def test_reports_lie_beside_the_output(tmp_path: Path) -> None:
     html, data = report_paths(tmp_path / "clip_blurred.mp4")
-    assert (html.parent, html.name, data.name) == (tmp_path, "clip_blurred.report.html", "clip_blurred.report.json")
+    assert (html.parent, html.name, data.name) == (
+        tmp_path,
+        "clip_blurred.mp4.report.html",
+        "clip_blurred.mp4.report.json",
+    )
