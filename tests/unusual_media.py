@@ -86,7 +86,6 @@ def make_pictures(folder: Path, scene: Scene) -> dict[str, Unusual]:
         "16 bits grey.tif": _sixteen_bits_grey,
         "palette.png": lambda path, scene: scene.image().quantize(200).save(path, transparency=0),
         "half clear.png": _half_clear,
-        "two colours.png": lambda path, scene: scene.image().convert("1").save(path),
         "progressive.jpg": lambda path, scene: scene.image().save(path, progressive=True, quality=92),
         "full colour.jpg": lambda path, scene: scene.image().save(path, subsampling=0, quality=92),
         "lossless.webp": lambda path, scene: scene.image().save(path, lossless=True),
@@ -110,8 +109,10 @@ def make_pictures(folder: Path, scene: Scene) -> dict[str, Unusual]:
 
 
 def make_odd_sizes(folder: Path, odd: Scene, scene: Scene) -> dict[str, Unusual]:
-    """An odd number of pixels, one pixel, a line of them, and a panorama with a face at each end."""
-    made = {name: folder / name for name in ("odd.jpg", "dot.png", "dot.jpg", "line.png", "column.jpg", "wide.jpg")}
+    """An odd number of pixels, one pixel, a line of them, dots for greys, and a panorama with a face at each end."""
+    names = ("odd.jpg", "dot.png", "dot.jpg", "line.png", "column.jpg", "two colours.png", "wide.jpg")
+    made = {name: folder / name for name in names}
+    Image.linear_gradient("L").convert("1").save(made["two colours.png"])
     odd.image().save(made["odd.jpg"], quality=92)
     Image.new("RGB", (1, 1), (200, 10, 90)).save(made["dot.png"])
     Image.new("RGB", (1, 1), (200, 10, 90)).save(made["dot.jpg"], quality=92)

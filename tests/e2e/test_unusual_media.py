@@ -24,11 +24,11 @@ QUICK = ("--model", "fast", "--verify", "off", "--json")
 
 ONE_PAGE = [
     "grey.jpg", "grey and clear.png", "inks.jpg", "inks.tif", "16 bits.png", "16 bits.tif", "16 bits grey.png",
-    "16 bits grey.tif", "palette.png", "half clear.png", "two colours.png", "progressive.jpg", "full colour.jpg",
+    "16 bits grey.tif", "palette.png", "half clear.png", "progressive.jpg", "full colour.jpg",
     "lossless.webp", "plain.bmp", "phone.heic", "turned.jpg", "turned and mirrored.jpg", "upside down.png",
     "a PNG.jpg", "a JPEG.png", "a HEIC.jpg", "a WebP.jpg", "a JPEG.mp4", "LOUD.JPG",
 ]  # fmt: skip
-ODD_SIZES = ["odd.jpg", "dot.png", "dot.jpg", "line.png", "column.jpg", "wide.jpg"]
+ODD_SIZES = ["odd.jpg", "dot.png", "dot.jpg", "line.png", "column.jpg", "two colours.png", "wide.jpg"]
 ANIMATIONS = ["moving.gif", "moving.webp", "moving.png", "scan.tif", "a GIF.jpg"]
 CLIPS = [
     "odd.mkv", "odd.webm", "grey.mkv", "stored as RGB.mkv", "ten bits.mkv", "single pictures.avi", "turned.mp4",
@@ -40,7 +40,7 @@ CUT = ["cut.mkv", "cut.ts", "cut.avi", "cut.webm", "cut, index first.mp4", "cut,
 LONG = "long " * 48 + "name" + ".jpg"  # 248 bytes; with _blurred it would be too long
 NAMES = [
     "line\nbreak\r\n\ttab.jpg", "🎉👩‍👩‍👧 fête.jpg", LONG, "ملف\u202egpj.صورة.jpg", "שלום.jpg", "-o.jpg", "--json.jpg",
-    "$(touch hacked) `touch hacked`; 'quoted' \"twice\".jpg", "[red]*?[/red].jpg", "100%d.jpg", "a:b.jpg", "dots...jpg",
+    "$(touch hacked) `touch hacked`; 'quoted' \"twice\".jpg", "[red]*?.jpg", "100%d.jpg", "a:b.jpg", "dots...jpg",
     " spaces .jpg", "back\\slash.jpg", "escape\x1b[31m.jpg", os.fsdecode(b"caf\xe9 \xff.jpg"),
 ]  # fmt: skip
 CLIP_NAMES = [
@@ -61,6 +61,11 @@ class Batch:
         """The pages of a picture or frames of a clip, before and after; asserts that the face of each is covered."""
         unusual = self.files[name]
         before, after = _seen(unusual.path), _seen(self.answer.output(unusual.path))
+        if before[0].shape != after[0].shape:  # 4:2:0 holds even sizes only: one row or column more, and said
+            height, width = before[0].shape[:2]
+            assert after[0].shape[:2] == (height + height % 2, width + width % 2)
+            assert any("even sizes" in text for text in self.answer.finished(unusual.path)["warnings"])
+            after = [pixels[:height, :width] for pixels in after]
         assert_covered(before, after, unusual.faces)
         return before, after
 
@@ -87,7 +92,7 @@ def batch(pictures: dict[str, Path], scene: Scene, tmp_path_factory: pytest.Temp
         | made.make_odd_sizes(sources, odd, scene)
         | made.make_animations(sources, few)
         | made.make_clips(sources, scene, odd)
-        | made.make_cut_clips(sources, scene)
+        | made.make_cut_clips(sources, moving_face(pictures["zidane"], frames=60))
     )
     files["cut.jpg"] = made.make_cut_picture(sources / "cut.jpg", scene)
     files["damaged.mp4"] = made.make_damaged_clip(sources / "damaged.mp4", scene)
@@ -106,8 +111,8 @@ def test_an_unusual_picture_is_covered(batch: Batch, name: str) -> None:
     assert psnr_db(before[0], after[0], far) > 28, "what is not covered must stay as it was"
 
 
-@pytest.mark.parametrize("name", ["dot.png", "dot.jpg", "line.png", "column.jpg"])
-def test_a_picture_too_small_for_a_face_comes_back(batch: Batch, name: str) -> None:
+@pytest.mark.parametrize("name", ["dot.png", "dot.jpg", "line.png", "column.jpg", "two colours.png"])
+def test_a_picture_without_a_face_comes_back(batch: Batch, name: str) -> None:
     before, after = batch.covered(name)
     height, width = before[0].shape[:2]
     assert psnr_db(before[0], after[0], (0, 0, width, height)) > 30
@@ -164,12 +169,14 @@ def test_a_clip_without_its_end_is_done_up_to_the_cut_and_marked(batch: Batch, n
     unusual = batch.files[name]
     end = batch.answer.finished(unusual.path)
     before, after = _seen(unusual.path), _seen(batch.answer.output(unusual.path))
-    assert 8 <= len(before) < 20, "the clip itself must be cut off"
-    assert len(before) - 1 <= len(after) <= 20
+    whole = len(unusual.faces)
+    assert 20 <= len(before) < whole - 10, "the clip itself must be cut off"
+    assert len(before) - 1 <= len(after) < whole
     shared = min(len(before), len(after))
     assert_covered(before[:shared], after[:shared], unusual.faces[:shared])
+    assert end["cut_off"], end
     assert end["needs_look"] is True, end
-    assert any("cut off" in str(text) or "ends" in str(text) for text in end["warnings"]), end
+    assert end["cut_off"] in end["warnings"], end
 
 
 def test_a_picture_without_its_end_is_covered_and_marked(batch: Batch) -> None:
@@ -178,7 +185,8 @@ def test_a_picture_without_its_end_is_covered_and_marked(batch: Batch) -> None:
     with Image.open(batch.answer.output(unusual.path)) as picture:
         picture.load()  # whole again
         assert picture.size == (320, 240)
-    assert end["warnings"], end
+    assert end["cut_off"], end
+    assert end["needs_look"] is True, end
 
 
 def test_a_damaged_clip_is_covered_and_says_so(batch: Batch) -> None:
@@ -310,5 +318,6 @@ def _durations(path: Path) -> Sequence[float]:
         durations = []
         for number in range(getattr(picture, "n_frames", 1)):
             picture.seek(number)
+            picture.load()
             durations.append(float(picture.info["duration"]))
         return durations
