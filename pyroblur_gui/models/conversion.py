@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime  # type: ignore[import-untyped]
 import onnxslim  # type: ignore[import-untyped]
 import torch
 
 from pyroblur_gui.core.errors import ModelError
 from pyroblur_gui.models.checkpoint import Checkpoint, load_module
+from pyroblur_gui.models.offline import import_onnxruntime
 
 OPSET = 17
 IR_VERSION = 10  # what every ONNX Runtime in use reads
@@ -62,7 +62,7 @@ def _check_equal(module: torch.nn.Module, converted: Path, checkpoint: Path) -> 
     picture = np.random.default_rng(0).random((1, 3, 96, 160), dtype=np.float32)
     with torch.inference_mode():
         expected = module(torch.from_numpy(picture)).numpy()
-    session = onnxruntime.InferenceSession(converted, providers=["CPUExecutionProvider"])
+    session = import_onnxruntime().InferenceSession(converted, providers=["CPUExecutionProvider"])
     found = session.run(None, {INPUT: picture})[0]
     if found.shape != expected.shape or float(np.abs(found - expected).max()) > CLOSE_PX:
         message = f"{checkpoint} could not be converted faithfully: the ONNX network gives other boxes."

@@ -1,8 +1,9 @@
 """Keeps libraries from reaching for the network: in one place, before each is imported.
 
 The package openvino reports its own import through openvino_telemetry, from a thread, unless its conversion tools
-cannot be imported; nothing here needs those tools. Ultralytics looks up name servers, checks for updates, reports to
-Google Analytics, fetches fonts and installs packages unless told otherwise.
+cannot be imported; nothing here needs those tools. ONNX Runtime, from 1.29 on and outside Windows, writes an identifier
+of the machine to the user's cache and uploads events with names and hashes of models. Ultralytics looks up name
+servers, checks for updates, reports to Google Analytics, fetches fonts and installs packages unless told otherwise.
 """
 
 import importlib
@@ -17,6 +18,7 @@ from pyroblur_gui.core.files import PartFile
 from pyroblur_gui.core.paths import folders
 
 OPENVINO_TOOLS = ("openvino_telemetry", "openvino.tools.ovc")
+ONNXRUNTIME_SWITCHES = {"ORT_DISABLE_TELEMETRY": "1", "ORT_TELEMETRY_DISABLED": "1"}  # its name changed once
 ULTRALYTICS_SETTINGS_VERSION = "0.0.8"
 ULTRALYTICS_SWITCHES = {
     "YOLO_OFFLINE": "true",
@@ -36,10 +38,18 @@ def import_openvino() -> ModuleType:
     return importlib.import_module("openvino")
 
 
+def import_onnxruntime() -> ModuleType:
+    """The package onnxruntime with its telemetry off: by the environment, which it reads once, and by its own call."""
+    os.environ.update(ONNXRUNTIME_SWITCHES)
+    module = importlib.import_module("onnxruntime")
+    module.disable_telemetry_events()  # the one for Windows
+    return module
+
+
 def prepare_ultralytics() -> None:
     """Sets every switch and writes Ultralytics' settings, in PyroBlur's own folder; call before it is imported."""
     folder = folders().cache / "ultralytics"
-    os.environ.update(ULTRALYTICS_SWITCHES)
+    os.environ.update(ULTRALYTICS_SWITCHES | ONNXRUNTIME_SWITCHES)
     os.environ["YOLO_CONFIG_DIR"] = str(folder)
     os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))  # left alone, Ultralytics sets 1
     _write_settings(folder / "Ultralytics" / "settings.json")

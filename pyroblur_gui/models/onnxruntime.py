@@ -1,17 +1,22 @@
 """ONNX Runtime: for CUDA, DirectML and CoreML where its build has them, and a second opinion on the CPU."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-import onnxruntime as ort  # type: ignore[import-untyped]
 
 from pyroblur_gui.core.errors import EngineError, ModelError
 from pyroblur_gui.models.catalogue import ModelFile
 from pyroblur_gui.models.choice import Candidate
 from pyroblur_gui.models.detector import Picture
 from pyroblur_gui.models.engine import Engine, Network, Outputs, ThreadedEngine, inference_threads
+from pyroblur_gui.models.offline import import_onnxruntime
+
+if TYPE_CHECKING:
+    import onnxruntime as ort  # type: ignore[import-untyped]
+else:
+    ort = import_onnxruntime()
 
 PROVIDERS = {
     "cpu": "CPUExecutionProvider",
@@ -37,7 +42,6 @@ class OnnxRuntimeEngine(ThreadedEngine):
     """
 
     def __init__(self, path: Path, network: Network, *, device: str) -> None:
-        ort.disable_telemetry_events()
         self._network = network
         provider = _provider(device)
         self._session = _session(path, provider)
