@@ -17,7 +17,7 @@ from unusual_media import write_clip
 
 QUICK = ("--model", "fast", "--verify", "off", "--json")
 GONE_S = 10.0  # a command that takes longer has not listened
-FRAMES = 1200  # some seconds of work at least
+FRAMES = 480  # some seconds of work
 
 
 @dataclass(frozen=True)
