@@ -124,13 +124,16 @@ class Covers:
             return
         view = place.of(plane.samples)
         patch = _patch(grid, place, is_smooth=self._style is Style.BLUR)
-        inside = _inside(place, _in_samples(region.box, plane), region.shape)
+        box = _in_samples(region.box, plane)
         if self._feather:
-            weights = _weights(place, _in_samples(region.box, plane), region.shape, self._feather)
-            mixed = view + (patch.astype(np.float32) - view) * weights
-            patch = np.where(inside, patch, np.rint(mixed).astype(view.dtype))
-            inside = inside | (weights > 0)
-        np.copyto(view, patch, where=inside)
+            weights = _weights(place, box, region.shape, self._feather)
+            weights[_inside(place, box, region.shape)] = 1
+            mixed = np.rint(view + (patch.astype(np.float32) - view) * weights).astype(view.dtype)
+            _paste(np.where(weights < 1, mixed, patch), view, weights > 0)
+        elif region.shape is Shape.BOX:
+            view[:] = patch
+        else:
+            _paste(patch, view, _inside(place, box, region.shape))
 
 
 class _Noise:
@@ -286,29 +289,32 @@ def _patch(grid: Samples, place: _Place, *, is_smooth: bool) -> Samples:
 
 def _inside(place: _Place, box: Edges, shape: Shape) -> NDArray[np.bool_]:
     """Which samples the cover touches, as a mask over the place. box: in samples."""
-    columns = np.arange(place.left, place.right)
     if shape is Shape.BOX:
-        left, right = np.full((2, place.bottom - place.top), ((box[0],), (box[2],)))
-        return _spans(columns, left, right, np.ones_like(left, bool)) & _touched_rows(place, box)
+        columns, rows = np.arange(place.left, place.right), np.arange(place.top, place.bottom)[:, None]
+        touched: NDArray[np.bool_] = (columns + 1 > box[0]) & (columns < box[2]) & (rows + 1 > box[1]) & (rows < box[3])
+        return touched
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     across, down = max((box[2] - box[0]) / 2, 1e-6), max((box[3] - box[1]) / 2, 1e-6)
     rows = np.arange(place.top, place.bottom)
     nearest = np.clip(y, rows, rows + 1)  # the line of each row of samples that is widest in the ellipse
     square = 1 - ((nearest - y) / down) ** 2
     reach = across * np.sqrt(np.maximum(square, 0))
-    return _spans(columns, x - reach, x + reach, square > 0)
+    width = place.right - place.left
+    first = np.clip(np.floor(x - reach) - place.left, 0, width)
+    stop = np.where(square > 0, np.clip(np.ceil(x + reach) - place.left, first, width), first)
+    # One comparison instead of two: left of the first, the unsigned difference wraps round to a large number.
+    kind = np.uint16 if width < 1 << 15 else np.uint32
+    lengths = (stop - first).astype(kind)[:, None]
+    inside: NDArray[np.bool_] = np.arange(width, dtype=kind) - first.astype(kind)[:, None] < lengths
+    return inside
 
 
-def _spans(
-    columns: NDArray[np.int64], left: NDArray[np.float64], right: NDArray[np.float64], has_any: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Row by row, the samples that touch the span from left to right."""
-    return (columns[None] + 1 > left[:, None]) & (columns[None] < right[:, None]) & has_any[:, None]
-
-
-def _touched_rows(place: _Place, box: Edges) -> NDArray[np.bool_]:
-    rows = np.arange(place.top, place.bottom)
-    return ((rows + 1 > box[1]) & (rows < box[3]))[:, None]
+def _paste(patch: Samples, view: Samples, where: NDArray[np.bool_]) -> None:
+    """Writes the patch where the mask is set. OpenCV does it ten times as fast, where samples lie side by side."""
+    if view.strides[1] == view.itemsize and view.strides[0] > 0:  # of any other layout OpenCV would write to a copy
+        cv2.copyTo(np.ascontiguousarray(patch), where.view(np.uint8), view)
+    else:
+        np.copyto(view, patch, where=where)
 
 
 def _weights(place: _Place, box: Edges, shape: Shape, feather: float) -> NDArray[np.float32]:

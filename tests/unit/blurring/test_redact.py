@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,6 +99,25 @@ def _rows(plane, box: Edges) -> slice:
 
 def _columns(plane, box: Edges) -> slice:
     return slice(max(0, int(np.floor(box[0] / plane.step_x))), max(0, int(np.ceil(box[2] / plane.step_x))))
+
+
+@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("feather", [0.0, 0.2])
+@pytest.mark.parametrize("layout", ["rows bottom-up", "samples side by side", "every other row"])
+def test_planes_of_any_memory_layout_are_covered_alike(style: Style, feather: float, layout: str):
+    plain = grey_sheet(np.random.default_rng(1).integers(16, 236, (60, 80)).astype(np.uint8))
+    memory = np.zeros((120, 80, 3), np.uint8)
+    samples = {
+        "rows bottom-up": memory[:60, :, 0][::-1],
+        "samples side by side": memory[:60, :, 1],
+        "every other row": np.zeros((120, 80), np.uint8)[::2],
+    }[layout]
+    samples[:] = plain.luma
+    (plane,) = plain.planes
+    other = Sheet([replace(plane, samples=samples)])
+    for sheet in (plain, other):
+        _covers(style, feather=feather).paint(sheet, 0, [_region((10, 10, 50, 40), Shape.ELLIPSE)])
+    assert np.array_equal(samples, plain.luma)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
