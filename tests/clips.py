@@ -23,6 +23,7 @@ from av.packet import Packet
 from av.stream import Disposition
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import SubtitleSet
+from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
 os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 prints its settings otherwise
@@ -204,7 +205,7 @@ def make_sound_only(path: Path) -> Path:
 
 def make_song_with_cover(path: Path) -> Path:
     """Sound with an attached cover picture, which is no clip."""
-    output = av.open(str(path), "w")
+    output = av.open(str(path), "w", format="mp4")
     sound = _add_sound(output, "aac", "eng")
     cover = _add_cover(output, COVER_SIZE)
     for packet in _cover_packets(cover):
@@ -326,7 +327,8 @@ def _encoder_options(codec: str, options: dict[str, str] | None, hdr10: bool) ->
     chosen = {**_QUICK.get(codec, {}), **(options or {})}
     if codec == "libx265":
         light = [f"master-display={HDR_DISPLAY}", "max-cll=1000,400", "hdr10=1"] if hdr10 else []
-        own = [chosen["x265-params"]] if "x265-params" in chosen else []
+        # With fewer frames than it reorders, x265 makes up decoding times that no muxer takes.
+        own = [chosen.get("x265-params", "bframes=0")]
         chosen["x265-params"] = ":".join(["log-level=none", *light, *own])
     return chosen
 
@@ -345,7 +347,9 @@ def _frame(bgr: NDArray[np.uint8], pixel_format: str, colour: Colour | None, *, 
         frame = av.VideoFrame.from_ndarray(bgr, "bgr24")
     uses_all = pixel_format.startswith(("yuvj", "gray", "gbr", "rgb", "bgr"))
     full = uses_all or (colour is not None and colour.color_range == 2)
-    frame = frame.reformat(format=pixel_format, dst_color_range=2 if full else 1)
+    space = colour.space if colour is not None else 2
+    matrix = {1: Colorspace.ITU709, 9: Colorspace.BT2020}.get(space, Colorspace.ITU601)
+    frame = frame.reformat(format=pixel_format, dst_colorspace=matrix, dst_color_range=2 if full else 1)
     if colour is not None:
         frame.color_range, frame.color_primaries = colour.color_range, colour.primaries
         frame.color_trc, frame.colorspace = colour.trc, colour.space

@@ -14,6 +14,7 @@ from pyroblur_gui.media.planes import Layout, Samples, is_full_range, layout_of,
 
 Picture = NDArray[np.uint8]
 
+_EXACT = Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _LIMITED_TO_FULL = np.clip(np.round((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
 
 
@@ -86,7 +87,7 @@ def _by_swscale(image: av.VideoFrame, width: int, height: int, *, full_range: bo
     shrinks = width < image.width or height < image.height
     converted = reformatter().reformat(
         image, width, height, "rgb24", threads=1, src_color_range=2 if full_range else 1, dst_color_range=2,
-        interpolation=Interpolation.AREA if shrinks else Interpolation.BILINEAR,
+        interpolation=(Interpolation.AREA if shrinks else Interpolation.BILINEAR) | _EXACT,
     )  # fmt: skip
     return np.array(converted.to_ndarray(), dtype=np.uint8, order="C")
 

@@ -150,7 +150,9 @@ def is_full_range(image: av.VideoFrame, color_range: str) -> bool:
     told = colour.name_of(image.color_range, colour.RANGES)
     if told == colour.UNKNOWN:
         told = color_range
-    return told == "pc" if told != colour.UNKNOWN else not name.startswith("yuv")
+    if told != colour.UNKNOWN:
+        return told == "pc"
+    return image.format.is_rgb or name.startswith(("gray", "ya", "mono", "pal"))
 
 
 def sample_limits(kind: PlaneKind, *, bits: int, full_range: bool) -> tuple[int, int, int]:

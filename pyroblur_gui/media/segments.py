@@ -27,6 +27,7 @@ from pyroblur_gui.media.source import VideoPacket
 _BITEXACT_CONTAINER: Final = 0x400  # AVFMT_FLAG_BITEXACT: no version, date or random number in the file
 # NUT keeps any time base exactly. Broadcast mode is its version 4, which alone keeps the alpha packets of VP9.
 _NUT_OPTIONS: Final = {"syncpoints": "timestamped", "strict": "experimental", "avoid_negative_ts": "disabled"}
+_DEEPEST_REORDERING: Final = 32  # frames; encoders reorder 16 at most
 _START = "comment"  # metadata key under which a segment keeps its first time stamp: it counts from 0 itself
 _X264_MARK: Final = bytes.fromhex("dc45e9bde6d948b7962cd820d923eeef")  # starts x264's message about its settings
 _ALPHA: Final = "matroska_block_additional"
@@ -47,6 +48,8 @@ class SegmentEncoder:
         self._fitter = Fitter(plan, video)
         self._start = 0
         self._time_base = video.time_base
+        nominal = round(1 / (video.frame_rate * video.time_base)) if video.frame_rate else 1
+        self._next_dts = -_DEEPEST_REORDERING * max(nominal, 1)
         self._file = _create(path)
         try:
             self._container = _open_output(self._file, plan, video)
@@ -68,7 +71,7 @@ class SegmentEncoder:
         fitted.pts = original - self._start
         fitted.time_base = self._time_base
         fitted.pict_type = 0
-        self._guarded(lambda: self._container.mux(self._stream.encode(fitted)))
+        self._guarded(lambda: self._mux(self._stream.encode(fitted)))
         fitted.pts = original
         self.frames += 1
 
@@ -86,10 +89,23 @@ class SegmentEncoder:
         self.path.unlink(missing_ok=True)
 
     def _finish(self) -> None:
-        self._container.mux(self._stream.encode(None))
+        self._mux(self._stream.encode(None))
         self._container.close()
         os.fsync(self._file.fileno())
         self._file.close()
+
+    def _mux(self, packets: list[VideoPacket]) -> None:
+        """Decoding times are made anew when segments are joined; here they must only rise and not pass the time shown.
+
+        x265 invents them when it is given fewer frames than it reorders.
+        """
+        for packet in packets:
+            pts = packet.pts if packet.pts is not None else 0
+            dts = packet.dts if packet.dts is not None else self._next_dts
+            if dts > pts or dts < self._next_dts:
+                dts = min(self._next_dts, pts)
+            packet.dts, self._next_dts = dts, dts + 1
+            self._container.mux(packet)
 
     def _guarded(self, step: Callable[[], None]) -> None:
         try:

@@ -24,7 +24,7 @@ else:  # generic in PyAV's stubs only
     AnyPacket = VideoPacket = Packet
 
 # A playlist or script names other files and addresses: reading it would reach beyond the file that was given.
-_REACH_BEYOND = {"hls", "dash", "concat", "sdp", "rtsp", "imf", "image2", "lavfi", "webm_dash_manifest", "tty"}
+_REACH_BEYOND = {"hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "webm_dash_manifest", "tty"}
 _dump_lock = threading.Lock()
 # FFmpeg's messages are turned into errors and notes where they matter; none goes to a terminal.
 av.logging.set_level(None)
@@ -49,6 +49,9 @@ def open_clip(path: Path) -> InputContainer:
         )
     except (FFmpegError, OSError, ValueError) as error:
         raise read_failure(path, error) from error
+    if container.format.name == "image2":  # FFmpeg's guess from the name's ending alone
+        container.close()
+        raise read_failure(path, ValueError("no picture")) from None
     if container.format.name.endswith("_pipe"):
         container.close()
         raise UnsupportedMediaError(
