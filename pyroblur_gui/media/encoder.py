@@ -55,6 +55,7 @@ class EncoderPlan:
     colour: ColourTags
     turn: Orientation  # done to the samples, where the container cannot tell how to show them
     flatten: bool  # transparency is shown over black
+    scale: bool  # scaled to `width` x `height`, to square pixels
     notes: tuple[str, ...] = ()
 
 
@@ -78,7 +79,8 @@ def plan_encoding(
     if not container.holds_orientation and (video.rotation or video.mirrored):
         turn = Orientation(rotation=video.rotation, mirrored=video.mirrored)
         notes.append(f"{container.title} cannot say how a clip is turned: the frames themselves are turned upright.")
-    width, height = _even_size(*turn.upright_size(video.width, video.height), pixel_format, name, notes)
+    square = _squared(video, container, codec, notes)
+    width, height = _even_size(*turn.upright_size(*(square or (video.width, video.height))), pixel_format, name, notes)
     return EncoderPlan(
         encoder=name,
         codec=codec,
@@ -92,6 +94,7 @@ def plan_encoding(
         colour=_colour_tags(video, pixel_format, padded=height != turn.upright_size(video.width, video.height)[1]),
         turn=turn,
         flatten=flatten,
+        scale=square is not None,
         notes=tuple(notes),
     )
 
@@ -215,6 +218,7 @@ def _pick_format(video: VideoFacts, container: Container, encoder: str, notes: l
         return source, flatten
     grey = _grey_as_yuv(source, supported)
     if grey:
+        notes.extend(_loss_notes(video, source, grey, _depth_loss(source, grey)))
         return grey, flatten
     wanted = _without_alpha(source) if flatten else source.replace("yuvj", "yuv")
     if wanted in supported:
@@ -255,6 +259,12 @@ def _grey_as_yuv(source: str, supported: tuple[str, ...]) -> str:
     return next((name for name in usable if depths[name] >= bits), usable[-1] if usable else "")
 
 
+def _depth_loss(source: str, chosen: str) -> PixFmtLoss:
+    before, after = layout_of(source), layout_of(chosen)
+    shallower = before is not None and after is not None and after.bits < before.bits
+    return PixFmtLoss.DEPTH if shallower else PixFmtLoss.NONE
+
+
 def _without_alpha(name: str) -> str:
     return name.replace("yuva", "yuv").replace("gbrap", "gbrp")
 
@@ -273,6 +283,23 @@ def _loss_notes(video: VideoFacts, source: str, chosen: str, loss: PixFmtLoss) -
     if loss & (PixFmtLoss.RESOLUTION | PixFmtLoss.CHROMA) and not source.startswith("gbr"):
         notes.append(f"Colour detail is reduced from {source} to {chosen}, which is what the encoder takes.")
     return notes
+
+
+def _squared(video: VideoFacts, container: Container, codec: str, notes: list[str]) -> tuple[int, int] | None:
+    """The size with square pixels, where nothing in the output could say that they are not.
+
+    H.264 and H.265 say it themselves and MP4 says it for any codec; VP9 and AV1 in Matroska and WebM would need a field
+    that PyAV cannot set. The shorter side grows, so that no detail is lost.
+    """
+    aspect = video.sample_aspect_ratio
+    if aspect is None or container.muxer not in {"matroska", "webm"} or codec in {"h264", "hevc"}:
+        return None
+    size = (round(video.width * aspect), video.height) if aspect > 1 else (video.width, round(video.height / aspect))
+    notes.append(
+        f"Pixels that are not square cannot be noted in {container.title} here: the picture is scaled from "
+        f"{video.width} x {video.height} to {size[0]} x {size[1]} square ones."
+    )
+    return size
 
 
 def _even_size(width: int, height: int, pixel_format: str, encoder: str, notes: list[str]) -> tuple[int, int]:

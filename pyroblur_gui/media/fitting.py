@@ -47,7 +47,11 @@ class Fitter:
         fitted = self._converted(fitted)
         if self._turns:
             fitted = self._turned(fitted)
-        if (fitted.width, fitted.height) != (self._plan.width, self._plan.height):
+        if self._plan.scale:
+            fitted = reformatter().reformat(
+                fitted, self._plan.width, self._plan.height, interpolation="LANCZOS", threads=1
+            )
+        elif (fitted.width, fitted.height) != (self._plan.width, self._plan.height):
             fitted = self._padded(fitted)
         fitted.pts, fitted.duration, fitted.pict_type = frame.pts, frame.duration, 0
         if frame.time_base is not None:

@@ -153,14 +153,19 @@ def _add_encoder(container: OutputContainer, plan: EncoderPlan, video: VideoFact
     # PyAV's default, slices, would cut every picture into strips: worse compression, no more speed.
     context.thread_type = "FRAME"
     context.flags |= Flags.bitexact | Flags.closed_gop
-    if video.sample_aspect_ratio is not None:
-        swap = plan.turn.swaps_sides
-        context.sample_aspect_ratio = 1 / video.sample_aspect_ratio if swap else video.sample_aspect_ratio
+    context.sample_aspect_ratio = pixel_aspect(plan, video)
     set_colour(context, plan)
     if video.interlaced and plan.encoder in {"libx264", "prores_ks"}:
         context.flags |= Flags.interlaced_dct
         context.field_order = {"tt": 2, "bb": 3, "tb": 4, "bt": 5}[video.field_order]
     return stream
+
+
+def pixel_aspect(plan: EncoderPlan, video: VideoFacts) -> Fraction:
+    """Of the encoded picture; 0 says nothing, which means square."""
+    if video.sample_aspect_ratio is None or plan.scale:
+        return Fraction(0)
+    return 1 / video.sample_aspect_ratio if plan.turn.swaps_sides else video.sample_aspect_ratio
 
 
 def _all_options(plan: EncoderPlan, video: VideoFacts) -> dict[str, str]:
@@ -245,6 +250,10 @@ class JoinedSegments:
         packet.pts = pts
         packet.dts = self._decoding_time(number)
         packet.duration = following - pts
+        if number == len(self.times) - 1:
+            # MP4 adds up decoding times: the packet decoded last makes up for what is shown after it.
+            length = self.times[-1] + self._last_duration - self.times[0]
+            packet.duration = max(length - (packet.dts - self._decoding_time(0)), 1)
         if packet.has_sidedata(_ALPHA):
             _restore_alpha(packet)
         return packet

@@ -23,7 +23,7 @@ from pyroblur_gui.media.facts import AudioFacts, MediaFacts, SubtitleFacts, Vide
 from pyroblur_gui.media.failures import FFmpegError, write_failure
 from pyroblur_gui.media.fitting import set_colour
 from pyroblur_gui.media.metadata import kept
-from pyroblur_gui.media.segments import JoinedSegments, SegmentEncoder
+from pyroblur_gui.media.segments import JoinedSegments, SegmentEncoder, pixel_aspect
 from pyroblur_gui.media.sound import CopiedTrack, RecodedTrack, SilentTrack, Track, encoder_for, title_of
 from pyroblur_gui.media.source import AnyPacket, open_clip
 from pyroblur_gui.media.subtitles import ConvertedSubtitles
@@ -120,6 +120,7 @@ class _Muxing:
         stream.time_base = self._video.time_base if self._container.holds_any_time else self._grid(joined)
         context = stream.codec_context
         set_colour(context, self._plan)
+        context.sample_aspect_ratio = pixel_aspect(self._plan, self._video)
         if self._plan.codec_tag:
             context.codec_tag = self._plan.codec_tag
         if self._video.frame_rate is not None:
