@@ -67,10 +67,11 @@ class PhotoPage:
 
     def fill_values(self, red: int, green: int, blue: int) -> tuple[int, ...]:
         """One sample value a plane (in the order of writable_planes) that shows this 8-bit sRGB colour, opaque."""
-        black = 255 - max(red, green, blue)
+        lightest = max(red, green, blue, 1)
+        inks = [255 - round(255 * value / lightest) for value in (red, green, blue)]
         values = {
             "y": round(float(_LUMA @ (red, green, blue))), "a": 255, "r": red, "g": green, "b": blue,
-            "c": 255 - red - black, "m": 255 - green - black, "ye": 255 - blue - black, "k": black,
+            "c": inks[0], "m": inks[1], "ye": inks[2], "k": 255 - max(red, green, blue),
         }  # fmt: skip
         scale = 1 if self.bits == 8 else 257
         return tuple(values[channel] * scale for channel in _CHANNELS[self.mode])

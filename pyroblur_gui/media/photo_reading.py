@@ -1,6 +1,7 @@
 """Reads pictures with all their pages, at the depth they are stored in, and turns them upright."""
 
 import io
+import struct
 import threading
 import warnings
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ def read_photo(path: Path) -> Photo:
             notes=(*_notes(path, image, _exif(image, data)), *reading.notes),
             details=_details(image, data),
             exif=_exif_bytes(_exif(image, data)),
-            texts={name: str(text) for name, text in getattr(image, "text", {}).items()},
+            texts=_texts(image),
         )
 
 
@@ -60,7 +61,8 @@ def photo_facts(path: Path) -> MediaFacts:
     with _opened(path, data) as image:
         exif = _exif(image, data)
         width, height = image.size
-        if exif.get(_ORIENTATION, 1) in {5, 6, 7, 8}:
+        # Of a TIFF, Pillow tells the upright size; libheif turns by itself.
+        if image.format not in {"TIFF", "HEIF"} and exif.get(_ORIENTATION, 1) in {5, 6, 7, 8}:
             width, height = height, width
         pages = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
         return MediaFacts(
@@ -292,7 +294,10 @@ def _exif(image: Image.Image, data: bytes) -> Image.Exif:
     """Pillow decodes a whole PNG to find EXIF behind the pixels: spared where there is none."""
     if image.format == "PNG" and b"eXIf" not in data and b"Raw profile type" not in data:
         return Image.Exif()
-    return image.getexif()
+    try:
+        return image.getexif()
+    except (OSError, SyntaxError, struct.error):  # the file's end is missing, and EXIF with it
+        return Image.Exif()
 
 
 def _exif_bytes(exif: Image.Exif) -> bytes:
@@ -305,7 +310,14 @@ def _exif_bytes(exif: Image.Exif) -> bytes:
 def _other_names(image: Image.Image) -> set[str]:
     known = {"xmp": "XMP", "photoshop": "IPTC", "comment": "comment"}
     names = {name for key, name in known.items() if image.info.get(key)}
-    return names | set(getattr(image, "text", {}))
+    return names | set(_texts(image))
+
+
+def _texts(image: Image.Image) -> dict[str, str]:
+    """A PNG's text entries in front of the pixels; Pillow would decode everything to find those behind."""
+    if image.format != "PNG":
+        return {}
+    return {str(name): str(text) for name, text in image.info.items() if isinstance(text, str)}
 
 
 def _others(image: Image.Image, exif: Image.Exif) -> tuple[str, ...]:

@@ -69,6 +69,8 @@ def write_photo(
     writing = _Writing(photo, name, quality=quality, keep_metadata=keep_metadata)
     try:
         data = writing.encoded()
+    except UnsupportedMediaError:
+        raise
     except (OSError, ValueError, SyntaxError, cv2.error, struct.error) as error:
         raise write_failure(path, error) from error
     try:

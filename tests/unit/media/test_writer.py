@@ -9,7 +9,6 @@ import clips
 import numpy as np
 import pytest
 from clips import make_clip, make_hdr_clip, make_vfr_clip, psnr, samples_of
-from conftest import Render, packets_of
 
 from pyroblur_gui.core.errors import DiskFullError, JobCancelledError, MissingFileError, OutputError
 from pyroblur_gui.media.encoder import EncoderPlan, plan_encoding
@@ -18,6 +17,7 @@ from pyroblur_gui.media.probe import probe
 from pyroblur_gui.media.reader import VideoReader
 from pyroblur_gui.media.segments import SegmentEncoder, without_x264_message
 from pyroblur_gui.media.writer import mux
+from tests.unit.media.conftest import Render, packets_of
 
 SMALL = {"width": 96, "height": 64}
 
