@@ -99,6 +99,10 @@ def make_pictures(folder: Path, scene: Scene) -> dict[str, Unusual]:
         "a HEIC.jpg": _named_otherwise("HEIF"),
         "a WebP.jpg": lambda path, scene: scene.image().save(path, format="WEBP", lossless=True),
         "a JPEG.mp4": lambda path, scene: scene.image().save(path, format="JPEG", quality=92),
+        "turned.png": _turned(6),
+        "turned.webp": _turned(6),
+        "face under clear pixels.png": _clear,
+        "12 of 16 bits.tif": _twelve_bits,
         "LOUD.JPG": lambda path, scene: scene.image().save(path, format="JPEG", quality=92),
     }
     found = {}
@@ -131,13 +135,26 @@ def make_animations(folder: Path, scene: Scene) -> dict[str, Unusual]:
     """Pictures with several pages, each of which shows the face."""
     images = [Image.fromarray(pixels) for pixels in scene.pictures]
     moving: dict[str, Any] = {"save_all": True, "append_images": images[1:], "duration": 120, "loop": 0}
-    made = {name: folder / name for name in ("moving.gif", "moving.webp", "moving.png", "scan.tif", "a GIF.jpg")}
+    made = {
+        name: folder / name
+        for name in ("moving.gif", "moving.webp", "moving.png", "scan.tif", "a GIF.jpg", "burst.heic")
+    }
     images[0].save(made["moving.gif"], **moving)
     images[0].save(made["moving.webp"], lossless=True, **moving)
     images[0].save(made["moving.png"], **moving)
     images[0].save(made["scan.tif"], save_all=True, append_images=images[1:])
     images[0].save(made["a GIF.jpg"], format="GIF", **moving)
+    burst = pillow_heif.from_pillow(images[0])
+    for image in images[1:]:
+        burst.add_from_pillow(image)
+    burst.save(made["burst.heic"], quality=90)
     return {name: Unusual(path, tuple((face,) for face in scene.faces)) for name, path in made.items()}
+
+
+def make_picture_with_another(path: Path, scene: Scene) -> None:
+    """A JPEG of many phones and stereo cameras: a second picture behind the first, listed in it (MPO)."""
+    images = [Image.fromarray(pixels) for pixels in scene.pictures[:2]]
+    images[0].save(path, format="MPO", save_all=True, append_images=images[1:])
 
 
 def make_clips(folder: Path, scene: Scene, odd: Scene) -> dict[str, Unusual]:
@@ -252,6 +269,19 @@ def _sixteen_bits(path: Path, scene: Scene) -> None:
 def _sixteen_bits_grey(path: Path, scene: Scene) -> None:
     wide = np.asarray(scene.image().convert("L")).astype(np.uint16) * 257
     assert cv2.imwrite(str(path), wide)
+
+
+def _twelve_bits(path: Path, scene: Scene) -> None:
+    """What many cameras' developers write: viewers show it dark, and any program makes it bright again."""
+    dark = np.asarray(scene.image().convert("L")).astype(np.uint16) * 16
+    assert cv2.imwrite(str(path), dark)
+
+
+def _clear(path: Path, scene: Scene) -> None:
+    """Nothing is to be seen until somebody takes the transparency away."""
+    image = scene.image().convert("RGBA")
+    image.putalpha(0)
+    image.save(path)
 
 
 def _half_clear(path: Path, scene: Scene) -> None:

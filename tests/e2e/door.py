@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-LIMIT_S = 120.0  # a command that takes longer hangs
+LIMIT_S = 200.0  # a command that takes longer hangs
 SETTLE_S = 5.0  # how long processes may take to go once the command has ended
 END_TYPES = ("finished", "failed", "cancelled")
 

@@ -304,6 +304,40 @@ def test_a_failed_run_keeps_the_result_of_an_earlier_one(place: Place, tmp_path:
     assert out.read_bytes() == b"an earlier result"
 
 
+def test_a_link_under_the_results_name_is_not_followed(place: Place, tmp_path: Path) -> None:
+    """Else whoever can write to the output folder could have any file of the user's written over."""
+    out, precious = tmp_path / "out", tmp_path / "precious.txt"
+    precious.write_text("not to be written over")
+    out.mkdir()
+    (out / "good_blurred.png").symlink_to(precious)
+    answer = place.door.run("blur", place.photo, "-o", out, *QUICK)
+    assert precious.read_text() == "not to be written over"
+    assert answer.last(place.photo)["type"] == "failed" or not (out / "good_blurred.png").is_symlink()
+
+
+def test_a_folder_under_the_results_name_is_named(place: Place, tmp_path: Path) -> None:
+    wall = tmp_path / "out" / "good_blurred.png"
+    wall.mkdir(parents=True)
+    answer = place.door.run("blur", place.photo, place.clip, "-o", tmp_path / "out", *QUICK)
+    assert answer.failed(place.photo)["code"] == "output"
+    assert answer.finished(place.clip)
+    assert Snapshot.of(tmp_path / "out").names() == {"good_blurred.png", "good_blurred.mp4"}
+    assert not any(wall.iterdir())
+
+
+def test_two_commands_on_one_clip_do_not_mix(place: Place, tmp_path: Path, scene: Scene) -> None:
+    out = tmp_path / "out"
+    processes = [place.door.start("blur", place.clip, "-o", out, *QUICK) for _ in range(2)]
+    told = [process.communicate(timeout=120) for process in processes]
+    answers = [place.door.answer(one.returncode, *texts) for one, texts in zip(processes, told, strict=True)]
+    ends = [answer.last(place.clip) for answer in answers]
+    assert any(end["type"] == "finished" for end in ends)
+    assert all(end["type"] == "finished" or (end["code"] in {"job", "output"} and end["hint"]) for end in ends), ends
+    assert Snapshot.of(out).names() == {"good_blurred.mp4"}
+    shown = [frame.pixels for frame in frames(out / "good_blurred.mp4")]
+    assert_covered([frame.pixels for frame in frames(place.clip)], shown, [[face] for face in scene.faces])
+
+
 # -- inputs that change while they are worked on
 
 

@@ -100,6 +100,23 @@ def test_without_an_output_results_lie_beside_their_sources_and_are_not_taken_ag
     assert len([line for line in again.lines if line["type"] == "finished"]) == len(results)
 
 
+def test_a_file_is_taken_once_however_often_it_is_named(tree: Place) -> None:
+    (tree.folder / "day 1" / "back").symlink_to(tree.folder)  # a loop
+    answer = tree.blur(tree.photo, tree.folder, tree.folder / "day 1", tree.folder, "-o", tree.out)
+    assert len([line for line in answer.lines if line["type"] == "finished"]) == 4
+    assert answer.status == 0, [line for line in answer.lines if line["type"] == "failed"]
+    assert len(_files(tree.out)) == 4
+
+
+def test_an_output_folder_inside_the_input_is_not_searched(tree: Place) -> None:
+    out = tree.folder / "results"
+    assert tree.blur(tree.folder, "-o", out).status == 0
+    first = _files(out)
+    assert len(first) == 4
+    assert tree.blur(tree.folder, "-o", out).status == 0
+    assert _files(out) == first
+
+
 def test_results_of_one_name_do_not_replace_each_other(tree: Place) -> None:
     answer = tree.blur(tree.photo, tree.folder / "day 1" / "photo.png", "-o", tree.out)
     assert answer.status == 0
@@ -334,6 +351,30 @@ def test_detect_lists_boxes_and_writes_nothing(place: Place) -> None:
         assert set(found) == set(range(len(faces)))
         for number, face in enumerate(faces):
             assert any(_holds(box, face) for box in found[number]), (number, face, found[number])
+
+
+def test_detect_names_what_cannot_be_read(place: Place) -> None:
+    broken = place.folder / "broken.mp4"
+    broken.write_bytes(b"no clip")
+    answer = place.door.run("detect", broken, place.photo, "--model", "fast", "--json")
+    assert answer.status == 1
+    assert answer.failed(broken)["code"] == "unreadable_media"
+    assert answer.finished(place.photo)
+
+
+def test_the_model_is_thorough_and_the_result_checked_unless_told_otherwise(place: Place) -> None:
+    answer = place.door.run("blur", place.photo, place.clip, "-o", place.out, "--json")
+    for path, faces in ((place.photo, place.scene.faces[:1]), (place.clip, place.scene.faces)):
+        end = answer.finished(path)
+        assert end["model"] == "thorough"
+        assert end["verification"]["mode"] == "sampled"
+        assert end["verification"]["frames_checked"] > 0
+        output = answer.output(path)
+        before, after = (
+            pages(file) if path == place.photo else [frame.pixels for frame in frames(file)] for file in (path, output)
+        )
+        assert_covered(before, after, [[face] for face in faces])
+    assert answer.status == 0
 
 
 def test_doctor_tells_what_a_report_of_a_bug_needs(place: Place) -> None:

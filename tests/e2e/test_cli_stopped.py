@@ -17,7 +17,7 @@ from unusual_media import write_clip
 
 QUICK = ("--model", "fast", "--verify", "off", "--json")
 GONE_S = 10.0  # a command that takes longer has not listened
-FRAMES = 480  # some seconds of work
+FRAMES = 240  # a second or two of work
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,24 @@ def test_a_killed_command_takes_its_worker_along(place: Place) -> None:
     assert again.status == 0
     assert _files(place.out) == {"long_blurred.mp4"}, "what the killed command left must be gone"
     assert len(frames(again.output(place.clip))) == FRAMES
+
+
+def test_a_worker_that_dies_fails_its_file_only(place: Place) -> None:
+    """As when the system is out of memory: the command stays, says so, and does the next file with a fresh worker."""
+    process = place.door.start("blur", place.clip, place.photo, "-o", place.out, *QUICK)
+    seen = _until_progress(process)
+    workers = [child for child in place.door.processes() if "worker" in child.cmdline()]
+    assert len(workers) == 1
+    workers[0].kill()
+    rest, err = process.communicate(timeout=120)
+    answer = place.door.answer(process.returncode, seen + rest, err)
+    assert answer.status == 1
+    end = answer.failed(place.clip)
+    assert end["code"] == "job", end
+    assert end["hint"]
+    assert answer.finished(place.photo)
+    assert _files(place.out) == {"photo_blurred.png"}
+    assert not answer.strays
 
 
 def test_sigterm_cancels(place: Place) -> None:

@@ -26,10 +26,11 @@ ONE_PAGE = [
     "grey.jpg", "grey and clear.png", "inks.jpg", "inks.tif", "16 bits.png", "16 bits.tif", "16 bits grey.png",
     "16 bits grey.tif", "palette.png", "half clear.png", "progressive.jpg", "full colour.jpg",
     "lossless.webp", "plain.bmp", "phone.heic", "turned.jpg", "turned and mirrored.jpg", "upside down.png",
-    "a PNG.jpg", "a JPEG.png", "a HEIC.jpg", "a WebP.jpg", "a JPEG.mp4", "LOUD.JPG",
+    "a PNG.jpg", "a JPEG.png", "a HEIC.jpg", "a WebP.jpg", "a JPEG.mp4", "LOUD.JPG", "turned.png",
+    "turned.webp", "12 of 16 bits.tif",
 ]  # fmt: skip
 ODD_SIZES = ["odd.jpg", "dot.png", "dot.jpg", "line.png", "column.jpg", "two colours.png", "wide.jpg"]
-ANIMATIONS = ["moving.gif", "moving.webp", "moving.png", "scan.tif", "a GIF.jpg"]
+ANIMATIONS = ["moving.gif", "moving.webp", "moving.png", "scan.tif", "a GIF.jpg", "burst.heic"]
 CLIPS = [
     "odd.mkv", "odd.webm", "grey.mkv", "stored as RGB.mkv", "ten bits.mkv", "single pictures.avi", "turned.mp4",
     "turned the other way.mov", "upside down.mp4", "uneven.mkv", "an MP4.mkv", "a Matroska.mp4", "an MP4.jpg",
@@ -97,6 +98,7 @@ def batch(pictures: dict[str, Path], scene: Scene, tmp_path_factory: pytest.Temp
     files["cut.jpg"] = made.make_cut_picture(sources / "cut.jpg", scene)
     files["damaged.mp4"] = made.make_damaged_clip(sources / "damaged.mp4", scene)
     larger = moving_face(pictures["zidane"], frames=10, width=480, height=360)
+    made.make_picture_with_another(sources / "phone.jpg", scene)
     made.make_clip_that_changes_size(sources / "changes size.ts", scene, larger)
     made.make_clip_with_two_pictures(sources / "two cameras.mkv", scene)
     before = Snapshot.of(sources)
@@ -142,6 +144,24 @@ def test_transparency_stays_where_nothing_is_covered(batch: Batch) -> None:
     with Image.open(path) as before, Image.open(batch.answer.output(path)) as after:
         box = (4, 200, 60, 236)
         assert np.array_equal(np.asarray(before.crop(box)), np.asarray(after.convert("RGBA").crop(box)))
+
+
+def test_colours_under_clear_pixels_are_covered(batch: Batch) -> None:
+    unusual = batch.files["face under clear pixels.png"]
+    before, after = (
+        np.asarray(Image.open(path).convert("RGBA"))[..., :3]
+        for path in (unusual.path, batch.answer.output(unusual.path))
+    )
+    assert_covered([before], [after], unusual.faces)
+
+
+def test_a_picture_behind_the_picture_is_left_out_or_covered(batch: Batch, scene: Scene) -> None:
+    path = batch.sources / "phone.jpg"
+    output = batch.answer.output(path)
+    before, after = _seen(path), _seen(output)
+    assert len(before) == 2
+    assert_covered(before[: len(after)], after, [[face] for face in scene.faces[: len(after)]])
+    assert output.read_bytes().count(b"\xff\xd8\xff") == len(after)
 
 
 @pytest.mark.parametrize("name", ["moving.gif", "moving.webp", "moving.png"])
@@ -235,6 +255,15 @@ def test_every_unusual_file_is_done(batch: Batch) -> None:
     assert not batch.answer.strays
     assert not batch.answer.litter
     assert "Traceback" not in batch.answer.err
+
+
+def test_nothing_is_told_twice(batch: Batch) -> None:
+    twice = {
+        line["input"]: line["warnings"]
+        for line in batch.answer.lines
+        if line["type"] == "finished" and len(set(line["warnings"])) < len(line["warnings"])
+    }
+    assert not twice
 
 
 def test_the_unusual_sources_are_what_they_were(batch: Batch) -> None:
