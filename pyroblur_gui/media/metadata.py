@@ -5,10 +5,9 @@ from typing import Final
 
 from PIL import ExifTags, Image
 
-_EXIF_IFD: Final = 0x8769
-_GPS_IFD: Final = 0x8825
-_INTEROP_IFD: Final = 0xA005
-_THUMBNAIL_IFD: Final = 1
+_EXIF_IFD: Final = int(ExifTags.IFD.Exif)
+_GPS_IFD: Final = int(ExifTags.IFD.GPSInfo)
+_INTEROP_IFD: Final = int(ExifTags.IFD.Interop)
 # Describe how samples lie in the file (TIFF), or point to other tables: written anew, never copied.
 _STRUCTURE: Final = frozenset(
     {

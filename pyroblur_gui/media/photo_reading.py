@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
 from pyroblur_gui.core.errors import PyroblurError, UnreadableMediaError, UnsupportedMediaError
 from pyroblur_gui.media.facts import Kind, MediaFacts
@@ -323,7 +323,7 @@ def _texts(image: Image.Image) -> dict[str, str]:
 def _others(image: Image.Image, exif: Image.Exif) -> tuple[str, ...]:
     """What a picture file carries besides the picture and is never copied."""
     found = []
-    if exif.get_ifd(1) or image.info.get("thumbnails"):
+    if exif.get_ifd(ExifTags.IFD.IFD1) or image.info.get("thumbnails"):
         found.append("thumbnail")
     if image.format == "MPO":
         found.append("embedded pictures")

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import piexif
 import pillow_heif
 import pytest
 from clips import GPS, SECRETS, SERIAL, moving_picture
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from pyroblur_gui.core.errors import (
     DiskFullError,
@@ -381,24 +380,34 @@ def test_conversion_is_said(tmp_path: Path) -> None:
 
 
 def _personal_exif() -> bytes:
-    thumbnail = io.BytesIO()
-    _picture().resize((40, 24)).save(thumbnail, "JPEG")
-    return piexif.dump(
-        {
-            "0th": {piexif.ImageIFD.Make: b"Canon", piexif.ImageIFD.Copyright: b"(c) Jane"},
-            "Exif": {
-                piexif.ExifIFD.DateTimeOriginal: b"2024:05:01 10:00:00",
-                piexif.ExifIFD.BodySerialNumber: SERIAL.encode(),
-                piexif.ExifIFD.MakerNote: b"note " + SERIAL.encode(),
-            },
-            "GPS": {
-                piexif.GPSIFD.GPSLatitudeRef: b"N", piexif.GPSIFD.GPSLatitude: ((48, 1), (51, 1), (30, 1)),
-                piexif.GPSIFD.GPSMapDatum: GPS.encode(),
-            },
-            "1st": {piexif.ImageIFD.Make: b"Canon"},
-            "thumbnail": thumbnail.getvalue(),
-        }
-    )  # fmt: skip
+    """As cameras write it: maker, dates, serial number, position, maker's notes, and a thumbnail."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Canon"
+    exif[ExifTags.Base.Copyright] = "(c) Jane"
+    details = exif.get_ifd(ExifTags.IFD.Exif)
+    details[ExifTags.Base.DateTimeOriginal] = "2024:05:01 10:00:00"
+    details[ExifTags.Base.BodySerialNumber] = SERIAL
+    details[ExifTags.Base.MakerNote] = b"note " + SERIAL.encode()
+    position = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    position[ExifTags.GPS.GPSLatitudeRef] = "N"
+    position[ExifTags.GPS.GPSLatitude] = (48.0, 51.0, 30.0)
+    position[ExifTags.GPS.GPSMapDatum] = GPS
+    return _with_thumbnail(exif.tobytes())
+
+
+def _with_thumbnail(exif: bytes) -> bytes:
+    """Adds the second table, which holds a thumbnail: Pillow writes none."""
+    jpeg = io.BytesIO()
+    _picture().resize((40, 24)).save(jpeg, "JPEG")
+    tiff = bytearray(exif.removeprefix(b"Exif\0\0"))
+    order = "<" if tiff[:2] == b"II" else ">"
+    (first,) = struct.unpack_from(f"{order}I", tiff, 4)
+    (count,) = struct.unpack_from(f"{order}H", tiff, first)
+    struct.pack_into(f"{order}I", tiff, first + 2 + 12 * count, len(tiff))
+    start = len(tiff) + 2 + 2 * 12 + 4
+    entries = struct.pack(f"{order}HHII", 0x0201, 4, 1, start) + struct.pack(f"{order}HHII", 0x0202, 4, 1, jpeg.tell())
+    table = struct.pack(f"{order}H", 2) + entries + struct.pack(f"{order}I", 0)
+    return b"Exif\0\0" + bytes(tiff) + table + jpeg.getvalue()
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.tif", "a.heic", "a.avif"])
@@ -416,6 +425,7 @@ def test_nothing_personal_survives(tmp_path: Path, name: str) -> None:
     assert any(secret in path.read_bytes() for secret in SECRETS)
     facts = probe(path)
     assert {"DateTimeOriginal", "GPSLatitude", "BodySerialNumber"} <= set(facts.metadata)
+    assert ("thumbnail" in facts.other) == (name != "a.tif")
     again, _ = _again(read_photo(path), tmp_path)
     written = again.path.read_bytes()
     for secret in (*SECRETS, b"Canon", b"Jane", b"2024:05:01", b"xmpmeta"):
