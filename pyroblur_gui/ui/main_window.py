@@ -24,7 +24,7 @@ from pyroblur_gui.ui.tabs.blur.tab import BlurTab
 from pyroblur_gui.ui.theme import Theme
 from pyroblur_gui.ui.widgets.status_bar import StatusBar
 
-DEFAULT_SIZE = (1320, 840)
+DEFAULT_SIZE = (1360, 850)
 SMALLEST_SIZE = (960, 600)
 
 
@@ -94,8 +94,8 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        under_way = self._last.running + self._last.waiting + self._last.paused
-        if under_way and not (self._last.waiting == under_way and not self._last.is_started):
+        has_begun = self._last.running + self._last.paused > 0 or (self._last.is_started and self._last.waiting > 0)
+        if has_begun:  # what only waits is kept in the queue, and nothing is lost by closing
             dialog = ClosingDialog(self._last, self)
             dialog.answered.connect(self._closing_answered)
             dialog.open()
@@ -182,7 +182,7 @@ class MainWindow(QMainWindow):
     def _summary_changed(self, summary: Summary) -> None:
         self._last = summary
         self.status.show_summary(summary)
-        if self._closes_when_done and summary.running + summary.waiting + summary.paused == 0:
+        if self._closes_when_done and summary.under_way == 0:
             self._closes_when_done = False
             asyncio.get_running_loop().call_soon(self._close_now)
 

@@ -16,7 +16,8 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A detection to draw. is_covered: it counts with the options of now."""
+    """A detection to draw. is_covered: it counts with the options of now. is_left: the result still shows it."""
 
     box: Box
     is_covered: bool
+    is_left: bool = False

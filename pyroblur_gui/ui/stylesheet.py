@@ -51,6 +51,10 @@ QPushButton[look="primary"]:focus { border: 2px solid $text; padding: 0 13px; mi
 QPushButton[look="quiet"] { background: transparent; border-color: transparent; padding: 0 10px; }
 QPushButton[look="quiet"]:hover { background: $hover; }
 QPushButton[look="quiet"]:focus { border-color: $accent_text; }
+QPushButton[look="heading"] { background: transparent; border-color: transparent; padding: 0; font-weight: 600;
+  text-align: left; }
+QPushButton[look="heading"]:hover { color: $accent_text; }
+QPushButton[look="heading"]:focus { border-color: $accent_text; }
 QPushButton[look="link"] { background: transparent; border-color: transparent; color: $accent_text; padding: 0 6px;
   text-align: left; }
 QPushButton[look="link"]:hover { background: $hover; }
@@ -64,8 +68,6 @@ QToolButton:pressed { background: $border; }
 QToolButton:checked { background: $accent_tint; }
 QToolButton:focus { border-color: $accent_text; }
 QToolButton:disabled { color: $disabled; background: transparent; }
-QToolButton[look="heading"] { padding: 4px 2px; font-weight: 600; text-align: left; }
-QToolButton[look="heading"]:checked { background: transparent; }
 QToolButton[look="segment"] { padding: 0 6px; min-height: ${segment}px; border-radius: 5px; color: $muted; }
 QToolButton[look="segment"]:hover { color: $text; }
 QToolButton[look="segment"]:checked { background: $raised; color: $text; border-color: $control; font-weight: 600; }

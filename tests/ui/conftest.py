@@ -3,24 +3,23 @@
 import asyncio
 import os
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 import qasync
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
 
 from pyroblur_gui.core.interpreter import hold_constants
 from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.main_window import MainWindow
+from tests.ui.desk import Scenario
 
 hold_constants()
 
-Scenario = Callable[[Session], Awaitable[None]]
 SCENARIO_S = 120.0
 
 
@@ -68,55 +67,3 @@ def photos(pictures: dict[str, Path], tmp_path: Path) -> list[Path]:
         path.write_bytes(picture.read_bytes())
         paths.append(path)
     return paths
-
-
-def shown(session: Session) -> MainWindow:
-    assert session.window is not None
-    return session.window
-
-
-async def until(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
-    """Waits on the loop; fails with what was waited for."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + timeout_s
-    while not condition():
-        assert loop.time() < end, "it did not happen in time"
-        await asyncio.sleep(0.01)
-
-
-class Drag:
-    """Files that a desktop holds over the window, as the events that the platform would send to it."""
-
-    def __init__(self, window: QWidget, urls: list[QUrl], *, at: QPointF | None = None) -> None:
-        self.data = QMimeData()
-        self.data.setUrls(urls)
-        self._place = at or QPointF(window.width() / 2 - 200, window.height() / 2)
-        self._target = window.windowHandle()
-
-    def enter(self) -> bool:
-        """Whether the window would take them."""
-        event = QDragEnterEvent(self._place, *self._how())
-        QApplication.sendEvent(self._target, event)
-        move = QDragMoveEvent(self._place, *self._how())
-        QApplication.sendEvent(self._target, move)
-        return event.isAccepted()
-
-    def leave(self) -> None:
-        QApplication.sendEvent(self._target, QDragLeaveEvent())
-
-    def drop(self) -> bool:
-        event = QDropEvent(self._place, *self._how())
-        QApplication.sendEvent(self._target, event)
-        return event.isAccepted()
-
-    def _how(self) -> tuple[Qt.DropAction, QMimeData, Qt.MouseButton, Qt.KeyboardModifier]:
-        return (
-            Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
-            self.data,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
-
-
-def local_urls(paths: list[Path]) -> list[QUrl]:
-    return [QUrl.fromLocalFile(str(path)) for path in paths]

@@ -1,16 +1,13 @@
 """Files come in by drops, paste and folders; the list stays light however many there are."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from conftest import Drag, Scenario, local_urls, shown, until
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.tabs.blur.items import Item
-
-Play = Callable[[Scenario], None]
+from tests.ui.desk import Drag, Play, local_urls, shown, until
 
 
 def names(session: Session) -> list[str]:

@@ -28,7 +28,9 @@ OTHER = BlurOptions(
 def panel(qtbot: QtBot) -> Iterator[OptionsPanel]:
     owner = QWidget()
     qtbot.addWidget(owner)
-    yield OptionsPanel(BlurActions(owner), owner)
+    panel = OptionsPanel(BlurActions(owner), owner)
+    yield panel
+    del owner  # kept until here: the panel is its child
 
 
 def test_every_option_has_a_control_that_shows_and_gives_back_its_value(panel: OptionsPanel) -> None:

@@ -3,11 +3,9 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Scenario, shown, until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
@@ -40,8 +38,8 @@ from pyroblur_gui.ui.pictures import Picture
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.widgets.compare_view import CompareView
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
+from tests.ui.desk import Play, shown, until
 
-Play = Callable[[Scenario], None]
 CONTROLS = (
     QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QAbstractItemView,
     CompareView,

@@ -22,8 +22,7 @@ class ClosingDialog(QMessageBox):
         super().__init__(parent)
         self.setWindowTitle(tr("Close PyroBlur?"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        count = summary.running + summary.waiting + summary.paused
-        self.setText(trn("{count} file is not done yet.", "{count} files are not done yet.", count))
+        self.setText(trn("{count} file is not done yet.", "{count} files are not done yet.", summary.under_way))
         self.setInformativeText(
             tr("Stopped files are not lost: PyroBlur offers to go on with them when it is started again.")
         )

@@ -179,12 +179,14 @@ class CompareView(QWidget):
             painter.drawPixmap(area, self._after, QRectF(self._after.rect()))
             painter.restore()
         if self._shows_marks:
-            painter.save()
-            if self._after is not None:
-                painter.setClipRect(QRectF(area.left(), area.top(), x - area.left(), area.height()))
+            before = QRectF(area.left(), area.top(), x - area.left(), area.height())
+            after = QRectF(x, area.top(), area.right() - x, area.height())
             for mark in self._marks:
+                painter.save()
+                if self._after is not None:
+                    painter.setClipRect(after if mark.is_left else before)
                 overlay.draw_mark(painter, area, mark, self.font())
-            painter.restore()
+                painter.restore()
         if self._after is not None:
             overlay.draw_divider(painter, area, x)
             if self._split > NAMED_UNTIL:

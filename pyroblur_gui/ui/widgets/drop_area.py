@@ -69,22 +69,18 @@ class DropArea(QWidget):
         look = tokens(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_target(
-            painter,
-            QRectF(self.rect()),
-            look.accent_tint if self._is_lit else look.surface,
-            look.accent if self._is_lit else look.control,
-            is_lit=self._is_lit,
-        )
+        fill = QColor(look.accent_tint if self._is_lit else look.surface)
+        line = QColor(look.accent if self._is_lit else look.control)
+        draw_target(painter, QRectF(self.rect()), fill, line, is_lit=self._is_lit)
         painter.end()
 
 
-def draw_target(painter: QPainter, area: QRectF, fill: str, line: str, *, is_lit: bool) -> None:
+def draw_target(painter: QPainter, area: QRectF, fill: QColor, line: QColor, *, is_lit: bool) -> None:
     """A rounded area with a dashed edge."""
-    pen = QPen(QColor(line), 2.0 if is_lit else 1.5)
+    pen = QPen(line, 2.0 if is_lit else 1.5)
     pen.setDashPattern([5, 4])
     painter.setPen(pen)
-    painter.setBrush(QColor(fill))
+    painter.setBrush(fill)
     painter.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), 12, 12)
 
 
@@ -102,10 +98,12 @@ class DropVeil(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(look.window)
-        veil.setAlphaF(0.72)
+        veil.setAlphaF(0.6)
         painter.fillRect(self.rect(), veil)
         area = QRectF(self.rect()).adjusted(Space.L, Space.L, -Space.L, -Space.L)
-        draw_target(painter, area, look.accent_tint, look.accent, is_lit=True)
+        fill = QColor(look.accent_tint)
+        fill.setAlphaF(0.65)
+        draw_target(painter, area, fill, QColor(look.accent), is_lit=True)
         painter.setPen(QColor(look.accent_text))
         painter.setFont(scaled(self.font(), 1.5, weight=QFont.Weight.DemiBold))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, tr("Drop to add"))

@@ -14,7 +14,8 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance("MMMM…"), super().minimumSizeHint().height())
+        least = self.fontMetrics().horizontalAdvance("MMMM…")
+        return QSize(min(least, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         text = self.text().replace("\n", " ")

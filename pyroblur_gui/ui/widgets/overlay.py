@@ -17,6 +17,7 @@ ON_PICTURE = QColor(255, 255, 255)
 SHADE = QColor(0, 0, 0, 150)
 COVERED = QColor(122, 113, 255)
 PLATE = QColor(81, 71, 209)
+STILL_THERE = QColor(255, 176, 32)
 LEFT_CLEAR = QColor(255, 255, 255, 200)
 INK = "#1B1B20"  # on the white grip
 GRIP = 26
@@ -40,6 +41,12 @@ def draw_mark(painter: QPainter, area: QRectF, mark: Mark, font: QFont) -> None:
         (box.bottom - box.top) * area.height(),
     )
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    if mark.is_left:
+        painter.setPen(QPen(SHADE, 4))
+        painter.drawRoundedRect(rect, 3, 3)
+        painter.setPen(QPen(STILL_THERE, 2))
+        painter.drawRoundedRect(rect, 3, 3)
+        return
     if not mark.is_covered:
         painter.setPen(QPen(SHADE, 1.2))
         painter.drawRoundedRect(rect, 3, 3)

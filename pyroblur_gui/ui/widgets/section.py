@@ -1,7 +1,7 @@
 """A heading that folds what lies under it."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.look import Space
@@ -12,14 +12,14 @@ class Section(QWidget):
 
     def __init__(self, heading: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._button = QToolButton()
+        self._button = QPushButton()
         self._button.setText(heading)
         self._button.setCheckable(True)
         self._button.setProperty("look", "heading")
-        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._button.setIconSize(QSize(14, 14))
         self._button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._button.setAccessibleName(heading)
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._content = QWidget()
         self.body = QVBoxLayout(self._content)
         self.body.setContentsMargins(0, Space.S, 0, 0)

@@ -53,8 +53,7 @@ class StatusBar(QWidget):
 
     def show_summary(self, summary: Summary) -> None:
         self._summary.setText(summary_text(summary) if summary.handed_over else "")
-        is_under_way = summary.running + summary.waiting + summary.paused > 0
-        self._progress.setVisible(is_under_way)
+        self._progress.setVisible(summary.under_way > 0)
         self._progress.setValue(round(summary.fraction * 1000))
 
     def _label(self, text: str) -> ElidedLabel:

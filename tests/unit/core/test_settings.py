@@ -18,12 +18,12 @@ def path(tmp_path: Path) -> Path:
 
 def test_what_is_saved_is_read_back(path: Path) -> None:
     file = SettingsFile(path, Settings)
-    settings = Settings(scheme=ColorScheme.DARK, output_folder=Path("/tmp/out"), name_pattern="safe-{stem}.{ext}")
+    settings = Settings(scheme=ColorScheme.DARK, output_folder=Path("/media/out"), name_pattern="safe-{stem}.{ext}")
     file.save(settings)
     loaded = file.load()
     assert loaded.value == settings
     assert loaded.message == ""
-    assert os.listdir(path.parent) == ["settings.json"]
+    assert [each.name for each in path.parent.iterdir()] == ["settings.json"]
 
 
 def test_no_file_means_the_defaults_and_writes_nothing(path: Path) -> None:

@@ -25,6 +25,7 @@ CLIP = Item(
     ),
 )
 LIVE = Preview(image=SharedImage(name="x", width=1, height=1), frame=30, time_s=1.5)
+SEEN = (DOT, 30, 1.5)
 
 
 class Lane:
@@ -46,15 +47,15 @@ class Lane:
         return PreviewFrame(DOT, DOT, BOXES, request.time_s, 9.0, "an engine", {"face": 0.3})
 
     def picture(self, preview: Preview) -> Picture | None:
-        return DOT
+        return DOT if preview is LIVE else None
 
 
 @dataclass
 class View:
     shown: list[Shown] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-    live: list[int] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    live: list[tuple[Picture, int, float]] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
     time: tuple[float, float] = (0.0, 0.0)
     mode: tuple[bool, bool] = (False, False)
     thresholds: Mapping[str, float] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class View:
     def show_nothing(self) -> None:
         self.is_empty = True
 
-    def show_title(self, item: Item) -> None: ...
+    def show_item(self, item: Item) -> None: ...
 
     def show_waiting(self, *, is_waiting: bool) -> None: ...
 
@@ -74,10 +75,10 @@ class View:
         self.marks = marks
 
     def show_live(self, picture: Picture, *, frame: int, time_s: float) -> None:
-        self.live.append(frame)
+        self.live.append((picture, frame, time_s))
 
     def show_problem(self, message: str, hint: str) -> None:
-        self.problems.append(message)
+        self.problems.append((message, hint))
 
     def show_time(self, time_s: float, duration_s: float) -> None:
         self.time = (time_s, duration_s)
@@ -122,7 +123,7 @@ async def test_marks_follow_the_confidence_before_any_answer_comes(parts: tuple[
     inspector.show(CLIP)
     await settle()
     assert view.thresholds == {"face": 0.3}
-    assert [mark.is_covered for mark in view.marks] == [True, True, False]
+    assert [mark.is_covered for mark in view.marks] == [True, True]  # doubtful ones show only while one chooses
     lane.gate.clear()
     inspector.set_options(BlurOptions(confidence={"face": 0.05}))
     assert [mark.is_covered for mark in view.marks] == [True, True, True]
@@ -142,15 +143,15 @@ async def test_live_frames_are_shown_until_the_user_looks_at_another_moment(
     inspector.show(running)
     inspector.live_frame(CLIP.id, LIVE)
     inspector.live_frame(99, LIVE)
-    assert view.live == [30]
+    assert view.live == [SEEN]
     assert view.mode == (True, True)
     inspector.seek(3.0)
     assert view.mode == (False, True)
     inspector.live_frame(CLIP.id, LIVE)
-    assert view.live == [30]
+    assert view.live == [SEEN]
     inspector.go_live()
     inspector.live_frame(CLIP.id, LIVE)
-    assert view.live == [30, 30]
+    assert view.live == [SEEN, SEEN]
     await settle()
 
 
@@ -173,7 +174,7 @@ async def test_a_file_that_cannot_be_shown_says_why_and_the_next_can(parts: tupl
     lane.error = PreviewError("It is damaged.", hint="Copy it again.")
     inspector.show(CLIP)
     await settle()
-    assert view.problems == ["It is damaged."]
+    assert view.problems == [("It is damaged.", "Copy it again.")]
     lane.error = None
     inspector.show(replace(CLIP, id=8, source=Path("/media/other.mp4")))
     await settle()

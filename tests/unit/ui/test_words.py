@@ -62,7 +62,7 @@ def test_every_state_has_a_word_and_an_icon() -> None:
 
 
 def test_progress_becomes_stage_share_speed_and_time_left() -> None:
-    told = Progress(stage="render", done=43, total=100, rate=66.2, eta_s=12.3)
+    told = Progress(stage="blur", done=43, total=100, rate=66.2, eta_s=12.3)
     item = updated(CLIP, job(JobState.RUNNING), told)
     assert state_text(item) == "Covering"
     assert progress_text(item) == "43 % · 66 fps · 12 s left"
@@ -120,10 +120,10 @@ def test_the_main_button_says_what_it_will_do() -> None:
 def test_the_whole_list_is_estimated_from_what_was_done() -> None:
     now = [0.0]
     pace = Pace(clock=lambda: now[0])
-    half = [replace(CLIP, state=ItemState.RUNNING, stage="render", fraction=0.5)]
+    half = [replace(CLIP, state=ItemState.RUNNING, stage="blur", fraction=0.5)]
     assert pace.summary(half, is_started=True).eta_s is None
     now[0] = 10.0
-    most = [replace(CLIP, state=ItemState.RUNNING, stage="render", fraction=0.75)]
+    most = [replace(CLIP, state=ItemState.RUNNING, stage="blur", fraction=0.75)]
     summary = pace.summary(most, is_started=True)
     assert summary.eta_s == pytest.approx(10.0)
     assert summary.fraction == pytest.approx(0.75)

@@ -42,7 +42,11 @@ class BlurActions(QObject):
             tr("Show the result, or else the source, in its folder"),
             "Ctrl+Shift+E",
         )
+        self.show_results = self._make(
+            tr("Show all &results"), "folders", tr("Open the folders of all results"), "Ctrl+Shift+F"
+        )
         self.open_report = self._make(tr("Open r&eport"), "file-text", tr("Open the report on the result"), "")
+        self.copy_details = self._make(tr("Copy &details"), "copy", tr("Copy what is said of the chosen files"), "")
         self.clear_finished = self._make(
             tr("Clear &finished"), "checks", tr("Take all finished files off the list"), "Ctrl+Shift+Del"
         )
@@ -69,24 +73,24 @@ class BlurActions(QObject):
         menu.addSeparator()
         menu.addActions([self.pause, self.resume, self.cancel, self.retry])
         menu.addSeparator()
-        menu.addActions([self.open_output, self.show_in_folder, self.open_report])
+        menu.addActions([self.open_output, self.show_in_folder, self.open_report, self.show_results])
         menu.addSeparator()
-        menu.addActions([self.remove, self.clear_finished])
+        menu.addActions([self.copy_details, self.remove, self.clear_finished])
 
     def fill_context_menu(self, menu: QMenu) -> None:
         menu.addActions([self.open_output, self.show_in_folder, self.open_report])
         menu.addSeparator()
         menu.addActions([self.pause, self.resume, self.cancel, self.retry])
         menu.addSeparator()
-        menu.addAction(self.remove)
+        menu.addActions([self.copy_details, self.remove])
 
     def update_for(self, chosen: list[Item], summary: Summary) -> None:
         """Enables what makes sense for the chosen files and the list as a whole."""
         states = {item.state for item in chosen}
-        self.start.setEnabled(summary.to_start > 0)
+        self.start.setEnabled(summary.ready > 0)
         self.pause_all.setEnabled(summary.is_busy)
         self.resume_all.setEnabled(summary.paused > 0 or (summary.waiting > 0 and not summary.is_started))
-        self.cancel_all.setEnabled(summary.running + summary.waiting + summary.paused > 0)
+        self.cancel_all.setEnabled(summary.under_way > 0)
         self.pause.setEnabled(bool(states & {ItemState.RUNNING, ItemState.QUEUED}))
         self.resume.setEnabled(bool(states & {ItemState.PAUSED, ItemState.INTERRUPTED}))
         self.cancel.setEnabled(any(state.is_under_way for state in states))
@@ -94,7 +98,9 @@ class BlurActions(QObject):
         self.remove.setEnabled(bool(chosen))
         self.open_output.setEnabled(any(state.is_finished for state in states))
         self.show_in_folder.setEnabled(bool(chosen))
+        self.show_results.setEnabled(summary.finished > 0)
         self.open_report.setEnabled(any(item.report is not None for item in chosen))
+        self.copy_details.setEnabled(any(item.message for item in chosen))
         self.clear_finished.setEnabled(summary.finished > 0 or summary.cancelled > 0)
 
     def _make(self, text: str, glyph: str, what: str, keys: QKeySequence.StandardKey | str) -> QAction:

@@ -72,6 +72,15 @@ class FileDoor(QObject):
         files = [item.target if item.state.is_finished and item.target else item.source for item in items]
         self._open(dict.fromkeys(path.parent for path in files))
 
+    def copy_details(self, items: Iterable[Item]) -> None:
+        """What is said of the files, with what a bug report needs of it, onto the clipboard."""
+        texts = [
+            "\n".join(part for part in (item.source.name, item.message, item.hint, item.detail) if part)
+            for item in items
+            if item.message
+        ]
+        QGuiApplication.clipboard().setText("\n\n".join(texts))
+
     def _open(self, paths: Iterable[Path | None]) -> None:
         for path in [each for each in paths if each is not None][:OPENED_AT_ONCE]:
             if not path.exists():

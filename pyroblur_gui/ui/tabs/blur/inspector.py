@@ -32,7 +32,7 @@ class Shown:
 
 class InspectorView(Protocol):
     def show_nothing(self) -> None: ...
-    def show_title(self, item: Item) -> None: ...
+    def show_item(self, item: Item) -> None: ...
     def show_waiting(self, *, is_waiting: bool) -> None: ...
     def show_frame(self, shown: Shown) -> None: ...
     def show_marks(self, marks: list[Mark]) -> None: ...
@@ -66,6 +66,7 @@ class Inspector:
         self._wants_live = True
         self._live_time_s: float | None = None
         self._boxes: tuple[Box, ...] = ()
+        self._left: tuple[Box, ...] = ()  # found in the result
         self._thresholds: dict[str, float] = {}
         self._wish: _Wish | None = None
         self._shown: _Wish | None = None
@@ -92,18 +93,18 @@ class Inspector:
         self._item = item
         if item is None:
             self._wish = self._shown = None
-            self._boxes = ()
+            self._boxes = self._left = ()
             self._view.show_nothing()
             return
+        self._view.show_item(item)
         if is_other:
-            self._time_s, self._duration_s, self._wants_live = 0.0, 0.0, True
-            self._live_time_s = None
-            self._boxes = ()
+            self._time_s, self._wants_live, self._live_time_s = item.look_at_s, True, None
+            self._boxes = self._left = ()
             self._view.show_marks([])
-            self._view.show_title(item)
-        if item.facts is not None and item.facts.duration_s != self._duration_s:
-            self._duration_s = item.facts.duration_s
-            self._view.show_time(self._time_s, self._duration_s)
+        duration_s = item.facts.duration_s if item.facts is not None else 0.0
+        if is_other or duration_s != self._duration_s:
+            self._duration_s = duration_s
+            self._view.show_time(self._time_s, duration_s)
         if was_live and not self.is_live and self._live_time_s is not None:
             self.seek(self._live_time_s)  # stay where the live picture was
         self._view.show_mode(is_live=self.is_live, can_be_live=item.state is ItemState.RUNNING)
@@ -164,9 +165,7 @@ class Inspector:
             self._view.show_waiting(is_waiting=True)
             try:
                 frame = await self._previews.frame(self._request(wish, wish.path))
-                after = frame.covered
-                if wish.result is not None:
-                    after = (await self._previews.frame(self._request(wish, wish.result))).plain
+                result = await self._result(wish)
             except PyroblurError as error:
                 if wish == self._wish:
                     self._view.show_problem(error.message, error.hint)
@@ -176,20 +175,25 @@ class Inspector:
                 self._view.show_waiting(is_waiting=False)
             if self._wish is None or (self._wish.path, self._wish.result) != (wish.path, wish.result):
                 continue
-            self._take(wish, frame, after)
+            self._take(wish, frame, result)
 
-    def _take(self, wish: _Wish, frame: Frame, after: Picture | None) -> None:
+    async def _result(self, wish: _Wish) -> Frame | None:
+        """The same moment of the written result, once there is one."""
+        return await self._previews.frame(self._request(wish, wish.result)) if wish.result is not None else None
+
+    def _take(self, wish: _Wish, frame: Frame, result: Frame | None) -> None:
         self._shown = wish
         self._thresholds |= frame.thresholds
         self._view.thresholds_known(self._thresholds)
         self._view.engine_known(frame.engine)
         if self.is_live and self._live_time_s is not None:
             return
-        self._boxes = frame.boxes
+        self._boxes, self._left = frame.boxes, result.boxes if result is not None else ()
         if frame.duration_s and frame.duration_s != self._duration_s:
             self._duration_s = frame.duration_s
             self._view.show_time(self._time_s, self._duration_s)
-        self._view.show_frame(Shown(frame.plain, after, frame.time_s, is_result=wish.result is not None))
+        after = result.plain if result is not None else frame.covered
+        self._view.show_frame(Shown(frame.plain, after, frame.time_s, is_result=result is not None))
         self._mark()
 
     def _request(self, wish: _Wish, path: Path) -> FrameRequest:
@@ -197,8 +201,15 @@ class Inspector:
         return FrameRequest(path=path, time_s=wish.time_s, width=width, height=height, options=wish.options)
 
     def _mark(self) -> None:
-        marks = [Mark(box, self._counts(box)) for box in self._boxes if box.label in self._options.classes]
-        self._view.show_marks(marks)
+        """Doubtful detections only show to who is choosing a confidence: otherwise they are clutter."""
+        marks = []
+        for box in self._boxes:
+            counts = self._counts(box)
+            if box.label in self._options.classes and (counts or self._options.confidence_for(box.label) is not None):
+                marks.append(Mark(box, is_covered=counts))
+        needs_look = self._item is not None and self._item.state is ItemState.LOOK
+        left = [box for box in self._left if needs_look and self._counts(box)]
+        self._view.show_marks(marks + [Mark(box, is_covered=False, is_left=True) for box in left])
 
     def _counts(self, box: Box) -> bool:
         chosen = self._options.confidence_for(box.label)

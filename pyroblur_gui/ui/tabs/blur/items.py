@@ -74,6 +74,7 @@ class Item:
     detail: str = ""
     report: Path | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    look_at_s: float = 0.0  # where the check found something first
 
     @property
     def kind(self) -> Kind:
@@ -124,9 +125,9 @@ class Summary:
         return self.running > 0 or (self.is_started and self.waiting > 0)
 
     @property
-    def to_start(self) -> int:
-        """Files that the main button sets going."""
-        return self.ready + (0 if self.is_started else self.waiting)
+    def under_way(self) -> int:
+        """Files that were handed over and are not over."""
+        return self.running + self.waiting + self.paused
 
     @property
     def handed_over(self) -> int:

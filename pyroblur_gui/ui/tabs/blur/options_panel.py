@@ -42,6 +42,7 @@ class OptionsPanel(QWidget):
         self._options = BlurOptions()
         self._defaults = BlurOptions()
         self._output = Output()
+        self._is_all_done = False
         groups = (
             ("find", tr("What to find")),
             ("track", tr("Moving things")),
@@ -69,11 +70,13 @@ class OptionsPanel(QWidget):
         width = max(self.form.label_width(), self.output_form.label_width())
         self.form.align(width)
         self.output_form.align(width)
+        _say(self.stop_button, tr("Stop"), tr("Stop all"))
+        self.stop_button.setIcon(icons.icon("stop-fill"))
         self._build()
         self.form.changed.connect(lambda _: self._form_changed())
         self.output_form.changed.connect(lambda _: self._output_changed())
         self.reset_button.clicked.connect(self._reset)
-        self.start_button.clicked.connect(actions.start.trigger)
+        self.start_button.clicked.connect(self._start_or_show)
         self.pause_button.clicked.connect(self._pause_or_resume)
         self.stop_button.clicked.connect(actions.cancel_all.trigger)
         self.show_options(self._options)
@@ -104,20 +107,19 @@ class OptionsPanel(QWidget):
             classes.set_own(thresholds)
 
     def show_summary(self, summary: Summary) -> None:
-        self.start_button.setText(start_text(summary))
-        self.start_button.setAccessibleName(start_text(summary))
-        self.start_button.setEnabled(summary.to_start > 0)
-        is_under_way = summary.running + summary.waiting + summary.paused > 0
-        self.start_button.setVisible(summary.to_start > 0 or not is_under_way)
-        is_resting = not summary.is_busy and is_under_way
-        self.pause_button.setText(tr("Resume") if is_resting else tr("Pause"))
-        self.pause_button.setAccessibleName(tr("Resume all") if is_resting else tr("Pause all"))
-        self.pause_button.setIcon(icons.icon("play-fill" if is_resting else "pause-fill"))
-        self.stop_button.setText(tr("Stop"))
-        self.stop_button.setAccessibleName(tr("Stop all"))
-        self.stop_button.setIcon(icons.icon("stop-fill"))
+        """Start, or pause and stop, or what was done: one of them is the thing to do next."""
+        self._is_all_done = summary.finished > 0 and summary.ready == 0 and summary.under_way == 0
+        text = tr("Show results in folder") if self._is_all_done else start_text(summary)
+        _say(self.start_button, text, text)
+        self.start_button.setEnabled(summary.ready > 0 or self._is_all_done)
+        self.start_button.setVisible(summary.ready > 0 or summary.under_way == 0)
+        is_resting = summary.under_way > 0 and not summary.is_busy
+        _say(self.pause_button, *((tr("Resume"), tr("Resume all")) if is_resting else (tr("Pause"), tr("Pause all"))))
+        _look(self.pause_button, "primary" if is_resting and summary.ready == 0 else "")
+        glyph = ("play-fill", "on_accent" if summary.ready == 0 else "text") if is_resting else ("pause-fill", "text")
+        self.pause_button.setIcon(icons.icon(*glyph))
         for button in (self.pause_button, self.stop_button):
-            button.setVisible(is_under_way)
+            button.setVisible(summary.under_way > 0)
 
     # -- what the user does
 
@@ -148,6 +150,10 @@ class OptionsPanel(QWidget):
     def _reset(self) -> None:
         self.show_options(self._defaults)
         self.options_changed.emit(self._defaults)
+
+    def _start_or_show(self) -> None:
+        """When there is nothing left to do, the same button leads to what was done."""
+        (self._actions.show_results if self._is_all_done else self._actions.start).trigger()
 
     def _pause_or_resume(self) -> None:
         action = self._actions.pause_all if self._actions.pause_all.isEnabled() else self._actions.resume_all
@@ -212,6 +218,19 @@ def _action_button(*, look: str = "") -> QPushButton:
     button.setProperty("look", look)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+def _say(button: QPushButton, text: str, name: str) -> None:
+    button.setText(text)
+    button.setAccessibleName(name)
+
+
+def _look(button: QPushButton, look: str) -> None:
+    """Changes what a button looks like; a style sheet does not see that by itself."""
+    if button.property("look") != look:
+        button.setProperty("look", look)
+        button.style().unpolish(button)
+        button.style().polish(button)
 
 
 def _values(options: BlurOptions) -> dict[str, object]:

@@ -72,11 +72,11 @@ def _finished(item: Item, end: Finished) -> Item:
 
 def _with_reason(item: Item, result: dict[str, JsonValue]) -> Item:
     """Why a result should be looked at, and what may be done about it."""
-    left, cut_off = _left(result), result.get("cut_off")
+    left, cut_off = len(_leaks(result)), result.get("cut_off")
     if left:
         message = trn("The check still found {count} place.", "The check still found {count} places.", left)
         hint = tr("Look at the result; a lower confidence or a larger margin covers more.")
-        return replace(item, message=message, hint=hint)
+        return replace(item, message=message, hint=hint, look_at_s=_first_s(result))
     if cut_off:
         hint = tr("The file is damaged there; all before it is done.")
         return replace(item, message=str(cut_off), hint=hint)
@@ -94,14 +94,29 @@ def _failed(item: Item, failure: Failed) -> Item:
 
 
 def _cleared(item: Item) -> Item:
-    return replace(item, stage="", fraction=None, rate=None, eta_s=None, message="", hint="", detail="", counts={})
+    """The line without a trace of an earlier run."""
+    return Item(
+        id=item.id,
+        source=item.source,
+        place=item.place,
+        size_bytes=item.size_bytes,
+        state=item.state,
+        job=item.job,
+        target=item.target,
+        facts=item.facts,
+    )
 
 
-def _left(result: dict[str, JsonValue]) -> int:
-    """How many places the check of the result still found something in."""
+def _leaks(result: dict[str, JsonValue]) -> list[dict[str, JsonValue]]:
+    """The places that the check of the result still found something in."""
     verification = result.get("verification")
     leaks = verification.get("leaks") if isinstance(verification, dict) else None
-    return len(leaks) if isinstance(leaks, list) else 0
+    return [leak for leak in leaks if isinstance(leak, dict)] if isinstance(leaks, list) else []
+
+
+def _first_s(result: dict[str, JsonValue]) -> float:
+    times = [time_s for leak in _leaks(result) if isinstance(time_s := leak.get("time_s"), int | float)]
+    return min(times, default=0.0)
 
 
 def _numbers(value: JsonValue) -> dict[str, int]:

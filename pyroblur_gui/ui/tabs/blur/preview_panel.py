@@ -12,11 +12,12 @@ from pyroblur_gui.ui.item_models.queue_model import pixmap_of
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.pictures import Mark, Picture
 from pyroblur_gui.ui.tabs.blur.inspector import Shown
-from pyroblur_gui.ui.tabs.blur.items import Item
+from pyroblur_gui.ui.tabs.blur.items import Item, ItemState
 from pyroblur_gui.ui.tabs.blur.wording import clock_text, facts_text
 from pyroblur_gui.ui.widgets.compare_view import CompareView
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.inputs import Slider
+from pyroblur_gui.ui.widgets.notice import Notice
 
 BAR_HEIGHT = 52
 
@@ -34,6 +35,7 @@ class PreviewPanel(QWidget):
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.picture = CompareView()
+        self.notice = Notice()
         self._name = ElidedLabel()
         self._name.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
         self._facts = ElidedLabel(elide=Qt.TextElideMode.ElideRight)
@@ -68,14 +70,17 @@ class PreviewPanel(QWidget):
     def show_nothing(self) -> None:
         self._name.setText("")
         self._facts.setText("")
+        self.notice.say("")
         self._time.hide()
         self._live.hide()
         self._marks.setEnabled(False)
         self.picture.show_message("image-square", tr("Choose a file to look at it"), "")
 
-    def show_title(self, item: Item) -> None:
+    def show_item(self, item: Item) -> None:
         self._name.setText(item.source.name)
         self._facts.setText(facts_text(item))
+        is_failed = item.state is ItemState.FAILED  # then the message stands where the picture would
+        self.notice.say("" if is_failed else " ".join(part for part in (item.message, item.hint) if part))
 
     def show_waiting(self, *, is_waiting: bool) -> None:
         self.picture.set_busy(is_waiting)
@@ -140,6 +145,7 @@ class PreviewPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
+        column.addWidget(self.notice)
         column.addWidget(self.picture, 1)
         column.addWidget(self._time)
 

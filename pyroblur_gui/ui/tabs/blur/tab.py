@@ -245,7 +245,7 @@ class BlurTab(QWidget):
         self._columns.addWidget(self.options)
         self._columns.setStretchFactor(0, 1)
         self._columns.setStretchFactor(1, 0)
-        for splitter, sizes in ((work, [420, 560]), (self._columns, [980, 340])):
+        for splitter, sizes in ((work, [392, 620]), (self._columns, [980, 340])):
             splitter.setHandleWidth(1)
             splitter.setChildrenCollapsible(False)
             splitter.setSizes(sizes)

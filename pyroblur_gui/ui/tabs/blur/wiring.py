@@ -37,4 +37,8 @@ def connect_actions(tab: BlurTab, presenter: BlurPresenter) -> None:
     act.select_all.triggered.connect(queue.list.selectAll)
     act.open_output.triggered.connect(lambda: door.open_results(queue.chosen()))
     act.open_report.triggered.connect(lambda: door.open_reports(queue.chosen()))
+    act.copy_details.triggered.connect(lambda: door.copy_details(queue.chosen()))
+    act.show_results.triggered.connect(
+        lambda: door.show_in_folder(item for item in presenter.items() if item.state.is_finished)
+    )
     act.show_in_folder.triggered.connect(lambda: door.show_in_folder(queue.chosen()))

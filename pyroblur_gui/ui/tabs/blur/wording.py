@@ -54,7 +54,7 @@ def facts_text(item: Item) -> str:
 def state_text(item: Item) -> str:
     """The state in a word or two."""
     if item.state is ItemState.RUNNING:
-        stages = {"analyse": tr("Looking"), "render": tr("Covering"), "verify": tr("Checking")}
+        stages = {"analyse": tr("Looking"), "blur": tr("Covering"), "verify": tr("Checking")}
         return stages.get(item.stage, tr("Starting") if not item.stage else tr("Working"))
     return {
         ItemState.READY: tr("Ready"),
@@ -118,10 +118,10 @@ def accessible_text(item: Item) -> str:
 
 def start_text(summary: Summary) -> str:
     """What the main button does next."""
-    if summary.is_busy and summary.to_start:
-        return trn("Cover {count} more file", "Cover {count} more files", summary.to_start)
-    if summary.to_start:
-        return trn("Cover {count} file", "Cover {count} files", summary.to_start)
+    if summary.under_way and summary.ready:
+        return trn("Cover {count} more file", "Cover {count} more files", summary.ready)
+    if summary.ready:
+        return trn("Cover {count} file", "Cover {count} files", summary.ready)
     return tr("Cover files")
 
 
