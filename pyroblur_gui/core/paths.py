@@ -42,14 +42,24 @@ def folders() -> Folders:
         root = Path(home).expanduser().resolve()
         settings, data, cache, logs = root / "settings", root / "data", root / "cache", root / "logs"
         return Folders(
-            settings=settings, models=root / "models", data=data, runs=root / "runs",
-            projects=root / "projects", cache=cache, logs=logs,
+            settings=settings,
+            models=root / "models",
+            data=data,
+            runs=root / "runs",
+            projects=root / "projects",
+            cache=cache,
+            logs=logs,
         )
     where = platformdirs.PlatformDirs(APPLICATION, appauthor=False)
     data = Path(where.user_data_dir)
     return Folders(
-        settings=Path(where.user_config_dir), models=data / "models", data=data, runs=data / "runs",
-        projects=data / "projects", cache=Path(where.user_cache_dir), logs=Path(where.user_log_dir),
+        settings=Path(where.user_config_dir),
+        models=data / "models",
+        data=data,
+        runs=data / "runs",
+        projects=data / "projects",
+        cache=Path(where.user_cache_dir),
+        logs=Path(where.user_log_dir),
     )
 
 
