@@ -64,7 +64,7 @@ def folders() -> Folders:
 
 
 def resource(*parts: str) -> Path:
-    """Path of a shipped resource, e.g. resource("starter", "starter.onnx").
+    """Path of a shipped resource, given by the parts of its name: "starter", "starter.onnx".
 
     Looks in the packaged program (PyInstaller's folder), in the installed package (a wheel carries
     pyroblur_gui/resources), then beside the package (a checkout or an editable install).
