@@ -61,8 +61,8 @@ class MainWindow(QMainWindow):
             options=options_from(state.options, defaults),
             defaults=defaults,
             output=Output(settings.output_folder, settings.name_pattern),
-            starts_at_once=settings.start_when_added,
         )
+        self.blur.starts_at_once = settings.start_when_added
         self.blur.shows_live = settings.show_live
         self.status = StatusBar()
         self._build()
@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
             update={
                 "geometry": _as_text(self.saveGeometry()),
                 "splitters": {name: _as_text(data) for name, data in self.blur.layout_bytes().items()},
-                "options": differences(self.blur.current_options(), defaults),
+                "options": differences(self.blur.chosen_options, defaults),
                 "is_advanced_open": advanced is not None and advanced.is_open(),
                 "last_folder": self.blur.door.last_folder,
             }

@@ -91,20 +91,20 @@ class Camera:
         await self.shoot("empty")
 
     async def held_over(self) -> None:
-        self.tab._light(is_lit=True)
+        self.tab.light(is_lit=True)
         await self.shoot("held_over")
-        self.tab._light(is_lit=False)
+        self.tab.light(is_lit=False)
 
     async def added(self) -> None:
         await self.fill()
         await self.show("zidane.jpg")
         await asyncio.sleep(1.0)
         await self.shoot("added")
-        self.tab._light(is_lit=True)
+        self.tab.light(is_lit=True)
         await self.shoot("held_over_list")
-        self.tab._light(is_lit=False)
+        self.tab.light(is_lit=False)
         await self.show("walk.mp4")
-        self.tab._seek(3.0)
+        self.tab.wiring.inspector.seek(3.0)
         await asyncio.sleep(1.5)
         self.tab.options.form.control("classes").widget.rows()[0]._slider.setValue(70)
         await asyncio.sleep(1.0)
@@ -130,11 +130,11 @@ class Camera:
         await self.show("walk.mp4")
         await self.until(lambda: self.tab.preview.picture.is_live and (self.item("walk.mp4").fraction or 0) > 0.3)
         await self.shoot("running")
-        await self.until(lambda: self.tab._last.finished + self.tab._last.failed >= 4, 240)
+        await self.until(lambda: self.window._last.finished + self.window._last.failed >= 4, 240)
 
     async def done(self) -> None:
         await self.show("walk.mp4")
-        self.tab._seek(3.0)
+        self.tab.wiring.inspector.seek(3.0)
         await asyncio.sleep(2.5)
         await self.shoot("done")
 
@@ -147,7 +147,7 @@ class Camera:
         await self.show("bus.jpg")
         await asyncio.sleep(2.0)
         await self.shoot("look")
-        self.tab.offer_resume(2)
+        self.tab.wiring.offer_resume(2)
         await self.shoot("resume")
         self.tab.banner.hide()
 
@@ -162,7 +162,7 @@ class Camera:
         await asyncio.sleep(2.0)
         self.tab.queue.choose(self.tab.model.items()[-150].id)
         self.tab.commands.start.trigger()
-        await self.until(lambda: self.tab._last.finished >= 9, 120)
+        await self.until(lambda: self.window._last.finished >= 9, 120)
         await self.shoot("many")
         self.tab.commands.pause_all.trigger()
         await asyncio.sleep(0.5)
@@ -215,7 +215,7 @@ class Camera:
             if condition():
                 return
             await asyncio.sleep(0.02)
-        print("  did not come about:", self.tab._last, flush=True)
+        print("  did not come about:", self.window._last, flush=True)
 
     async def shoot(self, name: str) -> None:
         await asyncio.sleep(0.3)

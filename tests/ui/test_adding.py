@@ -29,9 +29,9 @@ def test_a_drop_lights_the_window_up_and_lists_files_and_folders(on_screen: Play
         assert sorted(names(session)) == ["bus.jpg", "zidane.jpg"]
         again = Drag(shown(session), local_urls(photos))
         assert again.enter()
-        assert tab._veil.isVisible()
+        assert tab.veil.isVisible()
         assert again.drop()
-        assert not tab._veil.isVisible()
+        assert not tab.veil.isVisible()
         await until(lambda: "already" in tab.banner.text)
         assert len(names(session)) == 2
 

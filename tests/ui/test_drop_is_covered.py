@@ -71,7 +71,8 @@ def test_dropped_files_come_back_with_every_face_covered(on_screen: Play, photos
             tab.preview.picture.set_marks(())
         await until(lambda: all(item.facts is not None for item in tab.model.items()))
         tab.options.start_button.click()
-        await until(lambda: live.append(tab.preview.picture.is_live) or tab.presenter.summary().finished == 2, 110)
+        summary = tab.wiring.presenter.summary
+        await until(lambda: live.append(tab.preview.picture.is_live) or summary().finished == 2, 110)
         for item in tab.model.items():
             assert item.state in {ItemState.DONE, ItemState.LOOK}
             assert item.counts.get("face", 0) >= 2

@@ -243,7 +243,7 @@ def test_layout_options_and_output_are_remembered(on_screen: Play, tmp_path: Pat
     async def look(session: Session) -> None:
         window = shown(session)
         assert (window.width(), window.height()) == (window.minimumWidth(), 640)
-        assert window.blur.current_options() == BlurOptions(crf=30, style="solid")
+        assert window.blur.chosen_options == BlurOptions(crf=30, style="solid")
         assert window.blur.options.output_form.value()["output_folder"] == folder
         assert window.blur.options.form.control("color").widget.isVisibleTo(window)
 

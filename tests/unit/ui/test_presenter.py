@@ -12,7 +12,6 @@ from pyroblur_gui.jobs.job import JobState
 from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.store import JobStore, Owner
-from pyroblur_gui.ui.pictures import Picture
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState, Summary
 from pyroblur_gui.ui.tabs.blur.presenter import SETTLE_S, BlurPresenter, Output
 
@@ -42,8 +41,6 @@ class View:
 
     def summary_changed(self, summary: Summary) -> None:
         self.summary = summary
-
-    def thumbnail_ready(self, item_id: int, picture: Picture) -> None: ...
 
     def say(self, text: str) -> None:
         self.said.append(text)
@@ -191,6 +188,7 @@ async def test_what_an_earlier_run_left_is_listed_and_offered(tmp_path: Path, ph
         store._database.execute("UPDATE jobs SET owner_pid = ?", (gone.pid,))
         store._owner = Owner(0, 0.0)  # closing must not let go of them: this run was killed
     bench = Bench(JobStore.open(path))
+    bench.presenter.restore()
     assert bench.view.states() == [ItemState.INTERRUPTED, ItemState.QUEUED]
     assert bench.view.offered == [1]
     bench.presenter.discard_interrupted()

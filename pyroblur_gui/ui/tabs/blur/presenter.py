@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec
-from pyroblur_gui.jobs.events import Event, Preview
+from pyroblur_gui.jobs.events import Event, Preview, Started
 from pyroblur_gui.jobs.job import Job, JobState
+from pyroblur_gui.media.facts import MediaFacts
 from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState, Summary
 from pyroblur_gui.ui.tabs.blur.outcome import updated
@@ -55,7 +56,6 @@ class BlurPresenter:
         self._settling: asyncio.TimerHandle | None = None
         self._is_told = True  # whether the view has the present summary
         self._was_busy = False
-        self._adopt()
         self._unsubscribe = jobs.subscribe(self._heard)
 
     def close(self) -> None:
@@ -74,6 +74,9 @@ class BlurPresenter:
 
     def items(self) -> list[Item]:
         return list(self._items.values())
+
+    def finished(self) -> list[Item]:
+        return [item for item in self._items.values() if item.state.is_finished]
 
     def summary(self) -> Summary:
         return self._pace.summary(self._items.values(), is_started=self._jobs.is_started)
@@ -173,15 +176,13 @@ class BlurPresenter:
             self._settling.cancel()
         self._settling = asyncio.get_running_loop().call_later(SETTLE_S, self._hand_over_again)
 
-    def facts_known(self, item_id: int, **facts: object) -> None:
+    def facts_known(self, item_id: int, facts: MediaFacts) -> None:
         """Notes what the preview lane learned of a file."""
         if item_id in self._items:
-            self._change(replace(self._items[item_id], **facts))  # type: ignore[arg-type]
+            self._change(replace(self._items[item_id], facts=facts))
 
-    # -- how it is done
-
-    def _adopt(self) -> None:
-        """Takes over what an earlier run left in the queue; what was over then is forgotten."""
+    def restore(self) -> None:
+        """Lists what an earlier run left in the queue, and offers to resume it; what was over then is forgotten."""
         for job in self._jobs.jobs():
             if job.kind != BlurSpec.kind:
                 continue
@@ -195,7 +196,10 @@ class BlurPresenter:
         if self._items:
             self._view.items_added(self.items())
             self._touch()
-        self._view.offer_resume(sum(_is_left(item) for item in self._items.values()))
+        if left := sum(_is_left(item) for item in self._items.values()):
+            self._view.offer_resume(left)
+
+    # -- how it is done
 
     async def _hand_over(self, items: Sequence[Item]) -> None:
         """Plans targets in a thread (disks may be slow), then gives the jobs to the queue in one go."""
@@ -246,6 +250,8 @@ class BlurPresenter:
         if isinstance(event, Preview):
             self._on_preview(item.id, event)
             return
+        if isinstance(event, Started) and (engine := event.detail.get("engine")):
+            self._view.engine_known(str(engine))
         self._change(updated(item, job, event))
 
     def _change(self, item: Item) -> None:

@@ -1,0 +1,79 @@
+"""How soon the window is on screen, and how soon the first start shows its first covered frame.
+
+python tests/benchmarks/window_start.py [--runs 5] [--clip FILE]. Each run is a fresh process with a fresh home; times
+count from before Python starts. Under a screen server (xvfb-run) or with QT_QPA_PLATFORM=offscreen.
+"""
+
+# ruff: noqa: T201 - a script that prints its figures
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PROGRAM = """
+import asyncio, sys, time
+begun = float(sys.argv[1])
+def tell(what): print(f"{what} {time.time() - begun:.3f}", flush=True)
+from pyroblur_gui.core.interpreter import hold_constants
+hold_constants()
+import qasync
+from pathlib import Path
+from PySide6.QtCore import QEvent, QObject
+from pyroblur_gui.ui.app import Session, first_painting, make_application
+tell("imported")
+class Painted(QObject):
+    seen = False
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and not self.seen:
+            self.seen = True
+            asyncio.get_event_loop().call_soon(tell, "on_screen")
+        return False
+application = make_application()
+loop = qasync.QEventLoop(application)
+asyncio.set_event_loop(loop)
+async def main():
+    session = Session(application)
+    filter = Painted()
+    application.installEventFilter(filter)
+    window = session.open()
+    await first_painting()
+    while not filter.seen:
+        await asyncio.sleep(0.001)
+    application.removeEventFilter(filter)
+    session.connect_jobs()
+    window.add_files([Path(sys.argv[2])])
+    while not window.blur.preview.picture.is_comparing:
+        await asyncio.sleep(0.005)
+    tell("covered")
+    window.close_at_once()
+    await session.close()
+with loop:
+    loop.run_until_complete(main())
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--clip", type=Path, required=True)
+    wanted = parser.parse_args()
+    figures: dict[str, list[float]] = {}
+    for _ in range(wanted.runs):
+        with tempfile.TemporaryDirectory() as home:
+            environment = {**os.environ, "PYROBLUR_HOME": home, "PYTHONPATH": str(Path(__file__).parents[2])}
+            command = [sys.executable, "-c", PROGRAM, str(time.time()), str(wanted.clip.resolve())]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+        for line in done.stdout.splitlines():
+            what, _, seconds = line.partition(" ")
+            figures.setdefault(what, []).append(float(seconds))
+    for what, seconds in figures.items():
+        print(f"{what:10} median {statistics.median(seconds):.2f} s, worst {max(seconds):.2f} s of {len(seconds)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
