@@ -14,11 +14,10 @@ import pytest
 from bad_files import BadFile, make_bad_files, make_special_files
 from door import Answer, Door, Snapshot
 from PIL import Image
+from places import QUICK, Place, make_place
 from scenes import Scene, moving_face
 from seeing import assert_covered, frames, pages
 from unusual_media import write_clip
-
-QUICK = ("--model", "fast", "--verify", "off", "--json")
 
 
 @dataclass(frozen=True)
@@ -120,24 +119,9 @@ def test_no_other_program_is_started_for_a_picture(batch: Batch) -> None:
 # -- inputs that come to no file
 
 
-@dataclass(frozen=True)
-class Place:
-    """A door, and a folder with one good photo and one good clip."""
-
-    door: Door
-    folder: Path
-    photo: Path
-    clip: Path
-
-
 @pytest.fixture
 def place(tmp_path: Path, scene: Scene) -> Place:
-    folder = tmp_path / "sources"
-    folder.mkdir()
-    photo, clip = folder / "good.png", folder / "good.mp4"
-    scene.image().save(photo)
-    write_clip(clip, scene.pictures)
-    return Place(Door(tmp_path / "door"), folder, photo, clip)
+    return make_place(tmp_path, scene)
 
 
 def test_what_is_no_file_is_refused_at_once(place: Place, tmp_path: Path) -> None:
@@ -148,7 +132,7 @@ def test_what_is_no_file_is_refused_at_once(place: Place, tmp_path: Path) -> Non
     (special / "good.png").write_bytes(place.photo.read_bytes())
     enough = ("sh", "-c", 'ulimit -v 16000000 && exec "$0" "$@"')  # kB; a device could fill the machine's memory
     answer = place.door.run(
-        "blur", special, *(file.path for file in files.values()), "-o", out, *QUICK, wrapper=enough, limit_s=30
+        "blur", special, *(file.path for file in files.values()), "-o", out, *QUICK, wrapper=enough, limit_s=60
     )
     for file in files.values():
         end = answer.failed(file.path)
@@ -166,7 +150,7 @@ def test_folders_without_media_and_missing_paths_are_named(place: Place, tmp_pat
     (letters / "letter.txt").write_text("no picture")
     (letters / ".hidden.jpg").write_bytes(b"not to be found")
     out = tmp_path / "out"
-    answer = place.door.run("blur", empty, letters, nowhere, place.photo, "-o", out, *QUICK)
+    answer = place.blur(empty, letters, nowhere, place.photo, "-o", out)
     for path in (empty, letters, nowhere):
         end = answer.failed(path)
         assert end["code"] == "missing_file"
@@ -174,13 +158,13 @@ def test_folders_without_media_and_missing_paths_are_named(place: Place, tmp_pat
         assert end["hint"]
     assert answer.finished(place.photo)
     assert answer.status == 1
-    assert Snapshot.of(out).names() == {"good_blurred.png"}
+    assert Snapshot.of(out).names() == {"photo_blurred.png"}
 
 
 def test_only_an_empty_folder_is_a_failure_and_makes_nothing(place: Place, tmp_path: Path) -> None:
     empty, out = tmp_path / "empty", tmp_path / "out"
     empty.mkdir()
-    answer = place.door.run("blur", empty, "-o", out, *QUICK)
+    answer = place.blur(empty, "-o", out)
     assert answer.status == 1
     assert answer.failed(empty)["code"] == "missing_file"
     assert not out.exists() or not any(out.iterdir())
@@ -193,7 +177,7 @@ def test_an_output_below_a_file_is_named(place: Place, tmp_path: Path) -> None:
     wall = tmp_path / "a file"
     wall.write_text("in the way")
     before = Snapshot.of(place.folder)
-    answer = place.door.run("blur", place.photo, place.clip, "-o", wall / "out", *QUICK)
+    answer = place.blur(place.photo, place.clip, "-o", wall / "out")
     assert answer.status == 1
     for path in (place.photo, place.clip):
         end = answer.failed(path)
@@ -209,7 +193,7 @@ def test_a_read_only_output_folder_is_named(place: Place, tmp_path: Path) -> Non
     out.mkdir()
     before = Snapshot.of(place.folder)
     with disks.read_only(out) as wrapper:
-        answer = place.door.run("blur", place.photo, place.clip, "-o", out, *QUICK, wrapper=wrapper)
+        answer = place.blur(place.photo, place.clip, "-o", out, wrapper=wrapper)
     assert answer.status == 1
     for path in (place.photo, place.clip):
         end = answer.failed(path)
@@ -227,7 +211,7 @@ def test_a_full_output_folder_is_named(place: Place, tmp_path: Path) -> None:
     out.mkdir()
     before = Snapshot.of(place.folder)
     wrapper = disks.small(out, 8192, listing=listing)
-    answer = place.door.run("blur", place.photo, place.clip, "-o", out, *QUICK, wrapper=wrapper)
+    answer = place.blur(place.photo, place.clip, "-o", out, wrapper=wrapper)
     assert answer.status == 1, answer.err
     for path in (place.photo, place.clip):
         end = answer.failed(path)
@@ -243,7 +227,7 @@ def test_a_full_disk_under_pyroblurs_own_folders_is_named(place: Place, tmp_path
     out = tmp_path / "out"
     place.door.home.mkdir()
     wrapper = disks.small(place.door.home, 65536, listing=tmp_path / "listing")
-    answer = place.door.run("blur", place.clip, "-o", out, *QUICK, wrapper=wrapper)
+    answer = place.blur(place.clip, "-o", out, wrapper=wrapper)
     end = answer.failed(place.clip)
     assert end["code"] == "disk_full", end
     assert end["hint"]
@@ -259,18 +243,18 @@ def test_a_limit_on_file_sizes_is_named(place: Place, tmp_path: Path) -> None:
     noise = np.random.default_rng(3).integers(0, 256, (600, 800, 3), dtype=np.uint8)
     Image.fromarray(noise).save(large)  # 1.4 MB in any format without loss
     wrapper = ("sh", "-c", 'ulimit -f 600 && exec "$0" "$@"')  # blocks of 512 bytes
-    answer = place.door.run("blur", large, place.photo, "-o", out, *QUICK, wrapper=wrapper)
+    answer = place.blur(large, place.photo, "-o", out, wrapper=wrapper)
     end = answer.failed(large)
     assert end["code"] in {"output", "disk_full"}, end
     assert end["hint"]
     assert answer.finished(place.photo)
-    assert Snapshot.of(out).names() == {"good_blurred.png"}
+    assert Snapshot.of(out).names() == {"photo_blurred.png"}
 
 
 # -- inputs in the way of their outputs
 
 
-@pytest.mark.parametrize("name", ["good.png", "good.mp4"])
+@pytest.mark.parametrize("name", ["photo.png", "clip.mp4"])
 @pytest.mark.parametrize("way", ["itself", "by another spelling", "by a link", "by a hard link"])
 def test_an_input_is_never_its_own_output(place: Place, tmp_path: Path, name: str, way: str) -> None:
     source = place.folder / name
@@ -285,7 +269,7 @@ def test_an_input_is_never_its_own_output(place: Place, tmp_path: Path, name: st
         case _:
             target.hardlink_to(source)
     before = Snapshot.of(tmp_path / "sources")
-    answer = place.door.run("blur", source, "-o", target, *QUICK)
+    answer = place.blur(source, "-o", target)
     assert answer.status == 1
     end = answer.failed(source)
     assert end["code"] == "output", end
@@ -299,7 +283,7 @@ def test_a_failed_run_keeps_the_result_of_an_earlier_one(place: Place, tmp_path:
     out.write_bytes(b"an earlier result")
     broken = place.folder / "broken.mp4"
     broken.write_bytes(b"no clip")
-    answer = place.door.run("blur", broken, "-o", out, *QUICK)
+    answer = place.blur(broken, "-o", out)
     assert answer.status == 1
     assert out.read_bytes() == b"an earlier result"
 
@@ -309,19 +293,19 @@ def test_a_link_under_the_results_name_is_not_followed(place: Place, tmp_path: P
     out, precious = tmp_path / "out", tmp_path / "precious.txt"
     precious.write_text("not to be written over")
     out.mkdir()
-    (out / "good_blurred.png").symlink_to(precious)
-    answer = place.door.run("blur", place.photo, "-o", out, *QUICK)
+    (out / "photo_blurred.png").symlink_to(precious)
+    answer = place.blur(place.photo, "-o", out)
     assert precious.read_text() == "not to be written over"
-    assert answer.last(place.photo)["type"] == "failed" or not (out / "good_blurred.png").is_symlink()
+    assert answer.last(place.photo)["type"] == "failed" or not (out / "photo_blurred.png").is_symlink()
 
 
 def test_a_folder_under_the_results_name_is_named(place: Place, tmp_path: Path) -> None:
-    wall = tmp_path / "out" / "good_blurred.png"
+    wall = tmp_path / "out" / "photo_blurred.png"
     wall.mkdir(parents=True)
-    answer = place.door.run("blur", place.photo, place.clip, "-o", tmp_path / "out", *QUICK)
+    answer = place.blur(place.photo, place.clip, "-o", tmp_path / "out")
     assert answer.failed(place.photo)["code"] == "output"
     assert answer.finished(place.clip)
-    assert Snapshot.of(tmp_path / "out").names() == {"good_blurred.png", "good_blurred.mp4"}
+    assert Snapshot.of(tmp_path / "out").names() == {"photo_blurred.png", "clip_blurred.mp4"}
     assert not any(wall.iterdir())
 
 
@@ -333,8 +317,8 @@ def test_two_commands_on_one_clip_do_not_mix(place: Place, tmp_path: Path, scene
     ends = [answer.last(place.clip) for answer in answers]
     assert any(end["type"] == "finished" for end in ends)
     assert all(end["type"] == "finished" or (end["code"] in {"job", "output"} and end["hint"]) for end in ends), ends
-    assert Snapshot.of(out).names() == {"good_blurred.mp4"}
-    shown = [frame.pixels for frame in frames(out / "good_blurred.mp4")]
+    assert Snapshot.of(out).names() == {"clip_blurred.mp4"}
+    shown = [frame.pixels for frame in frames(out / "clip_blurred.mp4")]
     assert_covered([frame.pixels for frame in frames(place.clip)], shown, [[face] for face in scene.faces])
 
 
@@ -354,7 +338,7 @@ def test_an_input_that_vanishes_before_its_turn_is_named(place: Place, tmp_path:
     assert end["code"] == "missing_file", end
     assert end["hint"]
     assert answer.finished(place.clip)
-    assert Snapshot.of(out).names() == {"good_blurred.mp4"}
+    assert Snapshot.of(out).names() == {"clip_blurred.mp4"}
 
 
 @pytest.mark.parametrize("what", ["is deleted", "is cut off"])
@@ -384,5 +368,5 @@ def test_a_clip_that_changes_while_it_is_worked_on(place: Place, tmp_path: Path,
     else:
         assert end["code"] in {"missing_file", "unreadable_media"}, end
         assert end["hint"]
-        assert Snapshot.of(out).names() == {"good_blurred.png"}
+        assert Snapshot.of(out).names() == {"photo_blurred.png"}
     assert not answer.strays

@@ -5,46 +5,28 @@ import re
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
-from door import Door, Snapshot
-from scenes import moving_face
+from door import Snapshot
+from places import QUICK, Place, files, make_place
+from scenes import Scene, moving_face
 from seeing import frames
-from unusual_media import write_clip
 
-QUICK = ("--model", "fast", "--verify", "off", "--json")
 GONE_S = 10.0  # a command that takes longer has not listened
 FRAMES = 240  # a second or two of work
 
 
-@dataclass(frozen=True)
-class Place:
-    """A door, and a folder with a photo and a clip that takes a while."""
-
-    door: Door
-    folder: Path
-    out: Path
-    photo: Path
-    clip: Path
-
-
 @pytest.fixture(scope="module")
-def clip(pictures: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("long") / "long.mp4"
-    write_clip(path, moving_face(pictures["zidane"], frames=24).pictures * (FRAMES // 24))
-    return path
+def scene(pictures: dict[str, Path]) -> Scene:
+    few = moving_face(pictures["zidane"], frames=24)
+    return Scene(few.pictures * (FRAMES // 24), few.faces * (FRAMES // 24))
 
 
 @pytest.fixture
-def place(pictures: dict[str, Path], clip: Path, tmp_path: Path) -> Place:
-    folder = tmp_path / "sources"
-    folder.mkdir()
-    (folder / clip.name).write_bytes(clip.read_bytes())
-    moving_face(pictures["zidane"]).image().save(folder / "photo.png")
-    return Place(Door(tmp_path / "door"), folder, tmp_path / "out", folder / "photo.png", folder / clip.name)
+def place(tmp_path: Path, scene: Scene) -> Place:
+    return make_place(tmp_path, scene)
 
 
 @pytest.mark.parametrize("to", ["the command alone", "the whole group, as a terminal does"])
@@ -64,7 +46,7 @@ def test_ctrl_c_ends_all_and_leaves_nothing(place: Place, to: str) -> None:
     assert took_s < GONE_S
     assert not answer.strays
     assert answer.last(place.clip)["type"] == "cancelled"
-    assert not _files(place.out), "half-written files were left"
+    assert not files(place.out), "half-written files were left"
     assert Snapshot.of(place.folder) == before
     assert not answer.litter
     assert "Traceback" not in answer.err
@@ -78,10 +60,10 @@ def test_a_killed_command_takes_its_worker_along(place: Place) -> None:
     process.communicate(timeout=60)
     _gone, alive = psutil.wait_procs(place.door.processes(), timeout=GONE_S)
     assert not alive
-    assert not {name for name in _files(place.out) if not Path(name).name.startswith(".")}
-    again = place.door.run("blur", place.clip, "-o", place.out, *QUICK)
+    assert not {name for name in files(place.out) if not Path(name).name.startswith(".")}
+    again = place.blur(place.clip, "-o", place.out)
     assert again.status == 0
-    assert _files(place.out) == {"long_blurred.mp4"}, "what the killed command left must be gone"
+    assert files(place.out) == {"clip_blurred.mp4"}, "what the killed command left must be gone"
     assert len(frames(again.output(place.clip))) == FRAMES
 
 
@@ -99,7 +81,7 @@ def test_a_worker_that_dies_fails_its_file_only(place: Place) -> None:
     assert end["code"] == "job", end
     assert end["hint"]
     assert answer.finished(place.photo)
-    assert _files(place.out) == {"photo_blurred.png"}
+    assert files(place.out) == {"photo_blurred.png"}
     assert not answer.strays
 
 
@@ -111,7 +93,7 @@ def test_sigterm_cancels(place: Place) -> None:
     answer = place.door.answer(process.returncode, seen + rest, err)
     assert answer.status == 143
     assert not answer.strays
-    assert not _files(place.out)
+    assert not files(place.out)
 
 
 def _until_progress(process: "subprocess.Popen[bytes]") -> bytes:
@@ -124,7 +106,3 @@ def _until_progress(process: "subprocess.Popen[bytes]") -> bytes:
             return seen
     message = f"the command ended before a frame was done: {seen.decode()}"
     raise AssertionError(message)
-
-
-def _files(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}

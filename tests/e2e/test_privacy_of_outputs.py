@@ -21,11 +21,11 @@ import pytest
 from av.stream import Disposition
 from door import Answer, Door, Snapshot
 from PIL import ExifTags, Image
+from places import QUICK
 from planted import CREATED, MARK, PLACE, TAKEN, plant_clips, plant_pictures, png_chunks, secret
 from scenes import Scene, moving_face
 from seeing import assert_covered, frames, likeness, pages
 
-QUICK = ("--model", "fast", "--verify", "off", "--json")
 PICTURES = ["p.jpg", "p.png", "p.webp", "p.tif", "p.gif", "p.heic", "p.bmp"]
 CLIPS = ["p.mp4", "p.mov", "p.mkv"]
 CLIENT = "the client's name"  # part of every source's path, and of no report and no log

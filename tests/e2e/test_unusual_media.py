@@ -16,11 +16,10 @@ import pytest
 import unusual_media as made
 from door import Answer, Door, Snapshot
 from PIL import Image
+from places import QUICK
 from scenes import Scene, moving_face
 from seeing import Pixels, assert_clear, assert_covered, frames, pages, psnr_db
 from unusual_media import Unusual
-
-QUICK = ("--model", "fast", "--verify", "off", "--json")
 
 ONE_PAGE = [
     "grey.jpg", "grey and clear.png", "inks.jpg", "inks.tif", "16 bits.png", "16 bits.tif", "16 bits grey.png",
