@@ -32,7 +32,7 @@ from pyroblur_gui.models.detector import Detector, Picture
 
 WAITING_BYTES = 144 << 20  # of frames that wait for their plan; a clip that needs more is decoded twice
 QUEUE_BYTES = 32 << 20  # of frames between two threads
-MOST_QUEUED, LEAST_QUEUED = 8, 2
+MOST_QUEUED, LEAST_QUEUED = 3, 2
 END = "end"  # name of the fact in the project that tells how the clip ended
 
 Planned = tuple[int, tuple[Region, ...]]

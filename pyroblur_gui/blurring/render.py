@@ -18,12 +18,14 @@ from pyroblur_gui.blurring.flow import Behind
 from pyroblur_gui.blurring.plan import FASTEST, SLOWEST, UNKNOWN_RATE, Region
 from pyroblur_gui.blurring.project import Project, SegmentRow
 from pyroblur_gui.blurring.redact import Covers
+from pyroblur_gui.core.system import usable_cores
 from pyroblur_gui.media.encoder import EncoderPlan
 from pyroblur_gui.media.facts import MediaFacts
 from pyroblur_gui.media.reader import Frame
 from pyroblur_gui.media.writer import SegmentEncoder
 
 SEGMENT_S = 10
+MOST_THREADS = 8  # of the encoder; each takes the memory of some frames, and the detector computes beside it
 
 
 def segment_frames(rate: Fraction | None) -> int:
@@ -129,7 +131,9 @@ class _Encoding:
             self._complete(item)
             return
         if self._encoder is None:
-            self._encoder = SegmentEncoder(self._plan, self._facts, item.path)
+            self._encoder = SegmentEncoder(
+                self._plan, self._facts, item.path, threads=min(usable_cores(), MOST_THREADS)
+            )
         self._encoder.encode(item.image)
 
     def abort(self) -> None:

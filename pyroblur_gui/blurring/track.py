@@ -58,6 +58,20 @@ class Tracker:
         """All tracks that were not forgotten, in no order."""
         return chain(self._ended, (live.track for live in self._live))
 
+    def may_change(self, frame: int, latest: int) -> bool:
+        """Whether what comes after `latest` may still change a frame's plan (frame + extend <= latest)."""
+        horizon = self._horizon
+        oldest, newest = latest + 1 - horizon.back, frame + horizon.extend
+        if any(loose and oldest <= number <= newest for number, loose in self._loose):
+            return True  # a track that is born later may look back as far as there
+        for live in self._live:
+            first, last = live.track.first.frame, live.track.last.frame
+            if last < frame and latest - last <= horizon.gap:
+                return True  # lost, and may be found again
+            if frame < first <= newest and latest < first + horizon.motion:
+                return True  # its motion is not known yet
+        return False
+
     def forget(self, frame: int) -> None:
         """Drops what no plan from this frame on needs, so that memory does not grow with the clip."""
         horizon = self._horizon
@@ -124,18 +138,23 @@ class Plans:
 
     def settled(self, latest: int) -> Iterator[tuple[int, tuple[Region, ...]]]:
         """Frames and their regions that are final now that all up to `latest` were added, each handed out once."""
-        yield from self._until(latest - self._horizon.settle)
+        horizon, tracker = self._horizon, self._tracker
+        while self._next <= latest - horizon.settle or (
+            self._next <= latest - horizon.extend and not tracker.may_change(self._next, latest)
+        ):
+            yield self._taken()
 
     def rest(self, latest: int) -> Iterator[tuple[int, tuple[Region, ...]]]:
         """The frames up to the last, `latest`, when there will be no more."""
-        yield from self._until(latest)
+        while self._next <= latest:
+            yield self._taken()
 
-    def _until(self, last: int) -> Iterator[tuple[int, tuple[Region, ...]]]:
-        while self._next <= last:
-            frame = self._next
-            self._next += 1
-            yield frame, self._regions(frame)
-            self._tracker.forget(frame + 1)
+    def _taken(self) -> tuple[int, tuple[Region, ...]]:
+        frame = self._next
+        self._next += 1
+        regions = self._regions(frame)
+        self._tracker.forget(frame + 1)
+        return frame, regions
 
     def _regions(self, frame: int) -> tuple[Region, ...]:
         if frame in self._failed:
