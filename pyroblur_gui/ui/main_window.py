@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
     def _summary_changed(self, summary: Summary) -> None:
         self._last = summary
         self.status.show_summary(summary)
+        self.setWindowTitle(f"{summary.fraction * 100:.0f} % – PyroBlur" if summary.is_busy else "PyroBlur")
         if self._closes_when_done and summary.under_way == 0:
             self._closes_when_done = False
             asyncio.get_running_loop().call_soon(self._close_now)

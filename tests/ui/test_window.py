@@ -29,7 +29,7 @@ from pyroblur_gui.core.settings import ColorScheme, Settings
 from pyroblur_gui.jobs.process import _environment
 from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.dialogs.about import AboutDialog
-from pyroblur_gui.ui.dialogs.closing import ClosingDialog
+from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog
 from pyroblur_gui.ui.dialogs.problem import ProblemDialog
 from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.item_models.queue_model import pixmap_of
@@ -259,11 +259,11 @@ def test_closing_asks_while_files_are_not_done(on_screen: Play, photos: list[Pat
         window._last = Summary(total=2, running=1, waiting=1, is_started=True)
         closed: list[bool] = []
         window.closing.connect(lambda: closed.append(True))
-        for label, is_closed in (("&Keep open", False), ("&Stop and close", True)):
+        for answer, is_closed in ((Answer.STAY, False), (Answer.STOP, True)):
             window.close()
             await until(lambda: bool(window.findChildren(ClosingDialog)))
             (dialog,) = window.findChildren(ClosingDialog)
-            next(button for button in dialog.buttons() if button.text() == label).click()
+            dialog.buttons[answer].click()
             await until(lambda: not window.findChildren(ClosingDialog))
             assert bool(closed) is is_closed
             assert window.isVisible() is not is_closed

@@ -3,42 +3,38 @@
 import traceback
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.log import log_file
+from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
 
+CLOSE, COPY = "close", "copy"
 
-class ProblemDialog(QMessageBox):
+
+class ProblemDialog(Question):
     """One at a time: a mistake that repeats itself must not bury the window under dialogs."""
 
     _shown: ClassVar["ProblemDialog | None"] = None
 
     def __init__(self, error: BaseException, parent: QWidget | None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setIcon(QMessageBox.Icon.Warning)
-        self.setWindowTitle("PyroBlur")
         if isinstance(error, PyroblurError):
-            self.setText(error.message)
-            self.setInformativeText(error.hint)
+            heading, text = error.message, error.hint
         else:
-            self.setText(tr("Something went wrong that should not have."))
-            self.setInformativeText(
-                tr("PyroBlur goes on. If it happens again, please report it. The log is {file}.", file=log_file())
-            )
+            heading = tr("Something went wrong that should not have")
+            text = tr("PyroBlur goes on. If it happens again, please report it. The log is {file}.", file=log_file())
+        super().__init__(
+            heading,
+            text,
+            ((CLOSE, tr("C&lose")), (COPY, tr("&Copy details and close"))),
+            glyph="warning-circle",
+            role="warning",
+            parent=parent,
+        )
         self._trace = "".join(traceback.format_exception(error))
-        copy = self.addButton(tr("&Copy details"), QMessageBox.ButtonRole.ActionRole)
-        close = self.addButton(tr("C&lose"), QMessageBox.ButtonRole.RejectRole)
-        self.setDefaultButton(close)
-        for button in (copy, close):
-            button.setAccessibleName(button.text().replace("&", ""))
-        copy.clicked.disconnect()
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._trace))
-        self.finished.connect(self._forget)
+        self.answered.connect(self._ended)
 
     @classmethod
     def show_for(cls, error: BaseException, parent: QWidget | None) -> None:
@@ -46,6 +42,7 @@ class ProblemDialog(QMessageBox):
             cls._shown = cls(error, parent)
             cls._shown.open()
 
-    @classmethod
-    def _forget(cls) -> None:
-        cls._shown = None
+    def _ended(self, answer: str) -> None:
+        ProblemDialog._shown = None
+        if answer == COPY:
+            QGuiApplication.clipboard().setText(self._trace)

@@ -46,7 +46,7 @@ class SettingsDialog(QDialog):
         self._save = self._buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._save.setProperty("look", "primary")
         self._buttons.addButton(tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        self._reset = self._buttons.addButton(tr("Defaults"), QDialogButtonBox.ButtonRole.ResetRole)
+        self._reset = self._buttons.addButton(tr("Restore defaults"), QDialogButtonBox.ButtonRole.ResetRole)
         self._reset.setProperty("look", "quiet")
         for button in self._buttons.buttons():
             button.setAccessibleName(button.text())

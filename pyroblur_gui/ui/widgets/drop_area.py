@@ -62,7 +62,9 @@ class DropArea(QWidget):
     def set_lit(self, is_lit: bool) -> None:
         """Shows that what is held over the window may be dropped."""
         self._is_lit = is_lit
-        self._glyph.set_glyph("download-simple" if is_lit else "image", "accent_text")
+        self._glyph.set_glyph(
+            "download-simple" if is_lit else "image", "accent_text", "surface" if is_lit else "accent_tint"
+        )
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002

@@ -22,8 +22,8 @@ class Glyph(QWidget):
         self._disc = disc
         self.setFixedSize(QSize(size, size))
 
-    def set_glyph(self, name: str, role: str) -> None:
-        self._name, self._role = name, role
+    def set_glyph(self, name: str, role: str, disc: str = "") -> None:
+        self._name, self._role, self._disc = name, role, disc
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
