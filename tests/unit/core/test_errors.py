@@ -34,7 +34,6 @@ def test_codes_tell_errors_apart() -> None:
     [
         (errors.MissingFileError, FileNotFoundError),
         (errors.OutputError, OSError),
-        (errors.MissingExtraError, ImportError),
         (errors.UnreadableMediaError, ValueError),
     ],
 )
