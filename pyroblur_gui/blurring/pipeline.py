@@ -167,7 +167,7 @@ def _cover_photo(work: _Work) -> Outcome:
     target = _photo_target(work, photo)
     with PartFile(target) as part:
         detector = work.opening.result()
-        warnings = [*facts.notes, *photo.notes, *filter(None, [photo.cut_off])]
+        warnings = [*dict.fromkeys([*facts.notes, *photo.notes, *filter(None, [photo.cut_off])])]  # both probed it
         warnings += work.start(detector, target, resumed_at=0, total=len(photo.pages))
         done = cover_photo(photo, options, detector, seed=noise_seed(work.identity), context=context)
         work.check_source()

@@ -77,7 +77,7 @@ def _heic() -> None:
 
 @pytest.fixture(scope="module")
 def scene(pictures: dict[str, Path]) -> Scene:
-    return moving_face(pictures["zidane"], frames=20)
+    return moving_face(pictures["zidane"], frames=12)
 
 
 @pytest.fixture(scope="module")
@@ -85,17 +85,18 @@ def batch(pictures: dict[str, Path], scene: Scene, tmp_path_factory: pytest.Temp
     root = tmp_path_factory.mktemp("unusual")
     sources, out = root / "sources", root / "out"
     sources.mkdir()
-    odd = moving_face(pictures["zidane"], frames=20, width=321, height=241)
+    odd = moving_face(pictures["zidane"], frames=12, width=321, height=241)
+    long = moving_face(pictures["zidane"], frames=60)
     few = moving_face(pictures["zidane"], frames=5)
     files = (
         made.make_pictures(sources, scene)
         | made.make_odd_sizes(sources, odd, scene)
         | made.make_animations(sources, few)
         | made.make_clips(sources, scene, odd)
-        | made.make_cut_clips(sources, moving_face(pictures["zidane"], frames=60))
+        | made.make_cut_clips(sources, long)
     )
     files["cut.jpg"] = made.make_cut_picture(sources / "cut.jpg", scene)
-    files["damaged.mp4"] = made.make_damaged_clip(sources / "damaged.mp4", scene)
+    files["damaged.mp4"] = made.make_damaged_clip(sources / "damaged.mp4", long)
     larger = moving_face(pictures["zidane"], frames=10, width=480, height=360)
     made.make_picture_with_another(sources / "phone.jpg", scene)
     made.make_clip_that_changes_size(sources / "changes size.ts", scene, larger)
@@ -212,10 +213,9 @@ def test_a_damaged_clip_is_covered_and_says_so(batch: Batch) -> None:
     unusual = batch.files["damaged.mp4"]
     end = batch.answer.finished(unusual.path)
     before, after = _seen(unusual.path), _seen(batch.answer.output(unusual.path))
-    assert len(before) - 3 <= len(after) <= 20
-    for number in (0, len(after) - 1):
-        assert_covered([before[number - len(after)]], [after[number]], [unusual.faces[number - len(after)]])
-    assert end["warnings"], end
+    assert len(before) == len(after) > 50
+    assert_covered(before, after, unusual.faces[: len(before)])
+    assert any("damaged" in text for text in end["warnings"]), end
 
 
 def test_a_clip_that_changes_size_is_never_left_clear(batch: Batch, scene: Scene, pictures: dict[str, Path]) -> None:
@@ -226,12 +226,13 @@ def test_a_clip_that_changes_size_is_never_left_clear(batch: Batch, scene: Scene
         assert end["hint"]
         return
     before, after = _seen(path), _seen(batch.answer.output(path))
-    assert len(after) == len(before) == 30
-    assert_covered(before[:20], after[:20], [[face] for face in scene.faces])
-    height, width = after[20].shape[:2]
-    as_shown = [cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA) for frame in before[20:]]
-    larger = moving_face(pictures["zidane"], frames=10, width=width, height=height)
-    assert_covered([np.asarray(frame, np.uint8) for frame in as_shown], after[20:], [[face] for face in larger.faces])
+    change = len(scene.pictures)
+    assert len(after) == len(before) == change + 10
+    assert_covered(before[:change], after[:change], [[face] for face in scene.faces])
+    height, width = after[change].shape[:2]
+    as_shown = [cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA) for frame in before[change:]]
+    faces = moving_face(pictures["zidane"], frames=10, width=width, height=height).faces
+    assert_covered([np.asarray(frame, np.uint8) for frame in as_shown], after[change:], [[face] for face in faces])
 
 
 def test_no_picture_stream_passes_unseen(batch: Batch, scene: Scene) -> None:
