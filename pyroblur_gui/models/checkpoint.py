@@ -22,7 +22,7 @@ from typing import Any, ClassVar, cast
 import torch
 
 from pyroblur_gui.core.errors import MissingExtraError, ModelError, UnsafeModelError
-from pyroblur_gui.models.offline import prepare_ultralytics
+from pyroblur_gui.models.offline import import_ultralytics
 
 INSTALL = "Install the training part: pip install 'pyroblur[train]'"
 SAFE_TORCH = (2, 10)  # older ones can be made to run code in spite of weights_only: CVE-2025-32434, CVE-2026-24747
@@ -144,8 +144,8 @@ def _only_stand_ins() -> Iterator[None]:
 
 
 def _real_classes() -> dict[str, type[object]]:
-    prepare_ultralytics()
     try:
+        import_ultralytics()
         places = {module: importlib.import_module(module) for module in ALLOWED}
     except ImportError as error:
         message = "Reading a checkpoint needs Ultralytics, which is not installed."

@@ -46,8 +46,24 @@ def import_onnxruntime() -> ModuleType:
     return module
 
 
-def prepare_ultralytics() -> None:
-    """Sets every switch and writes Ultralytics' settings, in PyroBlur's own folder; call before it is imported."""
+def import_ultralytics() -> ModuleType:
+    """The package ultralytics, told by settings in PyroBlur's own folder to reach for nothing. Raises ImportError.
+
+    Its import replaces PIL.Image.open, for the whole process, by one that installs packages on files that Pillow does
+    not know; Pillow's own is put back.
+    """
+    _prepare_ultralytics()
+    pillow = importlib.import_module("PIL.Image")
+    own_open = pillow.open
+    try:
+        importlib.import_module("ultralytics.utils")
+    finally:
+        pillow.open = own_open  # type: ignore[attr-defined]
+    return importlib.import_module("ultralytics")
+
+
+def _prepare_ultralytics() -> None:
+    """Sets every switch and writes the settings; they count only if they are there before the import."""
     folder = folders().cache / "ultralytics"
     os.environ.update(ULTRALYTICS_SWITCHES | ONNXRUNTIME_SWITCHES)
     os.environ["YOLO_CONFIG_DIR"] = str(folder)

@@ -22,7 +22,7 @@ from pyroblur_gui.models import store
 from pyroblur_gui.models.export import import_checkpoint
 
 pytest.importorskip("torch")
-pytest.importorskip("ultralytics")
+pytestmark = pytest.mark.usefixtures("ultralytics_package")
 
 Attack = Callable[[Path, Path], None]  # writes a checkpoint; its second argument is the file that it makes when it runs
 

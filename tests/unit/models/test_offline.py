@@ -95,8 +95,11 @@ def test_importing_a_checkpoint_and_looking_with_torch_open_no_socket(
 def test_ultralytics_keeps_to_pyroblurs_settings(tmp_path: Path) -> None:
     """Its settings are ours after its import: the file was complete, so that it filled in nothing."""
     work = """
-from pyroblur_gui.models.offline import prepare_ultralytics
-prepare_ultralytics()
+import PIL.Image
+pillows_own = PIL.Image.open
+from pyroblur_gui.models.offline import import_ultralytics
+import_ultralytics()
+assert PIL.Image.open is pillows_own
 from ultralytics.utils import SETTINGS, SETTINGS_FILE, ONLINE
 assert not any(SETTINGS[key] for key in ("sync", "mlflow", "clearml", "comet", "wandb")), dict(SETTINGS)
 assert str(SETTINGS_FILE).startswith(sys.argv[2]), SETTINGS_FILE
