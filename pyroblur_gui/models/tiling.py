@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pyroblur_gui.core.errors import EngineError
 from pyroblur_gui.models.detector import Detections, Detector, Pending, Picture
+from pyroblur_gui.models.network import Ready
 from pyroblur_gui.models.postprocess import best_first, merged
 
 MOST_TILES = 400  # a picture that would need more is looked at in larger tiles, which the detector reduces
@@ -46,11 +48,13 @@ class TiledDetector:
 
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:
         height, width = picture.shape[:2]
-        parts = [(0, 0, width, height), *self.windows(width, height)]
-        pending = [
-            self._detector.submit(picture[top:bottom, left:right], confidence=confidence)
-            for left, top, right, bottom in parts
-        ]
+        parts = [*self.windows(width, height), (0, 0, width, height)]  # tiles first: an engine prepares for early sizes
+        pending: list[Pending] = []
+        for index, (left, top, right, bottom) in enumerate(parts):
+            pending.append(self._detector.submit(picture[top:bottom, left:right], confidence=confidence))
+            settled = index - self._detector.in_flight
+            if settled >= 0:  # so that the raw outputs of hundreds of tiles do not pile up
+                pending[settled] = _settled(pending[settled])
         return _Pending(tuple(pending), tuple(parts), width, height)
 
     def close(self) -> None:
@@ -71,6 +75,22 @@ class TiledDetector:
             return [0]
         count = int(np.ceil((length - tile) / (tile * (1 - self._overlap)))) + 1
         return [int(start) for start in np.linspace(0, length - tile, count)]
+
+
+def _settled(pending: Pending) -> Pending:
+    """The same result without what it is made from; a failure stays one until it is asked for."""
+    try:
+        return Ready(pending.result())
+    except EngineError as error:
+        return _Failed(error)
+
+
+@dataclass(frozen=True)
+class _Failed:
+    error: EngineError
+
+    def result(self) -> Detections:
+        raise self.error
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pyroblur_gui.core.boxes import ious
+from pyroblur_gui.core.errors import EngineError
 from pyroblur_gui.models.detector import Picture
 from pyroblur_gui.models.loading import open_detector
 from pyroblur_gui.models.postprocess import merged
@@ -75,6 +76,13 @@ def test_a_picture_of_one_tile_is_looked_at_once() -> None:
     inner = Scripted(("face",))
     TiledDetector(inner, tile=1280).submit(np.zeros((1280, 900, 3), np.uint8), confidence=FACE).result()
     assert len(inner.asked) == 1
+
+
+def test_a_tile_that_fails_fails_the_picture_when_it_is_asked_for() -> None:
+    tiled = TiledDetector(Scripted(("face",), fails=True), tile=320)
+    pending = tiled.submit(np.zeros((900, 2000, 3), np.uint8), confidence=FACE)
+    with pytest.raises(EngineError):
+        pending.result()
 
 
 def test_only_edges_within_the_picture_cut() -> None:
