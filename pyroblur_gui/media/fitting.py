@@ -26,7 +26,7 @@ from pyroblur_gui.media.planes import (
 
 
 class Fitter:
-    """Turns, flattens, converts and pads frames, in that order, each only where the plan asks for it."""
+    """Flattens, turns, pads, converts and scales frames, in that order, each only where the plan asks for it."""
 
     def __init__(self, plan: EncoderPlan, video: VideoFacts) -> None:
         self._plan = plan
@@ -44,15 +44,13 @@ class Fitter:
         fitted = frame
         if self._plan.flatten:
             fitted = self._flattened(fitted)
-        fitted = self._converted(fitted)
         if self._turns:
             fitted = self._turned(fitted)
-        if self._plan.scale:
-            fitted = reformatter().reformat(
-                fitted, self._plan.width, self._plan.height, interpolation="LANCZOS", threads=1
-            )
-        elif (fitted.width, fitted.height) != (self._plan.width, self._plan.height):
+        if not self._plan.scale and (fitted.width, fitted.height) != (self._plan.width, self._plan.height):
             fitted = self._padded(fitted)
+        fitted = self._converted(fitted)
+        if self._plan.scale:
+            fitted = self._scaled(fitted)
         fitted.pts, fitted.duration, fitted.pict_type = frame.pts, frame.duration, 0
         if frame.time_base is not None:
             fitted.time_base = frame.time_base
@@ -119,7 +117,7 @@ class Fitter:
             frame = reformatter().reformat(frame, format=name, threads=1)
             layout = cast("Layout", layout_of(name))
         turned = [self._plan.turn.upright(cast("NDArray[np.uint8]", view(plane, layout))) for plane in frame.planes]
-        return self._converted(self._new(frame, name, turned))
+        return self._new(frame, name, turned)
 
     def _padded(self, frame: av.VideoFrame) -> av.VideoFrame:
         """The last row and column repeated, up to the plan's size."""
@@ -127,10 +125,14 @@ class Fitter:
         done = []
         for plane, channel in zip(frame.planes, layout.channels, strict=True):
             samples = view(plane, layout)
-            rows, columns = self._plan.height // channel.step_y, self._plan.width // channel.step_x
+            rows, columns = -(-self._plan.height // channel.step_y), -(-self._plan.width // channel.step_x)
             extra = ((0, max(rows - samples.shape[0], 0)), (0, max(columns - samples.shape[1], 0)))
             done.append(np.pad(samples, extra, mode="edge"))
         return self._new(frame, frame.format.name, done)
+
+    def _scaled(self, frame: av.VideoFrame) -> av.VideoFrame:
+        width, height = self._plan.width, self._plan.height
+        return reformatter().reformat(frame, width, height, interpolation="LANCZOS", threads=1)
 
     # -- frames
 

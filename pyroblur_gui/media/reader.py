@@ -48,7 +48,7 @@ class VideoReader:
         self.resized = 0
         self._threads = threads
         self._clock = self._new_clock()
-        self._container: InputContainer | None = None
+        self._source: _Input | None = None
         self._scrubber: Scrubber | None = None
 
     @property
@@ -64,9 +64,9 @@ class VideoReader:
         self.close()
 
     def close(self) -> None:
-        if self._container is not None:
-            self._container.close()
-            self._container = None
+        if self._source is not None:
+            self._source.close()
+            self._source = None
         if self._scrubber is not None:
             self._scrubber.close()
             self._scrubber = None
@@ -125,13 +125,13 @@ class VideoReader:
         return container, stream, make_decoder(stream, threads=self._threads, thread_type="AUTO")
 
     def _reopen(self) -> "_Input":
-        if self._container is not None:
-            self._container.close()
-        self._container, stream, decoder = self.open_stream()
+        if self._source is not None:
+            self._source.close()
+        self._source = _Input(*self.open_stream())
         self._clock = self._new_clock()
         self.damaged = self.resized = 0
         self.cut_off = ""
-        return _Input(self._container, stream, decoder)
+        return self._source
 
     def _new_clock(self) -> Clock:
         return Clock(time_base=self.video.time_base, frame_rate=self.video.frame_rate)
@@ -146,6 +146,8 @@ class VideoReader:
                 if image.pts is not None:
                     shown_until = max(shown_until, Fraction(image.pts + (image.duration or 0)))
                 yield image
+        if source.is_closed:
+            return
         self.damaged += source.errors
         if count == 0:
             raise UnreadableMediaError(
@@ -225,7 +227,7 @@ class Scrubber:
         self._next: av.VideoFrame | None = None
 
     def close(self) -> None:
-        self._source.container.close()
+        self._source.close()
 
     def at(self, time_s: float) -> Frame:
         wanted = self._video.start_pts + round(max(time_s, 0.0) / self._video.time_base)
@@ -234,6 +236,7 @@ class Scrubber:
         self._advance(wanted)
         image = self._shown or self._next
         if image is None:  # the seek went past the last frame that can be decoded: take the long way
+            self._source.close()
             self._source = _Input(*self._reader.open_stream())
             self._images = self._source.images()
             self._advance(wanted)
@@ -256,7 +259,7 @@ class Scrubber:
     def _seek(self, wanted: int) -> None:
         self._shown = self._next = None
         if not self._source.seek(wanted):
-            self._source.container.close()
+            self._source.close()
             self._source = _Input(*self._reader.open_stream())
         self._images = self._source.images()
 
@@ -278,6 +281,7 @@ class _Input:
         self.decoder = decoder
         self.errors = 0
         self.broke_off = False
+        self.is_closed = False
         self.ended_s = 0.0  # where the last packet of any stream ends, from the container's start
         # AVI stores no time stamps, and what FFmpeg makes up for H.264 there is one frame late: frames are shown in
         # the order of the packets' places instead.
@@ -285,6 +289,10 @@ class _Input:
         if container.format.name == "avi" and codec_of(stream) in {"h264", "hevc"}:
             container.flags &= ~_MADE_UP_TIMES
             self._places = deque()
+
+    def close(self) -> None:
+        self.is_closed = True
+        self.container.close()
 
     def seek(self, pts: int) -> bool:
         """To the key frame before; False where the container cannot."""
@@ -312,6 +320,8 @@ class _Input:
                         self.ended_s = max(self.ended_s, end_s)
                     if packet.stream_index == self.stream.index:
                         yield cast("VideoPacket", packet)
+                        if self.is_closed:  # PyAV would go on reading from a container that is no more
+                            return
             except FFmpegError:
                 in_a_row += 1
                 self.errors += in_a_row == 1

@@ -37,7 +37,8 @@ _ALPHA_NUMBER: Final = 15  # its number among FFmpeg's kinds of packet side data
 class SegmentEncoder:
     """Writes frames to one NUT file (MOV for ProRes) with an encoder of its own: the first frame is a key frame.
 
-    Used by one thread at a time. close() makes the file complete and durable; abort() removes it. Raises
+    Used by one thread at a time. close() makes the file complete and durable (without a frame it leaves none);
+    abort() removes it. Raises
     DiskFullError and OutputError. `frames`: given so far.
     """
 

@@ -106,6 +106,23 @@ def test_scrubbing_counts_from_a_late_start(tmp_path: Path) -> None:
         assert reader.frame_at(0.5).index == pytest.approx(12, abs=1)
 
 
+def test_a_new_iteration_ends_the_last_one_and_so_does_closing(tmp_path: Path) -> None:
+    """FFmpeg must never be asked to go on with a file that was closed: that ends the whole process."""
+    path = make_clip(tmp_path / "a.mp4", frames=48, **SMALL)
+    with VideoReader(path, threads=1) as reader:
+        first = reader.frames()
+        next(first)
+        second = reader.frames()
+        assert next(second).index == 0
+        assert len(list(first)) < 48
+        assert len(list(second)) == 47
+        third = reader.frames()
+        next(third)
+    assert len(list(third)) < 48
+    with pytest.raises(StopIteration):
+        next(third)
+
+
 # -- damage
 
 
