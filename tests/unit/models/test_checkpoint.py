@@ -155,10 +155,11 @@ def test_names_that_others_allowed_do_not_count(tmp_path: Path, untrained_checkp
     source, mark = tmp_path / "evil.pt", tmp_path / "ran"
     configuration(source, mark)
     model_class = import_module("ultralytics.nn.tasks").DetectionModel
+    checkpoint = import_module("pyroblur_gui.models.checkpoint")
     with torch.serialization.safe_globals([model_class]):
         with pytest.raises(UnsafeModelError):
-            import_checkpoint(source)
-        import_checkpoint(untrained_checkpoint, "fine")
+            checkpoint.load_module(source)
+        checkpoint.load_module(untrained_checkpoint)
         assert model_class in torch.serialization.get_safe_globals()
     assert not mark.exists()
 
