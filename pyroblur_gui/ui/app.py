@@ -24,6 +24,7 @@ from pyroblur_gui.core.interpreter import hold_constants
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.core.settings import Settings, SettingsFile
 from pyroblur_gui.ui.dialogs.problem import ProblemDialog
+from pyroblur_gui.ui.garbage import Collector
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.main_window import MainWindow
 from pyroblur_gui.ui.state import window_state_file
@@ -62,6 +63,7 @@ class Session:
 
     def __init__(self, application: QApplication) -> None:
         self._theme = Theme(application)
+        self._collector = Collector(application)
         self._closed = asyncio.Event()
         self.window: MainWindow | None = None
         self.client: JobClient | None = None
@@ -79,6 +81,7 @@ class Session:
             state_file=state_file,
             theme=self._theme,
         )
+        self._collector.start()
         window.closing.connect(self._closed.set)
         window.show()
         window.say(settings.message)
@@ -116,6 +119,7 @@ class Session:
             await client.close()
         if window is not None:
             window.deleteLater()
+            self._collector.stop()
 
 
 async def first_painting() -> None:

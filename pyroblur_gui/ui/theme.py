@@ -1,5 +1,7 @@
 """Puts the look on the application and keeps it: chosen light or dark, or whatever the desktop says at the moment."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
@@ -47,8 +49,10 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication) -> None:
+    def __init__(self, application: QApplication, system_scheme: Callable[[], Qt.ColorScheme] | None = None) -> None:
+        """system_scheme: asked for the desktop's scheme; Qt, unless a test stands in for the desktop."""
         super().__init__(application)
+        self._system_scheme = system_scheme or QGuiApplication.styleHints().colorScheme
         self._application = application
         self._scheme = ColorScheme.SYSTEM
         self._applied: Tokens | None = None
@@ -59,7 +63,7 @@ class Theme(QObject):
     def look(self) -> Tokens:
         """The colours in use."""
         if self._scheme is ColorScheme.SYSTEM:
-            dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+            dark = self._system_scheme() is Qt.ColorScheme.Dark
         else:
             dark = self._scheme is ColorScheme.DARK
         return DARK if dark else LIGHT

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -36,6 +36,7 @@ from pyroblur_gui.ui.item_models.queue_model import pixmap_of
 from pyroblur_gui.ui.look import DARK, LIGHT, Tokens
 from pyroblur_gui.ui.pictures import Picture
 from pyroblur_gui.ui.tabs.blur.items import Summary
+from pyroblur_gui.ui.theme import Theme
 from pyroblur_gui.ui.widgets.compare_view import CompareView
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from tests.ui.desk import Play, shown, until
@@ -181,6 +182,19 @@ def test_light_and_dark_follow_the_settings_while_the_window_is_open(on_screen: 
         assert light.lightness() - dark.lightness() > 150
 
     on_screen(play)
+
+
+def test_the_window_follows_the_desktop_while_it_is_open(qapp: QApplication) -> None:
+    desktop = [Qt.ColorScheme.Light]
+    theme = Theme(qapp, lambda: desktop[0])
+    theme.use(ColorScheme.SYSTEM)
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(LIGHT.window)
+    desktop[0] = Qt.ColorScheme.Dark
+    QGuiApplication.styleHints().colorSchemeChanged.emit(desktop[0])
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
+    theme.use(ColorScheme.LIGHT)
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(LIGHT.window)
+    QGuiApplication.styleHints().colorSchemeChanged.disconnect(theme._refresh)
 
 
 def _contrast(one: str, other: str) -> float:
