@@ -129,7 +129,7 @@ def _widget(name: str, kind: object, extra: dict[str, Any], *, choices: tuple[st
 
 # Free texts that have usual values; the user may write another.
 SUGGESTED: dict[str, tuple[str, ...]] = {
-    "model": ("thorough", "fast"),
+    "model": (),  # tabs/blur/model_choice.py asks the catalogue
     "device": ("auto", "cpu", "cuda", "mps", "directml", "coreml"),
     "encoder": ("auto", "libx264", "libx265", "libsvtav1", "h264_nvenc", "hevc_nvenc", "h264_qsv", "h264_videotoolbox"),
 }

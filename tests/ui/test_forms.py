@@ -1,6 +1,7 @@
 """Forms are made from the models: every field has a control, and what a control says is what the model gets."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.settings import Settings
+from pyroblur_gui.models import catalogue
 from pyroblur_gui.ui.dialogs.settings import DEFAULT_FIELDS, SettingsDialog
 from pyroblur_gui.ui.fields import Widget, plan_fields
 from pyroblur_gui.ui.state import differences, options_from
@@ -28,7 +30,7 @@ OTHER = BlurOptions(
 def panel(qtbot: QtBot) -> Iterator[OptionsPanel]:
     owner = QWidget()
     qtbot.addWidget(owner)
-    panel = OptionsPanel(BlurActions(owner), owner)
+    panel = OptionsPanel(BlurActions(owner), catalogue.entries(), owner)
     yield panel
     del owner  # kept until here: the panel is its child
 
@@ -93,6 +95,27 @@ def test_the_threshold_is_the_models_own_until_the_slider_moves(panel: OptionsPa
     assert BlurOptions(**panel.form.value()).confidence == {"face": 0.43}
     row._reset.click()
     assert BlurOptions(**panel.form.value()).confidence == {}
+
+
+def test_another_model_brings_its_own_classes(panel: OptionsPanel) -> None:
+    told: list[BlurOptions] = []
+    panel.options_changed.connect(told.append)
+    control = panel.form.control("model")
+    labels = [control.widget.itemText(row) for row in range(control.widget.count())]
+    assert labels[:2] == ["Thorough", "Fast"]
+    control._write("centerface")
+    control.changed.emit()
+    assert (told[-1].model, told[-1].classes) == ("centerface", ("face",))
+    control._write("thorough")
+    control.changed.emit()
+    assert told[-1].classes == ("face", "license_plate")
+
+
+def test_an_onnx_file_may_be_the_model(panel: OptionsPanel, tmp_path: Path) -> None:
+    told: list[BlurOptions] = []
+    panel.options_changed.connect(told.append)
+    panel.models._take(str(tmp_path / "mine.onnx"))
+    assert told[-1].model == str(tmp_path / "mine.onnx")
 
 
 def test_the_last_class_cannot_be_switched_off(panel: OptionsPanel) -> None:

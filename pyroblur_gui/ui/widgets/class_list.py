@@ -127,6 +127,19 @@ class ClassList(QWidget):
     def rows(self) -> tuple[ClassRow, ...]:
         return tuple(self._rows.values())
 
+    def names(self) -> tuple[str, ...]:
+        """All that are listed."""
+        return tuple(self._rows)
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Lists other classes, all of them on; says nothing."""
+        for row in self._rows.values():
+            self._column.removeWidget(row)
+            row.deleteLater()
+        self._rows = {}
+        for name in names:
+            self._add(name)
+
     def classes(self) -> tuple[str, ...]:
         return tuple(name for name, row in self._rows.items() if row.is_on())
 

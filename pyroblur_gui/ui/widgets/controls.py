@@ -213,7 +213,7 @@ def _suggestions(plan: FieldPlan) -> Control:
     def write(value: str) -> None:
         index = box.findData(value)
         box.setCurrentIndex(index)
-        box.setEditText(choice_label(value) if index >= 0 else value)
+        box.setEditText(box.itemText(index) if index >= 0 else value)
 
     control = _control(plan, box, read, write)
     box.activated.connect(control.changed)

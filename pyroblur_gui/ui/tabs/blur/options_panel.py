@@ -1,6 +1,6 @@
 """The right side: options made from BlurOptions, where results go, and the button that starts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 from PySide6.QtCore import Qt, Signal
@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from pyroblur_gui.blurring.spec import FACE, LICENSE_PLATE, BlurOptions
 from pyroblur_gui.core.settings import Settings
+from pyroblur_gui.models.catalogue import ModelEntry
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.fields import plan_fields
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.blur.actions import BlurActions
 from pyroblur_gui.ui.tabs.blur.items import Summary
+from pyroblur_gui.ui.tabs.blur.model_choice import ModelChoice
 from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.preview_panel import BAR_HEIGHT
 from pyroblur_gui.ui.tabs.blur.wording import start_text
@@ -33,7 +35,7 @@ class OptionsPanel(QWidget):
     options_changed = Signal(BlurOptions)
     output_changed = Signal(Output)
 
-    def __init__(self, actions: BlurActions, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: BlurActions, models: Sequence[ModelEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -64,6 +66,7 @@ class OptionsPanel(QWidget):
         self.reset_button.setToolTip(tr("Reset all options to their defaults"))
         self.reset_button.setAccessibleName(tr("Reset options"))
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.models = ModelChoice(self.form.control("model"), models, self)
         self.start_button = _action_button(look="primary")
         self.pause_button = _action_button()
         self.stop_button = _action_button()
@@ -73,7 +76,8 @@ class OptionsPanel(QWidget):
         _say(self.stop_button, tr("Stop"), tr("Stop all"))
         self.stop_button.setIcon(icons.icon("stop-fill"))
         self._build()
-        self.form.changed.connect(lambda _: self._form_changed())
+        self.form.changed.connect(self._form_changed)
+        self.models.chosen.connect(lambda: self._form_changed("model"))
         self.output_form.changed.connect(lambda _: self._output_changed())
         self.reset_button.clicked.connect(self._reset)
         self.start_button.clicked.connect(self._start_or_show)
@@ -89,6 +93,7 @@ class OptionsPanel(QWidget):
         """Without telling that they changed."""
         self._options = options
         self.form.set_value(_values(options))
+        self.models.remember(options.model)
         self._show_problem("")
         self.reset_button.setEnabled(options != self._defaults)
 
@@ -123,18 +128,29 @@ class OptionsPanel(QWidget):
 
     # -- what the user does
 
-    def _form_changed(self) -> None:
+    def _form_changed(self, field: str) -> None:
+        if field == "model":
+            self._model_changed()
         try:
             options = BlurOptions(**self.form.value())
         except ValidationError as error:
             fault = error.errors()[0]
-            field = BlurOptions.model_fields.get(str(fault["loc"][0])) if fault["loc"] else None
-            self._show_problem(tr("{field}: {reason}", field=field.title if field else "", reason=fault["msg"]))
+            wrong = BlurOptions.model_fields.get(str(fault["loc"][0])) if fault["loc"] else None
+            self._show_problem(tr("{field}: {reason}", field=wrong.title if wrong else "", reason=fault["msg"]))
             return
         self._show_problem("")
         self._options = options
         self.reset_button.setEnabled(options != self._defaults)
         self.options_changed.emit(options)
+
+    def _model_changed(self) -> None:
+        """Another model may find other classes: all of them are covered, until the user says otherwise."""
+        model = str(self.form.control("model").value())
+        self.models.remember(model)
+        classes = self.models.classes(model)
+        control = self.form.control("classes")
+        if classes is not None and isinstance(control.widget, ClassList) and classes != control.widget.names():
+            control.widget.set_names(classes)
 
     def _output_changed(self) -> None:
         values = self.output_form.value()

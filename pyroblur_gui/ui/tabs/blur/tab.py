@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pyroblur_gui.blurring.spec import BlurOptions
+from pyroblur_gui.models import catalogue
 from pyroblur_gui.ui.item_models.queue_model import QueueModel
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
@@ -47,7 +48,7 @@ class BlurTab(QWidget):
         self.drop_area = DropArea()
         self.queue = QueuePanel(self.model, self.commands)
         self.preview = PreviewPanel()
-        self.options = OptionsPanel(self.commands)
+        self.options = OptionsPanel(self.commands, catalogue.entries())
         self.options.set_defaults(defaults)
         self.options.show_options(options)
         self.options.show_output(output)
