@@ -19,6 +19,12 @@ from pathlib import Path
 
 LOOKS = [(scheme, scale) for scheme in ("light", "dark") for scale in (1, 2)]
 SIZE = (1320, 840)
+# what docs/screenshots shows: every state once, each look several times
+KEPT = (
+    "empty-light-1x", "held_over-dark-1x", "added-light-2x", "confidence-light-1x", "running-dark-1x", "done-dark-2x",
+    "look-light-1x", "failed-dark-1x", "many-light-2x", "resume-dark-1x", "settings-dark-2x",
+)  # fmt: skip
+WIDEST = 1600  # of a kept picture, in pixels
 
 
 def main() -> int:
@@ -26,6 +32,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scene", action="append", default=[])
     parser.add_argument("--look", action="append", default=[], help="e.g. dark-2x")
+    parser.add_argument("--docs", type=Path, help="copy a choice of them here, small enough to be kept")
     parser.add_argument("--inside", default="", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.inside:
@@ -45,7 +52,20 @@ def main() -> int:
                 "PYTHONPATH": str(Path(__file__).parents[2]),
             }  # fmt: skip
             worst = max(worst, subprocess.run(command, env=environment, check=False).returncode)
+    if wanted.docs:
+        keep(wanted.folder, wanted.docs)
     return worst
+
+
+def keep(folder: Path, docs: Path) -> None:
+    """As WebP, which makes a tenth of them."""
+    from PIL import Image
+
+    docs.mkdir(parents=True, exist_ok=True)
+    for name in KEPT:
+        picture = Image.open(folder / f"{name}.png").convert("RGB")
+        picture.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
+        picture.save(docs / f"{name}.webp", quality=86, method=6)
 
 
 def take(folder: Path, look: str, only: list[str]) -> int:

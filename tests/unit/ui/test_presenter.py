@@ -116,6 +116,13 @@ async def test_start_hands_all_ready_files_over_with_their_targets(bench: Bench,
     assert len(bench.queue.jobs()) == 3
 
 
+async def test_a_double_press_hands_every_file_over_once(bench: Bench, photos: list[Path]) -> None:
+    await bench.presenter.add(photos)
+    bench.queue.start = bench.queue.resume = lambda *_: None  # type: ignore[method-assign]
+    await asyncio.gather(bench.presenter.start(), bench.presenter.start())
+    assert len(bench.queue.jobs()) == 3
+
+
 async def test_options_reach_the_files_that_wait(bench: Bench, photos: list[Path], tmp_path: Path) -> None:
     await bench.presenter.add(photos)
     await hold(bench)

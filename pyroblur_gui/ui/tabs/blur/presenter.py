@@ -22,6 +22,7 @@ from pyroblur_gui.ui.tabs.blur.ports import Jobs, QueueView
 from pyroblur_gui.ui.tabs.blur.sources import Found, Source, find_sources, identity, plan_targets
 
 SETTLE_S = 0.4  # options that change again within this time are handed over once
+BATCH = 200  # jobs that the queue is given in one turn of the loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class BlurPresenter:
         self._items: dict[int, Item] = {}
         self._of_job: dict[int, int] = {}
         self._numbers = itertools.count(1)
+        self._in_hand: set[int] = set()  # being handed over
         self._pace = Pace()
         self._settling: asyncio.TimerHandle | None = None
         self._is_told = True  # whether the view has the present summary
@@ -202,13 +204,27 @@ class BlurPresenter:
     # -- how it is done
 
     async def _hand_over(self, items: Sequence[Item]) -> None:
-        """Plans targets in a thread (disks may be slow), then gives the jobs to the queue in one go."""
-        if not items:
-            return
-        targets = await asyncio.to_thread(self._targets, items)
-        still = [(item, target) for item, target in zip(items, targets, strict=True) if item.id in self._items]
-        specs = [BlurSpec(source=item.source, target=target, options=self._options) for item, target in still]
-        for (item, target), job in zip(still, self._jobs.add_all(specs), strict=True):
+        """Plans targets in a thread (disks may be slow), then gives the jobs to the queue, a batch a turn of the loop.
+
+        Files that are being handed over already are passed by: a second press of the button changes nothing.
+        """
+        wanted = [item for item in items if item.id not in self._in_hand]
+        self._in_hand |= {item.id for item in wanted}
+        try:
+            targets = await asyncio.to_thread(self._targets, wanted)
+            pairs = list(zip(wanted, targets, strict=True))
+            for first in range(0, len(pairs), BATCH):
+                self._submit(
+                    [(item, target) for item, target in pairs[first : first + BATCH] if item.id in self._items]
+                )
+                await asyncio.sleep(0)
+        finally:
+            self._in_hand -= {item.id for item in wanted}
+
+    def _submit(self, pairs: Sequence[tuple[Item, Path]]) -> None:
+        """Gives the queue a job a file, with the options of now."""
+        specs = [BlurSpec(source=item.source, target=target, options=self._options) for item, target in pairs]
+        for (item, target), job in zip(pairs, self._jobs.add_all(specs), strict=True):
             self._of_job[job.id] = item.id
             self._change(updated(replace(item, job=job.id, target=target), self._jobs.job(job.id), None))
 
@@ -226,16 +242,11 @@ class BlurPresenter:
         waiting = [item for item in self._items.values() if item.state is ItemState.QUEUED]
         if not waiting:
             return
-        targets = self._targets(waiting)
-        specs = [
-            BlurSpec(source=item.source, target=target, options=self._options)
-            for item, target in zip(waiting, targets, strict=True)
-        ]
+        self._submit(list(zip(waiting, self._targets(waiting), strict=True)))  # first: if it fails, nothing is lost
         for item in waiting:
-            self._forget_job(item)
-        for item, target, job in zip(waiting, targets, self._jobs.add_all(specs), strict=True):
-            self._of_job[job.id] = item.id
-            self._change(replace(item, job=job.id, target=target))
+            if item.job is not None:
+                del self._of_job[item.job]
+                self._jobs.remove(item.job)
 
     def _forget_job(self, item: Item) -> None:
         if item.job is not None:
