@@ -4,8 +4,10 @@ Import-light by design (a test asserts it): no engine, no codec and no numpy in 
 screen in under a second.
 """
 
+import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -21,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 from pyroblur_gui import __version__
 from pyroblur_gui.core import log as logs
 from pyroblur_gui.core.interpreter import hold_constants
-from pyroblur_gui.core.paths import folders
+from pyroblur_gui.core.paths import HOME_VARIABLE, folders
 from pyroblur_gui.core.settings import Settings, SettingsFile
 from pyroblur_gui.ui.dialogs.problem import ProblemDialog
 from pyroblur_gui.ui.garbage import Collector
@@ -34,7 +36,13 @@ log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """arguments: files and folders to add. Returns the exit status."""
+    """arguments: files and folders to add, --home FOLDER. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="pyroblur-gui", description="Covers faces and licence plates.")
+    parser.add_argument("files", nargs="*", type=Path, help="photos, videos and folders to add")
+    parser.add_argument("--home", type=Path, help="keep everything of PyroBlur in this folder")
+    wanted = parser.parse_args(list(arguments))
+    if wanted.home is not None:
+        os.environ[HOME_VARIABLE] = str(wanted.home.absolute())  # the workers inherit it
     logs.set_up("window")
     application = make_application()
     loop = qasync.QEventLoop(application)
@@ -42,7 +50,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     session = Session(application)
     _tell_of_mistakes(loop, session)
     with loop:
-        return int(loop.run_until_complete(session.run([Path(argument).absolute() for argument in arguments])))
+        return int(loop.run_until_complete(session.run([file.absolute() for file in wanted.files])))
 
 
 def make_application() -> QApplication:

@@ -1,7 +1,7 @@
 """The list of files on the left, with what can be done to the chosen ones below it."""
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QFont, QResizeEvent
+from PySide6.QtGui import QAction, QFont, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -31,7 +31,7 @@ class QueuePanel(QWidget):
     current_changed = Signal(object)  # int | None
     selection_changed = Signal()
     visible_changed = Signal(object)  # list[Item] without a thumbnail
-    opened = Signal(int)
+    opened = Signal()
 
     def __init__(self, model: QueueModel, actions: BlurActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,9 @@ class QueuePanel(QWidget):
         model.rowsInserted.connect(lambda *_: self._looking.start())
         model.rowsRemoved.connect(lambda *_: self._looking.start())
         model.modelReset.connect(self._looking.start)
-        self.list.doubleClicked.connect(lambda index: self.opened.emit(index.data(Role.ITEM).id))
+        self.list.doubleClicked.connect(self.opened)
+        enter = QShortcut(QKeySequence(Qt.Key.Key_Return), self.list, context=Qt.ShortcutContext.WidgetShortcut)
+        enter.activated.connect(self.opened)
         self.list.customContextMenuRequested.connect(self._show_menu)
 
     def chosen(self) -> list[Item]:

@@ -185,7 +185,7 @@ class BlurTab(QWidget):
             source.connect(door.ask_for_folder)
         act.paste.triggered.connect(lambda: self.add(door.pasted()))
         act.select_all.triggered.connect(self.queue.list.selectAll)
-        self.queue.opened.connect(lambda _: act.open_output.trigger())
+        self.queue.opened.connect(act.open_output.trigger)
         self.preview.thresholds.connect(self.options.thresholds_known)
         self.preview.engine.connect(self.engine)
         self.options.options_changed.connect(lambda options: self._take(options, self.output))
