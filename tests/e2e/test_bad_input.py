@@ -210,7 +210,7 @@ def test_a_full_output_folder_is_named(place: Place, tmp_path: Path) -> None:
     out, listing = tmp_path / "out", tmp_path / "listing"
     out.mkdir()
     before = Snapshot.of(place.folder)
-    wrapper = disks.small(out, 8192, listing=listing)
+    wrapper = disks.small(out, 4096, listing=listing)
     answer = place.blur(place.photo, place.clip, "-o", out, wrapper=wrapper)
     assert answer.status == 1, answer.err
     for path in (place.photo, place.clip):
