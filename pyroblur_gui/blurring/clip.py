@@ -19,11 +19,12 @@ from pyroblur_gui.blurring.plan import UNKNOWN_RATE, Horizon, Region
 from pyroblur_gui.blurring.progress import Meter, show
 from pyroblur_gui.blurring.project import FrameRow, Project
 from pyroblur_gui.blurring.redact import Covers
-from pyroblur_gui.blurring.render import Renderer, segment_frames
+from pyroblur_gui.blurring.render import MOST_THREADS, Renderer, segment_frames
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.blurring.tally import Tally
 from pyroblur_gui.blurring.track import Plans, Tracker
 from pyroblur_gui.core.errors import UnreadableMediaError
+from pyroblur_gui.core.system import usable_cores
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.media.encoder import EncoderPlan
 from pyroblur_gui.media.facts import MediaFacts, VideoFacts
@@ -32,7 +33,7 @@ from pyroblur_gui.models.detector import Detector, Picture
 
 WAITING_BYTES = 144 << 20  # of frames that wait for their plan; a clip that needs more is decoded twice
 QUEUE_BYTES = 32 << 20  # of frames between two threads
-MOST_QUEUED, LEAST_QUEUED = 3, 2
+MOST_QUEUED, LEAST_QUEUED = 2, 2
 END = "end"  # name of the fact in the project that tells how the clip ended
 
 Planned = tuple[int, tuple[Region, ...]]
@@ -194,7 +195,7 @@ class _FirstPass:
 
     def rows(self, stack: ExitStack, context: Context) -> Iterator[FrameRow]:
         job, project = self._job, self._project
-        reader = stack.enter_context(VideoReader(job.source, facts=job.facts))
+        reader = stack.enter_context(VideoReader(job.source, facts=job.facts, threads=decoding_threads()))
         analysis = Analysis(job.looker(), project, every=job.options.every, start=self._start)
         yield from project.frames(stop=self._start)
         frames = _looked_ahead(reader, analysis, project, self._start)
@@ -231,7 +232,7 @@ class _SecondPass:
     def rows(self, stack: ExitStack, context: Context) -> Iterator[FrameRow]:
         job = self._job
         if self._start < self._end.frames:
-            reader = stack.enter_context(VideoReader(job.source, facts=job.facts))
+            reader = stack.enter_context(VideoReader(job.source, facts=job.facts, threads=decoding_threads()))
             frames = reader.frames(self._start, pts_of=self._project.pts_of)
             self._frames = iter(stack.enter_context(Ahead(frames, most=job.queued, name="decode")))
         for row in self._project.frames():
@@ -252,7 +253,7 @@ def _analyse(job: ClipJob, project: Project, context: Context) -> _End:
     """Looks at all frames that no earlier run looked at, and holds none."""
     start = project.recorded
     meter = Meter(context, "analyse", total=_expected(job), start=start)
-    with VideoReader(job.source, facts=job.facts) as reader:
+    with VideoReader(job.source, facts=job.facts, threads=decoding_threads()) as reader:
         analysis = Analysis(job.looker(), project, every=job.options.every, start=start)
         frames = _looked_ahead(reader, analysis, project, start)
         with Ahead(frames, most=job.queued, name="decode") as ahead:
@@ -275,6 +276,11 @@ def _looked_ahead(
     for frame in reader.frames(first, pts_of=project.pts_of if first else None):
         if frame.index >= start:
             yield frame, analysis.picture(frame)
+
+
+def decoding_threads() -> int:
+    """FFmpeg's own choice is one more, or many: each holds frames, and encoder and detector compute beside it."""
+    return min(usable_cores(), MOST_THREADS)
 
 
 def _expected(job: ClipJob) -> int | None:

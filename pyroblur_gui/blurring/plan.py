@@ -6,7 +6,7 @@ still being analysed, and the result is the same as that of a plan made when eve
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -18,6 +18,7 @@ from pyroblur_gui.core.boxes import Edges, between, centre, grown, hull, moved
 SLOWEST, FASTEST = Fraction(1), Fraction(240)  # frames a second; what a container claims beyond is no frame rate
 UNKNOWN_RATE = Fraction(25)
 MOTION_SAMPLES = 3  # observations that tell how a track moves at its ends
+STEADY_SAMPLES = 2  # observations on each side whose places are covered along with a frame's own
 GROWTH_A_FRAME = 0.02  # of the box's size a side: the further from an observation, the less sure its place
 MOST_GROWTH = 0.25
 CIRCUMSCRIBED = (math.sqrt(2) - 1) / 2  # margin at which an ellipse in the wider box encloses the box itself
@@ -96,6 +97,14 @@ class Horizon:
         return cls(gap=-1, extend=0, motion=0)
 
     @property
+    def steady(self) -> int:
+        """What is covered where a track was found includes where it was so many frames before and after.
+
+        A detector that sees half a face in one frame of many does not lay the other half bare.
+        """
+        return self.motion // MOTION_SAMPLES * STEADY_SAMPLES
+
+    @property
     def back(self) -> int:
         """A track covers at most so many frames before the one that started it."""
         return max(self.gap, self.extend)
@@ -144,8 +153,7 @@ def place_at(track: Track, frame: int, horizon: Horizon) -> tuple[Edges, Seen, f
     observations = track.observations
     after = bisect_left(observations, frame, key=lambda seen: seen.frame)
     if after < len(observations) and observations[after].frame == frame:
-        seen = observations[after]
-        return seen.box, Seen.DETECTED, seen.score
+        return _steady(observations, after, horizon), Seen.DETECTED, observations[after].score
     if after == 0:
         return _before(track, frame, horizon)
     if after == len(observations):
@@ -158,7 +166,7 @@ def _before(track: Track, frame: int, horizon: Horizon) -> tuple[Edges, Seen, fl
     if first.frame - frame > horizon.extend or track.born - frame > horizon.back:
         return None
     near = [seen for seen in track.observations if seen.frame <= first.frame + horizon.motion]
-    return _extended(first, near[-1], frame)
+    return _extended(first, near[-1], frame, box=_steady(track.observations, 0, horizon))
 
 
 def _after(track: Track, frame: int, horizon: Horizon) -> tuple[Edges, Seen, float] | None:
@@ -166,7 +174,8 @@ def _after(track: Track, frame: int, horizon: Horizon) -> tuple[Edges, Seen, flo
     if frame - last.frame > horizon.extend:
         return None
     near = [seen for seen in track.observations if seen.frame >= last.frame - horizon.motion]
-    return _extended(last, near[0], frame)
+    box = _steady(track.observations, len(track.observations) - 1, horizon)
+    return _extended(last, near[0], frame, box=box)
 
 
 def _within(one: Observation, other: Observation, frame: int) -> tuple[Edges, Seen, float]:
@@ -176,8 +185,11 @@ def _within(one: Observation, other: Observation, frame: int) -> tuple[Edges, Se
     return grown(box, _growth(away)), Seen.FILLED, min(one.score, other.score)
 
 
-def _extended(end: Observation, inner: Observation, frame: int) -> tuple[Edges, Seen, float]:
-    """Carries the motion between two observations on past the end, and covers the way as well as the place."""
+def _extended(end: Observation, inner: Observation, frame: int, *, box: Edges) -> tuple[Edges, Seen, float]:
+    """Carries the motion between two observations on past the end, and covers the way as well as the place.
+
+    box: what is covered at the end itself.
+    """
     away = frame - end.frame
     if inner.frame == end.frame:
         across = down = 0.0
@@ -186,7 +198,18 @@ def _extended(end: Observation, inner: Observation, frame: int) -> tuple[Edges, 
         share = away / (end.frame - inner.frame)
         across, down = (x - inner_x) * share, (y - inner_y) * share
     carried = grown(moved(end.box, across, down), _growth(abs(away)))
-    return hull(end.box, carried), Seen.EXTENDED, end.score
+    return hull(box, carried), Seen.EXTENDED, end.score
+
+
+def _steady(observations: Sequence[Observation], index: int, horizon: Horizon) -> Edges:
+    """The box of an observation together with those near it in time."""
+    box, frame = observations[index].box, observations[index].frame
+    for step in (-1, 1):
+        near = index + step
+        while 0 <= near < len(observations) and abs(observations[near].frame - frame) <= horizon.steady:
+            box = hull(box, observations[near].box)
+            near += step
+    return box
 
 
 def _growth(frames_away: int) -> float:

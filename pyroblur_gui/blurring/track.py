@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pyroblur_gui.blurring.plan import Covering, Horizon, Observation, Region, Track, regions_at, whole_frame
 from pyroblur_gui.blurring.project import Detection
-from pyroblur_gui.core.boxes import Edges, centre, ious
+from pyroblur_gui.core.boxes import Edges, areas, centre, intersections, ious
 
 T = TypeVar("T")
 
@@ -25,6 +25,7 @@ REACH_SURE, REACH_NEW, REACH_WEAK = 1.0, 1.5, 0.6
 REACH_A_MISSED_FRAME, MOST_REACH = 0.15, 2.0
 IOU_SURE, IOU_WEAK = 0.1, 0.2  # boxes that overlap so much may be joined however far their middles are
 MOST_RESIZE = 2.0  # a thing's width or height does not change more from one look to the next
+PART = 0.95  # share of a box that lies within another when it is a part of it
 NEW_MOTION = 0.5  # weight of the latest step in a track's motion
 
 
@@ -48,8 +49,11 @@ class Tracker:
         waiting = self._live
         waiting, unclaimed = _join(waiting, sure, frame, is_sure=True)
         _, loose = _join(waiting, weak, frame, is_sure=False)
+        claimed = [one for one in sure if not any(one is other for other in unclaimed)]
         for found in unclaimed:
-            self._start(frame, found)
+            if not _lies_within(found, claimed):
+                self._start(frame, found)
+                claimed.append(found)
         self._loose.append((frame, loose))
         while self._loose and self._loose[0][0] <= frame - self._horizon.back:
             self._loose.popleft()
@@ -59,7 +63,7 @@ class Tracker:
         return chain(self._ended, (live.track for live in self._live))
 
     def may_change(self, frame: int, latest: int) -> bool:
-        """Whether what comes after `latest` may still change a frame's plan (frame + extend <= latest)."""
+        """Whether what comes after `latest` may still change a frame's plan; frame + extend, + steady <= latest."""
         horizon = self._horizon
         oldest, newest = latest + 1 - horizon.back, frame + horizon.extend
         if any(loose and oldest <= number <= newest for number, loose in self._loose):
@@ -139,8 +143,9 @@ class Plans:
     def settled(self, latest: int) -> Iterator[tuple[int, tuple[Region, ...]]]:
         """Frames and their regions that are final now that all up to `latest` were added, each handed out once."""
         horizon, tracker = self._horizon, self._tracker
+        least = max(horizon.extend, horizon.steady)
         while self._next <= latest - horizon.settle or (
-            self._next <= latest - horizon.extend and not tracker.may_change(self._next, latest)
+            self._next <= latest - least and not tracker.may_change(self._next, latest)
         ):
             yield self._taken()
 
@@ -220,6 +225,19 @@ def _join(
         free_tracks += _without(ours, {track for track, _ in pairs})
         free_found += _without(theirs, {detection for _, detection in pairs})
     return free_tracks, free_found
+
+
+def _lies_within(found: Detection, others: Sequence[Detection]) -> bool:
+    """Whether something is seen as part of another: a second box around a mouth is no face of its own.
+
+    It is covered with the other; a track of its own would only stay open for as long as a lost face may come back.
+    """
+    boxes = [other.box for other in others if other.label == found.label]
+    if not boxes:
+        return False
+    own = np.array([found.box], np.float64)
+    shared = intersections(own, np.array(boxes, np.float64))
+    return bool((shared >= PART * areas(own)[:, None]).any())
 
 
 def _without(items: list[T], taken: set[int]) -> list[T]:

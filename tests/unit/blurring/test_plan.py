@@ -36,6 +36,14 @@ def test_a_detected_frame_is_covered_where_it_was_found():
     assert (region.box, region.seen, region.label) == ((10, 20, 30, 40), Seen.DETECTED, FACE)
 
 
+def test_half_a_face_in_one_frame_is_covered_as_the_whole():
+    whole, half = (0, 0, 40, 40), (10, 20, 30, 40)
+    track = _track(*((frame, half if frame == 5 else whole) for frame in range(10)))
+    assert _only(track, 5).box == whole
+    assert _only(_track((4, whole), (5, half)), 7).box[:2] <= (0, 0), "also where it is lost after that"
+    assert regions_at([track], 5, horizon=Horizon.of_pages(), covering=BARE)[0].box == half
+
+
 def test_a_gap_is_filled_along_the_way_and_a_little_wider():
     track = _track((0, (0, 0, 10, 10)), (4, (40, 0, 50, 10)))
     region = _only(track, 1)
