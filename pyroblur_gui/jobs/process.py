@@ -256,6 +256,8 @@ def worker_command() -> list[str]:
 def _environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
     environment["PYTHONUTF8"] = "1"
+    # glibc gives each thread memory of its own to draw from, which threads that hand frames on never give back.
+    environment.setdefault("MALLOC_ARENA_MAX", "2")
     if getattr(sys, "frozen", False):
         return environment
     root = str(Path(__file__).resolve().parents[2])
