@@ -5,7 +5,7 @@ first and decoded a second time to be covered. Both ways give the same result, a
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,9 +31,12 @@ from pyroblur_gui.media.facts import MediaFacts, VideoFacts
 from pyroblur_gui.media.reader import Frame, VideoReader
 from pyroblur_gui.models.detector import Detector, Picture
 
-WAITING_BYTES = 144 << 20  # of frames that wait for their plan; a clip that needs more is decoded twice
-QUEUE_BYTES = 32 << 20  # of frames between two threads
-MOST_QUEUED, LEAST_QUEUED = 2, 2
+MEMORY_BYTES = 640 << 20  # a clip that would need more in one pass is decoded twice
+# About what things take, as measured with x264 and the shipped models: better a pass too many than memory used up.
+PROGRAM_BYTES = 200 << 20
+DETECTOR_BYTES_A_PIXEL = 190  # of the pictures that it looks at
+CODEC_FRAMES = 76  # that decoder and encoder hold between them
+QUEUED = 2  # frames between two threads
 END = "end"  # name of the fact in the project that tells how the clip ended
 
 Planned = tuple[int, tuple[Region, ...]]
@@ -41,7 +44,10 @@ Planned = tuple[int, tuple[Region, ...]]
 
 @dataclass(frozen=True, slots=True)
 class ClipJob:
-    """Everything that covering a clip needs. seed: of the noise of covers."""
+    """Everything that covering a clip needs. seed: of the noise of covers.
+
+    release: called once the detector has looked at all frames and its memory is wanted for the encoder.
+    """
 
     source: Path
     facts: MediaFacts
@@ -50,7 +56,8 @@ class ClipJob:
     plan: EncoderPlan
     detector: Detector
     seed: bytes
-    waiting_bytes: int = WAITING_BYTES
+    release: Callable[[], None] = lambda: None
+    memory_bytes: int = MEMORY_BYTES
 
     @property
     def view(self) -> View:
@@ -73,15 +80,13 @@ class ClipJob:
         return Covers(style=options.style, color=options.color, feather=feather, seed=self.seed, hold=hold)
 
     @property
-    def queued(self) -> int:
-        """How many frames may lie between two threads."""
-        return max(LEAST_QUEUED, min(MOST_QUEUED, QUEUE_BYTES // self._frame_bytes))
-
-    @property
     def fits_in_memory(self) -> bool:
-        """Whether the frames that wait for their plan do."""
+        """Whether the frames that wait for their plan find room beside the detector and the encoder."""
         settle = Horizon.of(self.options, self.video.frame_rate).settle
-        return (settle + self.detector.in_flight) * self._frame_bytes <= self.waiting_bytes
+        frames = settle + self.detector.in_flight + 2 * QUEUED + CODEC_FRAMES
+        width, height = self.detector.preferred_size(*self.view.size)
+        detector = width * height * DETECTOR_BYTES_A_PIXEL
+        return PROGRAM_BYTES + detector + frames * self._frame_bytes <= self.memory_bytes
 
     @property
     def _frame_bytes(self) -> int:
@@ -109,12 +114,14 @@ def cover_clip(job: ClipJob, project: Project, context: Context) -> ClipDone:
     end = _End.of(project)
     if end is None and not job.fits_in_memory:
         end = _analyse(job, project, context)
+    if not job.fits_in_memory:
+        job.release()
     covers = job.covers()
     with ExitStack() as stack:
         renderer = stack.enter_context(
             Renderer(
                 project, covers, plan=job.plan, facts=job.facts,
-                length=segment_frames(job.video.frame_rate), most_waiting=job.queued,
+                length=segment_frames(job.video.frame_rate), most_waiting=QUEUED,
             )
         )  # fmt: skip
         start = renderer.next
@@ -200,7 +207,7 @@ class _FirstPass:
         yield from project.frames(stop=self._start)
         frames = _looked_ahead(reader, analysis, project, self._start)
         seen = self._start
-        for frame, picture in stack.enter_context(Ahead(frames, most=job.queued, name="decode")):
+        for frame, picture in stack.enter_context(Ahead(frames, most=QUEUED, name="decode")):
             context.check_cancelled()
             self._waiting.append(frame)
             yield from analysis.add(frame, picture)
@@ -234,7 +241,7 @@ class _SecondPass:
         if self._start < self._end.frames:
             reader = stack.enter_context(VideoReader(job.source, facts=job.facts, threads=decoding_threads()))
             frames = reader.frames(self._start, pts_of=self._project.pts_of)
-            self._frames = iter(stack.enter_context(Ahead(frames, most=job.queued, name="decode")))
+            self._frames = iter(stack.enter_context(Ahead(frames, most=QUEUED, name="decode")))
         for row in self._project.frames():
             context.check_cancelled()
             yield row
@@ -256,7 +263,7 @@ def _analyse(job: ClipJob, project: Project, context: Context) -> _End:
     with VideoReader(job.source, facts=job.facts, threads=decoding_threads()) as reader:
         analysis = Analysis(job.looker(), project, every=job.options.every, start=start)
         frames = _looked_ahead(reader, analysis, project, start)
-        with Ahead(frames, most=job.queued, name="decode") as ahead:
+        with Ahead(frames, most=QUEUED, name="decode") as ahead:
             for frame, picture in ahead:
                 context.check_cancelled()
                 for row in analysis.add(frame, picture):

@@ -5,12 +5,13 @@ read.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import JsonValue
 
@@ -39,11 +40,22 @@ from pyroblur_gui.models.detector import Detector
 from pyroblur_gui.models.loading import members
 
 ONE_PAGE = frozenset({"JPEG", "MPO", "BMP", "DIB"})  # formats that hold one
-OpenDetector = Callable[[BlurOptions, bool], Detector]  # (options, whether pictures are looked at in tiles)
 
 
-def cover(spec: BlurSpec, context: Context, *, open_detector: OpenDetector) -> dict[str, JsonValue]:
-    """Covers the source; returns what the `finished` event tells. The detector is not closed.
+class Detectors(Protocol):
+    """Who keeps detectors open from job to job."""
+
+    def open(self, options: BlurOptions, tiled: bool) -> Detector:
+        """The detector that the options ask for; tiled: pictures are looked at in tiles."""
+        ...
+
+    def close(self) -> None:
+        """Its memory is wanted; it can be opened again."""
+        ...
+
+
+def cover(spec: BlurSpec, context: Context, *, detectors: Detectors) -> dict[str, JsonValue]:
+    """Covers the source; returns what the `finished` event tells.
 
     Raises PyroblurError for all that can be expected to go wrong, JobCancelledError.
     """
@@ -55,8 +67,8 @@ def cover(spec: BlurSpec, context: Context, *, open_detector: OpenDetector) -> d
     tiled = is_tiled(spec.options, facts)
     # Loading a network takes as long as opening the clip and its encoder: both at once.
     with ThreadPoolExecutor(1, "model") as pool:
-        opening = pool.submit(open_detector, spec.options, tiled)
-        work = _Work(spec, facts, context, opening, identity)
+        opening = pool.submit(detectors.open, spec.options, tiled)
+        work = _Work(spec, facts, context, detectors, opening, identity)
         remove_stale()
         outcome = _cover_clip(work, facts.video) if is_clip and facts.video else _cover_photo(work)
     outcome.wall_s = time.monotonic() - began
@@ -77,6 +89,7 @@ class _Work:
     spec: BlurSpec
     facts: MediaFacts
     context: Context
+    detectors: Detectors
     opening: Future[Detector]
     identity: SourceIdentity
 
@@ -130,7 +143,8 @@ def _cover_clip(work: _Work, video: VideoFacts) -> Outcome:
         detector = work.opening.result()
         warnings = [*facts.notes, *plan.notes]
         warnings += work.start(detector, target, resumed_at=resumed_at, total=video.frames)
-        job = ClipJob(spec.source, facts, video, options, plan, detector, noise_seed(work.identity))
+        seed = noise_seed(work.identity)
+        job = ClipJob(spec.source, facts, video, options, plan, detector, seed, work.detectors.close)
         done = cover_clip(job, project, context)
         work.check_source()
         warnings += done.notes
@@ -154,7 +168,8 @@ def _cover_clip(work: _Work, video: VideoFacts) -> Outcome:
         output = probe(part.path)
         warnings += _missing_streams(facts, output, options)
         if options.verify is not Verify.OFF:
-            outcome.verified = _verify_clip(job, project, output, outcome, context)
+            again = replace(job, detector=work.detectors.open(options, is_tiled(options, facts)))
+            outcome.verified = _verify_clip(again, project, output, outcome, context)
         part.commit()
         project.remove()
     return _reported(outcome, output, context)

@@ -10,4 +10,4 @@ from pyroblur_gui.operations.warm import DETECTOR
 
 def run(spec: BlurSpec, context: Context) -> dict[str, JsonValue]:
     """Returns what blurring/outcome.py tells of the file. Raises PyroblurError, JobCancelledError."""
-    return cover(spec, context, open_detector=DETECTOR.open)
+    return cover(spec, context, detectors=DETECTOR)

@@ -53,6 +53,7 @@ class WarmDetector:
         return self._key.model if self._key is not None else None
 
     def close(self) -> None:
+        """Gives its memory back; the next `open` loads it again."""
         with self._lock:
             self._close()
 

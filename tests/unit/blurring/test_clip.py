@@ -34,14 +34,14 @@ class Work:
     detector: Detector
     target: Path
 
-    def job(self, *, waiting_bytes: int | None = None, detector: Detector | None = None, **options) -> ClipJob:
+    def job(self, *, memory_bytes: int | None = None, detector: Detector | None = None, **options) -> ClipJob:
         chosen = BlurOptions(**{"model": "centerface", "classes": ("face",), **options})
         facts = probe(self.path)
         assert facts.video is not None
         plan = plan_encoding(facts, container_suffix=".mkv", crf=chosen.crf, preset="ultrafast")
         seed = noise_seed(SourceIdentity.of(self.path))
         job = ClipJob(self.path, facts, facts.video, chosen, plan, detector or self.detector, seed)
-        return job if waiting_bytes is None else replace(job, waiting_bytes=waiting_bytes)
+        return job if memory_bytes is None else replace(job, memory_bytes=memory_bytes)
 
     def project(self, job: ClipJob, name: str) -> Project:
         return Project.of_job(SourceIdentity.of(self.path), self.target.with_name(name), job.options, model="m")
@@ -108,7 +108,7 @@ def test_what_is_not_covered_is_what_was_decoded(work: Work):
 def test_one_pass_and_two_passes_give_the_same_packets(work: Work, short_segments: None):
     one, two = Listener(), Listener()
     in_one = work.cover("one", work.job(), one)
-    in_two = work.cover("two", work.job(waiting_bytes=0), two)
+    in_two = work.cover("two", work.job(memory_bytes=0), two)
     assert in_one[1] == in_two[1]
     assert len(in_one[1]) == 4
     assert in_one[0].tally.spans == in_two[0].tally.spans
@@ -117,12 +117,12 @@ def test_one_pass_and_two_passes_give_the_same_packets(work: Work, short_segment
 
 
 @pytest.mark.parametrize("every", [1, 3])
-@pytest.mark.parametrize("waiting_bytes", [None, 0], ids=["one pass", "two passes"])
+@pytest.mark.parametrize("memory_bytes", [None, 0], ids=["one pass", "two passes"])
 @pytest.mark.parametrize("stop_at", [3, 20, 45, 70])
 def test_a_job_that_was_stopped_goes_on_to_the_same_packets(
-    work: Work, short_segments: None, every: int, waiting_bytes: int | None, stop_at: int
+    work: Work, short_segments: None, every: int, memory_bytes: int | None, stop_at: int
 ):
-    job = work.job(waiting_bytes=waiting_bytes, every=every)
+    job = work.job(memory_bytes=memory_bytes, every=every)
     whole, undisturbed = work.cover("whole", job)
 
     def stop(count: int) -> None:
@@ -131,7 +131,7 @@ def test_a_job_that_was_stopped_goes_on_to_the_same_packets(
 
     stopped = Listener()
     stopped.on_check = stop
-    if waiting_bytes is None and stop_at > 48:
+    if memory_bytes is None and stop_at > 48:
         return
     with pytest.raises(JobCancelledError):
         work.cover("stopped", job, stopped)
