@@ -102,13 +102,14 @@ def _search_folder(folder: Path, root: Path, search: _Search, is_result: Callabl
         message = f"The folder {path} cannot be read: {error.strerror or error}."
         search.failures.append(UnreadableMediaError(message, hint="Check that you may open it.", path=path))
 
-    before = len(search.sources) + len(search.passed_over) + len(search.failures)
+    failures_before, is_empty = len(search.failures), True
     for path in find_media(folder, unreadable=note_unreadable):
+        is_empty = False
         if is_result(path):
             search.passed_over.append(path)
         else:
             search.add(Source(path, root / path.parent.relative_to(folder)))
-    if before == len(search.sources) + len(search.passed_over) + len(search.failures):
+    if is_empty and len(search.failures) == failures_before:
         message = f"There is no photo or clip in {folder}."
         hint = (
             "Folders are searched for the endings "

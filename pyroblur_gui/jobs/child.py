@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Protocol
 from pydantic import JsonValue, ValidationError
 from typing_extensions import Buffer
 
-from pyroblur_gui.core.errors import JobCancelledError, JobError, SettingsError
+from pyroblur_gui.core.errors import JobCancelledError, JobError, PyroblurError, SettingsError
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import (
     Box,
@@ -201,7 +201,10 @@ def _run(operations: Mapping[str, Operation], job: _Job, context: ChildContext) 
     except (JobCancelledError, KeyboardInterrupt):
         return Cancelled()
     except (Exception, SystemExit) as exc:  # the child's entry catches everything: it has to tell it
-        log.exception("job %s failed", job.kind)
+        if isinstance(exc, PyroblurError):
+            log.warning("job %s failed: %s", job.kind, exc.code)  # its message, and FFmpeg's below it, name folders
+        else:
+            log.exception("job %s failed", job.kind)
         return Cancelled() if job.is_cancelled else failure_of(exc)
 
 

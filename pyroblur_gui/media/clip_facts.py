@@ -84,9 +84,7 @@ def probe_clip(path: Path) -> MediaFacts:
 
 def _video_facts(container: InputContainer, stream: VideoStream, text: StreamText, path: Path) -> VideoFacts:
     if text.tag in {"encv", "drmi"}:
-        raise UnreadableMediaError(
-            f"{shown(path)} is encrypted (DRM).", hint="Use a copy without copy protection.", path=path
-        )
+        raise _encrypted(path)
     frame = _first_frame(container, stream, path)
     context = stream.codec_context
     time_base = cast("Fraction", stream.time_base)
@@ -137,6 +135,8 @@ def _first_frame(container: InputContainer, stream: VideoStream, path: Path) -> 
         for number, packet in enumerate(container.demux(stream)):
             if number > _FRAMES_TRIED:
                 break
+            if packet.has_sidedata("encryption_info"):  # the noise that it decodes to can look like a damaged clip
+                raise _encrypted(path)
             try:
                 frames = decoder.decode(packet if packet.size else None)
             except FFmpegError as error:
@@ -147,6 +147,11 @@ def _first_frame(container: InputContainer, stream: VideoStream, path: Path) -> 
     except FFmpegError as error:
         failure = error
     raise read_failure(path, failure or ValueError("no frame")) from failure
+
+
+def _encrypted(path: Path) -> UnreadableMediaError:
+    hint = "Use a copy without copy protection or password."
+    return UnreadableMediaError(f"{shown(path)} is encrypted (DRM).", hint=hint, path=path)
 
 
 def _told(frame: int, context: int, *, unknown: int = 2) -> int:

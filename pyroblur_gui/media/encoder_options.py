@@ -48,8 +48,9 @@ def _x264(*, preset: str, crf: int, video: VideoFacts, b_frames: bool) -> dict[s
     options = {"preset": preset, **({"qp": "0"} if crf == 0 else {"crf": str(crf)})}
     if not b_frames:
         options["bf"] = "0"
-    # x264 looks ahead in the thread that encodes instead of one more: 30 MB less at 1080p, and the same stream.
-    options["x264-params"] = ":".join(["sync-lookahead=0", *_hdr_parameters(video, light="cll")])
+    # Frames that wait for x264's own thread which looks ahead: two are as fast as its default and take 13 MB less at
+    # 1080p; none would take 30 MB less, but on two processors a quarter more time. The stream is the same.
+    options["x264-params"] = ":".join(["sync-lookahead=2", *_hdr_parameters(video, light="cll")])
     return options
 
 

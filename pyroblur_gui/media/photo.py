@@ -46,7 +46,7 @@ class PhotoPage:
         """(height, width, 3) uint8 RGB for a detector or a preview. Own memory. Transparency is left out."""
         small: NDArray[Any] = np.array(shrink(self.pixels, width, height))  # a copy also at the same size
         if self.bits == 16:
-            small = (small.astype(np.uint16) >> 8).astype(np.uint8)
+            small = _eight_bits(small)
         if self.mode in {"L", "LA"}:
             grey = small if small.ndim == 2 else np.ascontiguousarray(small[:, :, 0])
             return cast("NDArray[np.uint8]", cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB))
@@ -108,6 +108,15 @@ class Photo:
 
 def channels_of(mode: PageMode) -> int:
     return len(_CHANNELS[mode])
+
+
+def _eight_bits(samples: NDArray[Any]) -> NDArray[np.uint8]:
+    """16-bit samples as a person could see them: 10 or 12 bits kept in 16 look black, and can be brightened again.
+
+    So the range that is used, in steps of a whole bit, is stretched to all of it; nothing else is changed.
+    """
+    used_bits = max(8, int(samples.max(initial=0)).bit_length())
+    return np.asarray(samples.astype(np.uint16) >> np.uint16(used_bits - 8), np.uint8)
 
 
 def rgb_of_cmyk(inks: NDArray[np.uint8]) -> NDArray[np.uint8]:
