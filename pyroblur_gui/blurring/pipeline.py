@@ -7,7 +7,7 @@ read.
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -137,7 +137,10 @@ def _cover_clip(work: _Work, video: VideoFacts) -> Outcome:
     options = spec.options
     target, plan = _plan_clip(work)
     models = "".join(_hashes(options).values())
-    with PartFile(target) as part, Project.of_job(work.identity, spec.target, options, model=models) as project:
+    with PartFile(target):
+        pass  # a folder that cannot be written to is told now, not after hours of work
+    with ExitStack() as stack:
+        project = stack.enter_context(Project.of_job(work.identity, spec.target, options, model=models))
         segments = project.segments()
         resumed_at = segments[-1].stop if segments else 0
         detector = work.opening.result()
@@ -148,6 +151,7 @@ def _cover_clip(work: _Work, video: VideoFacts) -> Outcome:
         done = cover_clip(job, project, context)
         work.check_source()
         warnings += done.notes
+        part = stack.enter_context(PartFile(target))  # late: a worker that is killed above leaves nothing beside it
         with _by_its_name(part.path, target):
             warnings += mux(
                 segments=[segment.path for segment in project.segments()],

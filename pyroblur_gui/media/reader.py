@@ -308,7 +308,7 @@ class _Input:
     def packets(self) -> Iterator[VideoPacket | None]:
         """The picture's packets, then None to flush the decoder."""
         in_a_row = 0
-        is_torn = False  # whether the last packet is incomplete: the file ends in the middle of it
+        is_torn: dict[int, bool] = {}  # by stream, whether its last packet is incomplete: the file ends within it
         start_s = (self.container.start_time or 0) / av.time_base
         while in_a_row < _READ_ERRORS_IN_A_ROW:
             try:
@@ -316,7 +316,7 @@ class _Input:
                     in_a_row = 0
                     if not packet.size:
                         continue
-                    is_torn = packet.is_corrupt
+                    is_torn[packet.stream_index] = packet.is_corrupt
                     if packet.pts is not None and packet.time_base:
                         end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - start_s
                         self.ended_s = max(self.ended_s, end_s)
@@ -329,7 +329,7 @@ class _Input:
                 self.errors += in_a_row == 1
                 continue
             break
-        self.broke_off = is_torn or in_a_row >= _READ_ERRORS_IN_A_ROW
+        self.broke_off = any(is_torn.values()) or in_a_row >= _READ_ERRORS_IN_A_ROW
         yield None
 
     def decode(self, packet: VideoPacket | None) -> list[av.VideoFrame]:
