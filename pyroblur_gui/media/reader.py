@@ -140,14 +140,18 @@ class VideoReader:
         """All frames that FFmpeg can make from here on; notes why it ended."""
         shown_until = Fraction(self.video.start_pts)
         count = 0
+        harmed = False  # whether the last packet could not be decoded cleanly: the file ends within it
         for packet in source.packets():
+            before = self.damaged
             for image in self._frames_of(packet, source):
                 count += 1
                 if image.pts is not None:
                     shown_until = max(shown_until, Fraction(image.pts + (image.duration or 0)))
                 yield image
+            harmed = self.damaged > before or (harmed and packet is None)
         if source.is_closed:
             return
+        source.broke_off = source.broke_off or harmed
         self.damaged += source.errors
         if count == 0:
             raise UnreadableMediaError(
