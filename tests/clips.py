@@ -17,23 +17,34 @@ import av
 import cv2
 import numpy as np
 import pytest
-from av.audio.frame import AudioFrame
 from av.codec.context import Flags
-from av.packet import Packet
-from av.stream import Disposition
-from av.subtitles.stream import SubtitleStream
-from av.subtitles.subtitle import SubtitleSet
 from av.video.reformatter import Colorspace
+from clip_streams import COVER_SIZE, GPS, SECRETS, SERIAL, Extras, add_cover, add_sound, cover_packets, write_sound
 from numpy.typing import NDArray
 
-os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 prints its settings otherwise
+__all__ = [
+    "BT709",
+    "GPS",
+    "HDR10",
+    "HDR_DISPLAY",
+    "HLG",
+    "SECRETS",
+    "SERIAL",
+    "Colour",
+    "cut_off",
+    "encrypted_zip",
+    "make_clip",
+    "make_hdr_clip",
+    "make_song_with_cover",
+    "make_sound_only",
+    "make_vfr_clip",
+    "moving_picture",
+    "psnr",
+    "sample_picture",
+    "samples_of",
+]
 
-# Planted where cameras put what must not survive: tests look for these bytes in outputs.
-GPS = "+48.8583+002.2945/"
-GPS_PACKET = b"GPS5 48.858370 2.294481 35.0"
-SERIAL = "C3441325678901"
-COVER_SIZE = (64, 64)
-SECRETS = (GPS.encode(), b"48.858370", SERIAL.encode())
+os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 prints its settings otherwise
 
 HDR_DISPLAY = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"
 _MUXERS = {".mkv": "matroska", ".ts": "mpegts", ".m4v": "mp4", ".mpg": "mpeg", ".wmv": "asf", ".m2ts": "mpegts"}
@@ -44,18 +55,6 @@ _QUICK = {
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "crf": "15", "b": "0"},
     "libsvtav1": {"preset": "9", "crf": "20"},
 }
-
-
-_ASS_HEADER = b"\r\n".join(
-    (
-        b"[Script Info]", b"ScriptType: v4.00+", b"", b"[V4+ Styles]",
-        b"Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, "
-        b"Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, "
-        b"MarginR, MarginV, Encoding",
-        b"Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,0",
-        b"", b"[Events]", b"Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text", b"",
-    )
-)  # fmt: skip
 
 
 @lru_cache(maxsize=4)
@@ -162,7 +161,8 @@ def make_clip(
         stream.set_display_rotation(-rotation, hflip=mirrored)
     if alpha and "vp" in stream.codec_context.name:
         stream.metadata["alpha_mode"] = "1"
-    extras = _Extras(output, suffix, audio=audio, subtitles=subtitles, gps=gps, cover=cover, font=font)
+    art = moving_picture(*COVER_SIZE, 0) if cover else None
+    extras = Extras(output, suffix, audio=audio, subtitles=subtitles, gps=gps, cover=art, font=font)
     output.metadata.update(metadata or {})
     extras.begin()
     for number, pts in enumerate(stamps):
@@ -197,8 +197,8 @@ def make_vfr_clip(path: Path, *, frames: int = 24, **more: object) -> Path:
 def make_sound_only(path: Path) -> Path:
     """Sound without a picture."""
     output = av.open(str(path), "w", format=_MUXERS.get(path.suffix))
-    sound = _add_sound(output, "aac", "eng")
-    _write_sound(output, sound, start_s=0.0, end_s=1.0, tone=440)
+    sound = add_sound(output, "aac", "eng")
+    write_sound(output, sound, start_s=0.0, end_s=1.0, tone=440)
     output.close()
     return path
 
@@ -206,11 +206,11 @@ def make_sound_only(path: Path) -> Path:
 def make_song_with_cover(path: Path) -> Path:
     """Sound with an attached cover picture, which is no clip."""
     output = av.open(str(path), "w", format="mp4")
-    sound = _add_sound(output, "aac", "eng")
-    cover = _add_cover(output, COVER_SIZE)
-    for packet in _cover_packets(cover):
+    sound = add_sound(output, "aac", "eng")
+    cover = add_cover(output, COVER_SIZE)
+    for packet in cover_packets(cover, moving_picture(*COVER_SIZE, 0)):
         output.mux(packet)
-    _write_sound(output, sound, start_s=0.0, end_s=1.0, tone=440)
+    write_sound(output, sound, start_s=0.0, end_s=1.0, tone=440)
     output.close()
     return path
 
@@ -246,55 +246,6 @@ def psnr(first: NDArray[np.generic], second: NDArray[np.generic], *, peak: float
 
 
 # -- streams
-
-
-class _Extras:
-    """The streams beside the picture."""
-
-    def __init__(
-        self,
-        output: av.container.OutputContainer,
-        suffix: str,
-        *,
-        audio: Sequence[str],
-        subtitles: Sequence[str],
-        gps: bool,
-        cover: bool,
-        font: bool,
-    ) -> None:
-        languages = ("eng", "fra", "deu")
-        self._output = output
-        self._sounds = [_add_sound(output, name, language) for name, language in zip(audio, languages, strict=False)]
-        self._texts = [_add_text(output, name, language) for name, language in zip(subtitles, languages, strict=False)]
-        self._positions = output.add_data_stream("klv" if suffix == ".ts" else "bin_data") if gps else None
-        if self._positions is not None:
-            self._positions.time_base = Fraction(1, 1000)
-            output.metadata.update({"location": GPS, "comment": f"serial {SERIAL}", "com.example.serial": SERIAL})
-        attached = suffix == ".mkv"
-        self._cover = _add_cover(output, COVER_SIZE) if cover and not attached else None
-        if cover and attached:
-            jpeg = bytes(cv2.imencode(".jpg", moving_picture(*COVER_SIZE, 0))[1])
-            output.add_attachment("cover.jpg", "image/jpeg", jpeg)
-        if font:
-            output.add_attachment("sans.ttf", "font/ttf", b"\x00\x01\x00\x00 a font")
-
-    def begin(self) -> None:
-        for packet in _cover_packets(self._cover) if self._cover is not None else ():
-            self._output.mux(packet)
-
-    def beside(self, number: int, *, time_s: float) -> None:
-        if self._positions is None:
-            return
-        packet = Packet(GPS_PACKET + b" %d" % number)
-        packet.stream, packet.time_base, packet.duration = self._positions, Fraction(1, 1000), 40
-        packet.pts = packet.dts = round(time_s * 1000)
-        self._output.mux(packet)
-
-    def finish(self, *, start_s: float, end_s: float) -> None:
-        for number, sound in enumerate(self._sounds):
-            _write_sound(self._output, sound, start_s=start_s, end_s=end_s, tone=220 * (number + 1))
-        for text in self._texts:
-            _write_text(self._output, text, end_s)
 
 
 def _muxer_options(suffix: str, *, faststart: bool, gps: bool) -> dict[str, str]:
@@ -354,58 +305,3 @@ def _frame(bgr: NDArray[np.uint8], pixel_format: str, colour: Colour | None, *, 
         frame.color_range, frame.color_primaries = colour.color_range, colour.primaries
         frame.color_trc, frame.colorspace = colour.trc, colour.space
     return frame
-
-
-def _add_sound(output: av.container.OutputContainer, codec: str, language: str) -> av.AudioStream:
-    stream = output.add_stream(codec, rate=48000, layout="stereo" if language != "fra" else "mono")
-    stream.metadata["language"] = language
-    stream.metadata["title"] = f"recorded by {SERIAL}"
-    if language == "eng":
-        stream.disposition = Disposition.default
-    return stream
-
-
-def _write_sound(
-    output: av.container.OutputContainer, stream: av.AudioStream, *, start_s: float, end_s: float, tone: float
-) -> None:
-    rate, channels = 48000, stream.codec_context.channels
-    total = round((end_s - start_s) * rate)
-    wave = 0.3 * np.sin(2 * np.pi * tone * np.arange(total) / rate)
-    for first in range(0, total, 960):
-        part = wave[first : first + 960]
-        packed = np.repeat((part * 32767).astype(np.int16), channels)[None, :]
-        frame = AudioFrame.from_ndarray(packed, format="s16", layout="stereo" if channels == 2 else "mono")
-        frame.sample_rate = rate
-        frame.pts, frame.time_base = round(start_s * rate) + first, Fraction(1, rate)
-        output.mux(stream.encode(frame))
-    output.mux(stream.encode(None))
-
-
-def _add_text(output: av.container.OutputContainer, codec: str, language: str) -> SubtitleStream:
-    stream = output.add_stream(codec)
-    stream.codec_context.subtitle_header = _ASS_HEADER
-    stream.metadata["language"] = language
-    return stream
-
-
-def _write_text(output: av.container.OutputContainer, stream: SubtitleStream, length_s: float) -> None:
-    for number, start_s in enumerate(np.arange(0.1, length_s - 0.1, 0.4)):
-        line = f"{number},0,Default,,0,0,0,,Line {number}".encode()
-        packet = stream.codec_context.encode_subtitle(SubtitleSet.create(text=line, start=0, end=300))
-        packet.stream, packet.time_base = stream, Fraction(1, 1000)
-        packet.pts = packet.dts = round(float(start_s) * 1000)
-        packet.duration = 300
-        output.mux(packet)
-
-
-def _add_cover(output: av.container.OutputContainer, size: tuple[int, int]) -> av.VideoStream:
-    cover = output.add_stream("mjpeg", rate=1, width=size[0], height=size[1])
-    cover.pix_fmt = "yuvj420p"
-    cover.disposition = Disposition.attached_pic
-    return cover
-
-
-def _cover_packets(cover: av.VideoStream) -> list[Packet]:
-    frame = av.VideoFrame.from_ndarray(moving_picture(*COVER_SIZE, 0), "bgr24").reformat(format="yuvj420p")
-    frame.pts = 0
-    return [*cover.encode(frame), *cover.encode(None)]
