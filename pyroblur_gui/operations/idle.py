@@ -29,7 +29,7 @@ class IdleMeasuring:
         self._default = default
         self._idle_s = idle_s
         self._wanted = threading.Event()  # set while a request is worked on, and at the end
-        self._is_over = False
+        self._over = threading.Event()
         self._working = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="measure", daemon=True)
 
@@ -40,7 +40,7 @@ class IdleMeasuring:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._is_over = True
+        self._over.set()
         self._wanted.set()
         self._thread.join()
 
@@ -50,14 +50,14 @@ class IdleMeasuring:
         self._wanted.set()
         with self._working:
             yield
-            if not self._is_over:
+            if not self._over.is_set():
                 self._wanted.clear()
 
     def _run(self) -> None:
         measured: set[str] = set()
-        while not self._is_over:
+        while not self._over.is_set():
             if self._wanted.wait(self._idle_s):
-                threading.Event().wait(LOOK_S)
+                self._over.wait(LOOK_S)
                 continue
             model = self._warm.model or self._default
             if model in measured or psutil.cpu_percent(LOOK_S) > QUIET_PERCENT:
