@@ -13,7 +13,10 @@ import psutil
 
 from pyroblur_gui import __version__
 
+BEHIND_WINDOW_VARIABLE = "PYROBLUR_BEHIND_WINDOW"  # set by a window, inherited by its workers
+
 _CPUINFO = Path("/proc/cpuinfo")
+_NICENESS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,20 @@ def usable_cores() -> int:
 def memory() -> Memory:
     now = psutil.virtual_memory()
     return Memory(total_bytes=now.total, available_bytes=now.available)
+
+
+def give_way_to_window() -> None:
+    """Lowers this process's priority when a window started it.
+
+    On an idle machine that changes nothing; it halves the time that the window waits for a processor while two workers
+    are busy (tests/benchmarks/window_loop.py on 2 cores: 33 ms for 60 ms).
+    """
+    if not os.environ.get(BEHIND_WINDOW_VARIABLE):
+        return
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        psutil.Process().nice(_NICENESS)
 
 
 def is_installed(package: str) -> bool:

@@ -1,6 +1,7 @@
 """The window's thin line to the jobs: the queue on disk, and the interactive lane with its answers made typed."""
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pydantic import JsonValue, ValidationError
 from pyroblur_gui.blurring.spec import FrameRequest, PreviewSpec, ThumbnailRequest
 from pyroblur_gui.core.errors import JobError, OutputError, PyroblurError
 from pyroblur_gui.core.paths import folders
+from pyroblur_gui.core.system import BEHIND_WINDOW_VARIABLE
 from pyroblur_gui.jobs.events import Answer, Box, Preview, SharedImage
 from pyroblur_gui.jobs.interactive import InteractiveLane
 from pyroblur_gui.jobs.queue import Queue
@@ -57,6 +59,7 @@ class JobClient:
             log.warning("%s", error.message)
             on_problem(f"{error.message} {error.hint}")
             store = JobStore.in_memory()
+        os.environ[BEHIND_WINDOW_VARIABLE] = "1"
         queue = Queue(store, lambda kind: OPERATIONS[kind].lane)
         return cls(queue, InteractiveLane(PreviewSpec()))
 

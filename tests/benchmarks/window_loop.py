@@ -56,7 +56,7 @@ class Gaps:
 
     def report(self, what: str) -> None:
         """Prints what was noted since the last report."""
-        late = sorted(self._gaps_ms)
+        late = sorted(self._gaps_ms) or [0.0]
         share = late[int(len(late) * 0.999) - 1]
         print(f"{what:36} largest gap {late[-1]:5.1f} ms, 99.9 % within {share:5.1f} ms", flush=True)
         self._gaps_ms.clear()
@@ -76,9 +76,9 @@ class Measurement:
         self._session, self._home = session, home
         self._window = session.open()
         self._tab = self._window.blur
-        session.connect_jobs()
 
     async def run(self, wanted: argparse.Namespace) -> None:
+        self._session.connect_jobs()
         await asyncio.sleep(1.0)
         gaps = Gaps()
         await asyncio.sleep(2.0)
@@ -92,7 +92,7 @@ class Measurement:
         await self._drag(wanted.seconds)
         gaps.report("slider and time line are dragged too")
         folder = self._copies(wanted.photo, wanted.files)
-        gaps.report("")
+        gaps.report("(files are copied)")
         await self._add_and_scroll(folder, wanted.files)
         gaps.report(f"{wanted.files} files are added and scrolled")
         self._tab.commands.start.trigger()

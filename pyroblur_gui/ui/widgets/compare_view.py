@@ -179,20 +179,25 @@ class CompareView(QWidget):
             painter.drawPixmap(area, self._after, QRectF(self._after.rect()))
             painter.restore()
         if self._shows_marks:
-            before = QRectF(area.left(), area.top(), x - area.left(), area.height())
-            after = QRectF(x, area.top(), area.right() - x, area.height())
-            for mark in self._marks:
-                painter.save()
-                if self._after is not None:
-                    painter.setClipRect(after if mark.is_left else before)
-                overlay.draw_mark(painter, area, mark, self.font())
-                painter.restore()
+            self._draw_marks(painter, area, x)
         if self._after is not None:
             overlay.draw_divider(painter, area, x)
             if self._split > NAMED_UNTIL:
                 overlay.draw_chip(painter, area, tr("Before"), self.font(), left=True, top=True)
             if self._split < 1 - NAMED_UNTIL:
                 overlay.draw_chip(painter, area, self._caption, self.font(), left=False, top=True)
+
+    def _draw_marks(self, painter: QPainter, area: QRectF, x: float) -> None:
+        """On the side that they speak of: what was found before, what is left after."""
+        before = QRectF(area.left(), area.top(), x - area.left(), area.height())
+        after = QRectF(x, area.top(), area.right() - x, area.height())
+        for side, is_left in ((before, False), (after, True)):
+            painter.save()
+            if self._after is not None:
+                painter.setClipRect(side)
+            marks = [mark for mark in self._marks if mark.is_left is is_left]
+            overlay.draw_marks(painter, area, marks, self.font())
+            painter.restore()
 
     def _set_busy(self, *, is_busy: bool) -> None:
         if self._is_busy != is_busy:

@@ -3,9 +3,10 @@
 These colours are the same in light and dark: they must stand out from any photo.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from pyroblur_gui.ui import icons
@@ -21,7 +22,8 @@ STILL_THERE = QColor(255, 176, 32)
 LEFT_CLEAR = QColor(255, 255, 255, 200)
 INK = "#1B1B20"  # on the white grip
 GRIP = 26
-NAMED_FROM = 30.0  # a mark at least this wide is labelled
+NAMED_FROM = 30  # a mark at least this wide is named ...
+MOST_NAMED = 24  # ... and of many, the surest are
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,36 +33,53 @@ class Message:
     hint: str = ""
 
 
-def draw_mark(painter: QPainter, area: QRectF, mark: Mark, font: QFont) -> None:
-    """A frame around what was found: bold and named when it will be covered, faint when its score is too low."""
+def draw_marks(painter: QPainter, area: QRectF, marks: Iterable[Mark], font: QFont) -> None:
+    """Frames around what was found: bold and named when it will be covered, dashed when its score is too low.
+
+    A low confidence brings hundreds of them while the slider is dragged: they are drawn by kind in one go, on whole
+    pixels and without smoothing, which takes a tenth of the time.
+    """
+    covered: list[tuple[QRect, Mark]] = []
+    doubtful: list[QRect] = []
+    left: list[QRect] = []
+    for mark in marks:
+        rect = _place(area, mark)
+        if mark.is_left:
+            left.append(rect)
+        elif mark.is_covered:
+            covered.append((rect, mark))
+        else:
+            doubtful.append(rect)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    dashed = QPen(LEFT_CLEAR, 1)
+    dashed.setDashPattern([3, 3])
+    bold = [rect for rect, _ in covered]
+    for pen, rects in (
+        (QPen(SHADE, 1), doubtful),
+        (dashed, doubtful),
+        (QPen(SHADE, 4), bold + left),
+        (QPen(COVERED, 2), bold),
+        (QPen(STILL_THERE, 2), left),
+    ):
+        painter.setPen(pen)
+        painter.drawRects(rects)
+    painter.restore()
+    named = [(rect, mark) for rect, mark in covered if rect.width() >= NAMED_FROM]
+    small = scaled(font, 0.8, weight=QFont.Weight.DemiBold)
+    for rect, mark in named[:MOST_NAMED]:
+        _draw_plate(painter, area, rect.toRectF(), mark, small)
+
+
+def _place(area: QRectF, mark: Mark) -> QRect:
     box = mark.box
-    rect = QRectF(
+    return QRectF(
         area.left() + box.left * area.width(),
         area.top() + box.top * area.height(),
         (box.right - box.left) * area.width(),
         (box.bottom - box.top) * area.height(),
-    )
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    if mark.is_left:
-        painter.setPen(QPen(SHADE, 4))
-        painter.drawRoundedRect(rect, 3, 3)
-        painter.setPen(QPen(STILL_THERE, 2))
-        painter.drawRoundedRect(rect, 3, 3)
-        return
-    if not mark.is_covered:
-        painter.setPen(QPen(SHADE, 1.2))
-        painter.drawRoundedRect(rect, 3, 3)
-        pen = QPen(LEFT_CLEAR, 1.2)
-        pen.setDashPattern([3, 3])
-        painter.setPen(pen)
-        painter.drawRoundedRect(rect, 3, 3)
-        return
-    painter.setPen(QPen(SHADE, 4))
-    painter.drawRoundedRect(rect, 3, 3)
-    painter.setPen(QPen(COVERED, 2))
-    painter.drawRoundedRect(rect, 3, 3)
-    if rect.width() >= NAMED_FROM:
-        _draw_plate(painter, area, rect, mark, scaled(font, 0.8, weight=QFont.Weight.DemiBold))
+    ).toRect()
 
 
 def draw_divider(painter: QPainter, area: QRectF, x: float) -> None:
