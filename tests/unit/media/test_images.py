@@ -1,6 +1,7 @@
 """Photos of every kind: read at their full depth and upright, written without what they told about who took them."""
 
 import struct
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -23,6 +24,7 @@ from pyroblur_gui.media.probe import probe
 WIDTH, HEIGHT = 160, 96
 
 
+@cache
 def _profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
