@@ -6,7 +6,6 @@ Nothing heavy is imported here: an inference engine or a codec loads when the fi
 import sys
 
 from pyroblur_gui.core import log
-from pyroblur_gui.core.system import give_way_to_window
 from pyroblur_gui.jobs.child import serve
 from pyroblur_gui.operations.catalogue import OPERATIONS
 
@@ -17,5 +16,4 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("The worker is started by PyroBlur itself; run `pyroblur --help` for what you can do.\n")
         return 2
     log.set_up("worker")
-    give_way_to_window()
     return serve(OPERATIONS, blocks=arguments[0])

@@ -72,8 +72,8 @@ def memory() -> Memory:
 def give_way_to_window() -> None:
     """Lowers this process's priority when a window started it.
 
-    On an idle machine that changes nothing; it halves the time that the window waits for a processor while two workers
-    are busy (tests/benchmarks/window_loop.py on 2 cores: 33 ms for 60 ms).
+    For long jobs, not for previews, which the user waits for. On an idle machine it changes nothing; it takes a third
+    off the time that the window waits for a processor beside a job (tests/benchmarks/window_loop.py on 2 cores).
     """
     if not os.environ.get(BEHIND_WINDOW_VARIABLE):
         return

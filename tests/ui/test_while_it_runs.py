@@ -5,6 +5,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -40,6 +41,8 @@ def test_a_running_job_is_watched_looked_into_paused_and_cancelled(on_screen: Pl
         act.start.trigger()
         await until(lambda: picture.is_live)
         assert state() is ItemState.RUNNING
+        us = psutil.Process()
+        assert max(child.nice() for child in us.children()) > us.nice(), "the job would hold the window up"
         # the slider, beside the job: the marks follow in the same moment, the covered picture as soon as it is there
         tab.wiring.inspector.seek(1.0)
         await until(lambda: picture.is_comparing and len(picture.marks) >= 2)
