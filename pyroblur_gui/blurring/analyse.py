@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from pyroblur_gui.blurring.plan import Covering
 from pyroblur_gui.blurring.progress import Upright
 from pyroblur_gui.blurring.project import Detection, FrameRow, Project
-from pyroblur_gui.blurring.spec import FACE, LICENSE_PLATE, BlurOptions
+from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.boxes import clipped
+from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.core.errors import EngineError, ModelError
 from pyroblur_gui.media.facts import VideoFacts
 from pyroblur_gui.media.orientation import Orientation, Rotation

@@ -12,8 +12,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Self
 
-from pyroblur_gui.blurring.spec import LICENSE_PLATE, BlurOptions, Shape
+from pyroblur_gui.blurring.spec import BlurOptions, Shape
 from pyroblur_gui.core.boxes import Edges, between, centre, grown, hull, moved
+from pyroblur_gui.core.classes import LICENSE_PLATE
 
 SLOWEST, FASTEST = Fraction(1), Fraction(240)  # frames a second; what a container claims beyond is no frame rate
 UNKNOWN_RATE = Fraction(25)

@@ -10,10 +10,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
+from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.jobs.spec import Spec
 
-FACE = "face"
-LICENSE_PLATE = "license_plate"
 ANY_CLASS = "*"  # key of BlurOptions.confidence that stands for every class
 
 

@@ -69,6 +69,36 @@ class MissingExtraError(PyroblurError, RuntimeError):
     code = "missing_extra"
 
 
+class DatasetError(PyroblurError, ValueError):
+    """A data set that is missing, damaged, or not what it should be."""
+
+    code = "dataset"
+
+
+class SourceError(PyroblurError, OSError):
+    """A source of data could not give what was asked: refused, gone, or not what it says it is."""
+
+    code = "source"
+
+
+class NetworkError(SourceError):
+    """Not reachable, broken off, or too slow, and retrying did not help. Later it may work."""
+
+    code = "network"
+
+
+class AccessError(SourceError):
+    """A key is missing, wrong, or without the right; or a licence was not accepted."""
+
+    code = "access"
+
+
+class ArchiveError(SourceError):
+    """An archive that is damaged, or that holds what no honest archive holds."""
+
+    code = "archive"
+
+
 class SettingsError(PyroblurError, ValueError):
     code = "settings"
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pyroblur_gui.blurring.analyse import MOST_FAILURES, Looker, Thresholds, View, covering_of
-from pyroblur_gui.blurring.spec import FACE, LICENSE_PLATE, BlurOptions
+from pyroblur_gui.blurring.spec import BlurOptions
+from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.core.errors import EngineError, ModelError
 from pyroblur_gui.media.facts import VideoFacts
 from pyroblur_gui.media.orientation import Orientation

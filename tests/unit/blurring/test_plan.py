@@ -13,8 +13,9 @@ from pyroblur_gui.blurring.plan import (
     regions_at,
     whole_frame,
 )
-from pyroblur_gui.blurring.spec import FACE, LICENSE_PLATE, BlurOptions, Shape
+from pyroblur_gui.blurring.spec import BlurOptions, Shape
 from pyroblur_gui.core.boxes import Edges
+from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 
 HORIZON = Horizon(gap=8, extend=4, motion=3)
 BARE = Covering(Shape.BOX, {})

@@ -13,8 +13,9 @@ from sheets import Sheet, grey_sheet, photo_sheet
 
 from pyroblur_gui.blurring.plan import Region, Seen
 from pyroblur_gui.blurring.redact import Covers
-from pyroblur_gui.blurring.spec import FACE, Shape, Style
+from pyroblur_gui.blurring.spec import Shape, Style
 from pyroblur_gui.core.boxes import Edges
+from pyroblur_gui.core.classes import FACE
 
 # Faces of the two sample pictures, found by eye: x1 y1 x2 y2.
 FACES: dict[str, list[Edges]] = {

@@ -7,7 +7,8 @@ import pytest
 
 from pyroblur_gui.blurring import project as projects
 from pyroblur_gui.blurring.project import Detection, FrameRow, Project, SegmentRow, SourceIdentity, noise_seed
-from pyroblur_gui.blurring.spec import FACE, LICENSE_PLATE, Audio, BlurOptions, Style
+from pyroblur_gui.blurring.spec import Audio, BlurOptions, Style
+from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.core.errors import JobError, MissingFileError, OutputError, UnreadableMediaError
 from pyroblur_gui.core.paths import folders
 

@@ -10,8 +10,9 @@ from sheets import LAYOUTS, Sheet, grey_sheet, random_sheet
 
 from pyroblur_gui.blurring.plan import Region, Seen, whole_frame
 from pyroblur_gui.blurring.redact import LIGHT_CHANGE, Covers
-from pyroblur_gui.blurring.spec import FACE, Shape, Style
+from pyroblur_gui.blurring.spec import Shape, Style
 from pyroblur_gui.core.boxes import Edges, grown
+from pyroblur_gui.core.classes import FACE
 
 SIZE = 97, 61
 BOXES: dict[str, Edges] = {

@@ -3,9 +3,10 @@ import pytest
 
 from pyroblur_gui.blurring.plan import Covering, Horizon, Region, Seen, regions_at
 from pyroblur_gui.blurring.project import Detection
-from pyroblur_gui.blurring.spec import FACE, LICENSE_PLATE, Shape
+from pyroblur_gui.blurring.spec import Shape
 from pyroblur_gui.blurring.track import Plans, Tracker
 from pyroblur_gui.core.boxes import Edges
+from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 
 HORIZON = Horizon(gap=8, extend=3, motion=3)
 SURE = {FACE: 0.5, LICENSE_PLATE: 0.5}

@@ -11,9 +11,10 @@ from unusual_media import ClipForm, write_clip
 from pyroblur_gui.blurring.analyse import Looked, Looker, View
 from pyroblur_gui.blurring.plan import Region, Seen
 from pyroblur_gui.blurring.project import Detection
-from pyroblur_gui.blurring.spec import FACE, Shape, Verify
+from pyroblur_gui.blurring.spec import Shape, Verify
 from pyroblur_gui.blurring.tally import Tally
 from pyroblur_gui.blurring.verify import ClipCheck, Samples, Verified, bare_share, check_clip
+from pyroblur_gui.core.classes import FACE
 from pyroblur_gui.core.errors import JobCancelledError, OutputError
 from pyroblur_gui.media.orientation import Orientation
 from pyroblur_gui.media.reader import VideoReader

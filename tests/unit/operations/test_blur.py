@@ -14,7 +14,8 @@ from unusual_media import ClipForm, write_clip
 
 from pyroblur_gui.blurring import pipeline, render
 from pyroblur_gui.blurring.pipeline import is_tiled
-from pyroblur_gui.blurring.spec import FACE, BlurOptions, BlurSpec, Style, Tiling, Verify
+from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec, Style, Tiling, Verify
+from pyroblur_gui.core.classes import FACE
 from pyroblur_gui.core.errors import JobCancelledError, MissingFileError, OutputError, UnreadableMediaError
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.media.probe import probe

@@ -8,7 +8,8 @@ from scenes import Scene
 from stage import Stage
 from unusual_media import ClipForm, write_clip
 
-from pyroblur_gui.blurring.spec import FACE, BlurOptions, DetectSpec
+from pyroblur_gui.blurring.spec import BlurOptions, DetectSpec
+from pyroblur_gui.core.classes import FACE
 from pyroblur_gui.core.errors import JobCancelledError
 from pyroblur_gui.jobs.events import event_adapter
 from pyroblur_gui.operations import detect

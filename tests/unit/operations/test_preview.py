@@ -10,7 +10,8 @@ from pydantic import JsonValue
 from scenes import Scene
 from stage import Stage
 
-from pyroblur_gui.blurring.spec import FACE, BlurOptions, FrameRequest, PreviewSpec, Style, ThumbnailRequest
+from pyroblur_gui.blurring.spec import BlurOptions, FrameRequest, PreviewSpec, Style, ThumbnailRequest
+from pyroblur_gui.core.classes import FACE
 from pyroblur_gui.core.errors import JobCancelledError
 from pyroblur_gui.jobs.events import Answer
 from pyroblur_gui.media.facts import MediaFacts

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from pyroblur_gui.blurring.spec import FACE, LICENSE_PLATE, BlurOptions
+from pyroblur_gui.blurring.spec import BlurOptions
+from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.core.settings import Settings
 from pyroblur_gui.models.catalogue import ModelEntry
 from pyroblur_gui.ui import icons

@@ -1,0 +1,1 @@
+"""Data sets of pictures with boxes: getting, keeping, checking, splitting, showing and writing them."""

@@ -1,0 +1,1 @@
+"""Places where data comes from, one small module each."""
