@@ -99,6 +99,12 @@ class ArchiveError(SourceError):
     code = "archive"
 
 
+class RecipeError(PyroblurError, ValueError):
+    """A recipe of a training that is missing or not valid."""
+
+    code = "recipe"
+
+
 class SettingsError(PyroblurError, ValueError):
     code = "settings"
 
