@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -44,12 +45,13 @@ class Outcome:
     status: int = DONE
 
 
-def run_batch(work: Sequence[Work], hear: Listener) -> Outcome:
+def run_batch(work: Sequence[Work], hear: Listener, *, is_wanted: Callable[[], bool] = lambda: True) -> Outcome:
     """Does all of the work and tells each event of it; a file that fails does not stop the next.
 
     Ctrl-C and SIGTERM cancel as the window does: the file in hand stops, no other is begun, nothing half-written stays.
+    So does is_wanted, asked after each event, once it says no: then the status is that of a failure.
     """
-    return asyncio.run(_Batch(work, hear).run())
+    return asyncio.run(_Batch(work, hear, is_wanted).run())
 
 
 def run_one(spec: Spec) -> Finished | Failed:
@@ -69,9 +71,10 @@ def run_one(spec: Spec) -> Finished | Failed:
 
 
 class _Batch:
-    def __init__(self, work: Sequence[Work], hear: Listener) -> None:
+    def __init__(self, work: Sequence[Work], hear: Listener, is_wanted: Callable[[], bool]) -> None:
         self._work = work
         self._hear = hear
+        self._is_wanted = is_wanted
         self._outcome = Outcome()
         self._places: dict[int, int] = {}  # a job's number -> its place in the work
         self._began_at: dict[int, float] = {}
@@ -80,7 +83,7 @@ class _Batch:
         async with Queue(JobStore.in_memory(), lambda kind: OPERATIONS[kind].lane) as queue:
             jobs = queue.add_all(item.spec for item in self._work)
             self._places = {job.id: place for place, job in enumerate(jobs)}
-            queue.subscribe(self._heard)
+            queue.subscribe(partial(self._heard, queue))
             with self._stopping(queue):
                 queue.start()
                 await self._until_idle(queue)
@@ -120,7 +123,7 @@ class _Batch:
         self._outcome.status = status
         queue.cancel()
 
-    def _heard(self, job: Job, event: Event | None) -> None:
+    def _heard(self, queue: Queue, job: Job, event: Event | None) -> None:
         place = self._places[job.id]
         item = self._work[place]
         file = File(item.path, place + 1, len(self._work))
@@ -128,7 +131,7 @@ class _Batch:
             if job.state is JobState.RUNNING:
                 self._began_at[job.id] = time.monotonic()
             elif job.state is JobState.CANCELLED:  # before it was begun
-                self._heard(job, Cancelled())
+                self._heard(queue, job, Cancelled())
             return
         match event:
             case Finished():
@@ -142,3 +145,5 @@ class _Batch:
             case _:
                 pass
         self._hear(file, event)
+        if self._outcome.status == DONE and not self._is_wanted():
+            self._stop(queue, FAILED)

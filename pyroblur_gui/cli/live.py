@@ -38,6 +38,8 @@ class _Left(ProgressColumn):
 class LiveBar:
     """Narrator for a terminal. Texts are shown as they are: nothing in a file's name is taken for markup."""
 
+    is_mute = False  # a terminal is no file that could fill a disk
+
     def __init__(self) -> None:
         self._console = Console(highlight=False)
         self._progress = Progress(

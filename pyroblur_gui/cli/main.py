@@ -1,5 +1,7 @@
 """The command line's door: `pyroblur VERB`."""
 
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -13,7 +15,9 @@ from pyroblur_gui.cli.commands.blur import blur
 from pyroblur_gui.cli.commands.detect import detect
 from pyroblur_gui.cli.commands.doctor import doctor
 from pyroblur_gui.cli.commands.models import models
+from pyroblur_gui.cli.output import failure_text, silence, unwritten, write_line
 from pyroblur_gui.core import log
+from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.paths import HOME_VARIABLE
 
 PROGRAM = "pyroblur"
@@ -31,7 +35,20 @@ def main(open_window: Window | None = None) -> int:
         application(prog_name=PROGRAM)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except PyroblurError as error:
+        return _failed(error)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        silence(sys.stdout)  # what typer itself prints, the help among it
+        return _failed(unwritten(error))
     return 0
+
+
+def _failed(error: PyroblurError) -> int:
+    with contextlib.suppress(PyroblurError):  # stderr itself may be what is full
+        write_line(sys.stderr, f"failed: {failure_text(error.message, error.hint)}")
+    return 1
 
 
 def _application(open_window: Window | None) -> typer.Typer:

@@ -5,6 +5,7 @@ person is shown them escaped; JSON carries them exactly, as ASCII.
 """
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ from typing import Protocol, TextIO
 
 from pydantic import JsonValue
 
-from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.core.errors import OutputError, PyroblurError
 from pyroblur_gui.jobs.events import Cancelled, Detected, Event, Failed, Finished, Log, Preview, Progress, Started
 
 PLAIN_PROGRESS_S = 10.0
@@ -36,7 +37,12 @@ class File:
 
 
 class Narrator(Protocol):
-    """Tells the user what happens. Every file ends with exactly one of Finished, Failed and Cancelled."""
+    """Tells the user what happens. Every file ends with exactly one of Finished, Failed and Cancelled.
+
+    is_mute: what it tells cannot be written any more (a full disk), which it said on stderr, once.
+    """
+
+    is_mute: bool
 
     def pass_over(self, path: Path, why: str) -> None:
         """A file that is not worked on, on purpose."""
@@ -60,6 +66,7 @@ class JsonLines:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self.is_mute = False
 
     def pass_over(self, path: Path, why: str) -> None:
         self._write({"input": str(path), "type": "log", "level": "info", "text": why})
@@ -83,7 +90,7 @@ class JsonLines:
         return
 
     def _write(self, body: dict[str, JsonValue]) -> None:
-        write_line(self._stream, json.dumps(body))
+        self.is_mute |= not _wrote(self._stream, json.dumps(body))
 
 
 class PlainLines:
@@ -92,41 +99,45 @@ class PlainLines:
     def __init__(self, out: TextIO, err: TextIO) -> None:
         self._out = out
         self._err = err
+        self.is_mute = False
         self._told_at = time.monotonic()
 
     def pass_over(self, path: Path, why: str) -> None:
-        write_line(self._out, f"{printable(str(path))}: {why}")
+        self._write(self._out, f"{printable(str(path))}: {why}")
 
     def refuse(self, error: PyroblurError) -> None:
-        write_line(self._err, f"failed: {failure_text(error.message, error.hint)}")
+        self._write(self._err, f"failed: {failure_text(error.message, error.hint)}")
 
     def hear(self, file: File, event: Event) -> None:
         where = f"[{file.number}/{file.count}] {printable(str(file.path))}:"
         match event:
             case Started():
-                write_line(self._out, f"{where} started")
+                self._write(self._out, f"{where} started")
             case Progress() if time.monotonic() - self._told_at >= PLAIN_PROGRESS_S:
                 self._told_at = time.monotonic()
-                write_line(self._out, f"{where} {progress_text(event)}")
+                self._write(self._out, f"{where} {progress_text(event)}")
             case Detected():
                 for line in detected_lines(event):
-                    write_line(self._out, f"{where} {line}")
+                    self._write(self._out, f"{where} {line}")
             case Log(level="warning" | "error"):
-                write_line(self._err, f"{where} {event.level}: {printable(event.text)}")
+                self._write(self._err, f"{where} {event.level}: {printable(event.text)}")
             case Finished():
-                write_line(self._out, f"{where} {finished_text(event)}")
+                self._write(self._out, f"{where} {finished_text(event)}")
             case Failed():
-                write_line(self._err, f"{where} failed: {failure_text(event.message, event.hint)}")
+                self._write(self._err, f"{where} failed: {failure_text(event.message, event.hint)}")
             case Cancelled():
-                write_line(self._err, f"{where} cancelled")
+                self._write(self._err, f"{where} cancelled")
             case _:
                 return
 
     def sum_up(self, text: str) -> None:
-        write_line(self._out, text)
+        self._write(self._out, text)
 
     def close(self) -> None:
         return
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        self.is_mute |= not _wrote(stream, text)
 
 
 def printable(text: str) -> str:
@@ -140,14 +151,43 @@ def printable(text: str) -> str:
 
 
 def write_line(stream: TextIO, text: str) -> None:
-    """A line, at once. A reader that went away (`| head`) does not end the work; a poor encoding shows escapes."""
+    """A line, at once. A reader that went away (`| head`) does not end the work; a poor encoding shows escapes.
+
+    Raises OutputError when it cannot be written (a full disk); what is written after that goes nowhere.
+    """
     try:
         encoding = stream.encoding or "utf-8"
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
         stream.flush()
     except BrokenPipeError:
-        with contextlib.suppress(OSError, ValueError):  # what is not written yet goes nowhere, and says nothing
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        silence(stream)
+    except OSError as error:
+        silence(stream)
+        raise unwritten(error) from error
+
+
+def unwritten(error: OSError) -> OutputError:
+    """The error to raise when what a command prints cannot be written."""
+    reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+    message = f"What this command prints could not be written: {reason}."
+    return OutputError(message, hint="Make room there, or send it to another place.")
+
+
+def _wrote(stream: TextIO, text: str) -> bool:
+    """Writes a line; False, told on stderr, where that cannot be done."""
+    try:
+        write_line(stream, text)
+    except OutputError as error:
+        with contextlib.suppress(OutputError):  # stderr itself may be what is full
+            write_line(sys.stderr, f"failed: {failure_text(error.message, error.hint)}")
+        return False
+    return True
+
+
+def silence(stream: TextIO) -> None:
+    """From now on, what is written to the stream goes nowhere."""
+    with contextlib.suppress(OSError, ValueError):  # what is not written yet goes nowhere, and says nothing
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def choose_narrator(*, as_json: bool) -> Narrator:

@@ -58,22 +58,25 @@ def blur(
     finish(work, found, choose_narrator(as_json=as_json))
 
 
-def finish(work: list[Work], found: Found, to: Narrator) -> None:
-    """Does the work, tells about it, and ends the command with the exit status that it comes to."""
+def finish(work: list[Work], found: Found, to: Narrator, *, is_listing: bool = False) -> None:
+    """Does the work, tells about it, and ends the command with the exit status that it comes to.
+
+    is_listing: what is told is all that comes of the work; so it ends where that cannot be written any more.
+    """
     outcome = Outcome()
     try:
         for path in found.passed_over:
             to.pass_over(path, "passed over: the result of an earlier run")
         for failure in found.failures:
             to.refuse(failure)
-        if work:
-            outcome = run_batch(work, to.hear)
+        if work and not (is_listing and to.is_mute):
+            outcome = run_batch(work, to.hear, is_wanted=lambda: not (is_listing and to.is_mute))
         if outcome.done + outcome.failed + outcome.cancelled > 1:
             counts = ((outcome.done, "done"), (outcome.failed, "failed"), (outcome.cancelled, "cancelled"))
             to.sum_up(f"{summary(counts)} of {len(work)} files")
     finally:
         to.close()
-    raise typer.Exit(outcome.status or (1 if found.failures else 0))
+    raise typer.Exit(outcome.status or (1 if found.failures or to.is_mute else 0))
 
 
 def absolute_model(options: BlurOptions) -> BlurOptions:

@@ -19,4 +19,4 @@ def detect(inputs: Inputs, *, as_json: AsJson = False, options: BlurOptions) -> 
     found = find_sources(inputs, skip_results=False)
     chosen = absolute_model(options)
     work = [Work(DetectSpec(source=source.path.absolute(), options=chosen), source.path) for source in found.sources]
-    finish(work, found, choose_narrator(as_json=as_json))
+    finish(work, found, choose_narrator(as_json=as_json), is_listing=True)
