@@ -53,12 +53,18 @@ class Queue:
         *,
         pool: WorkerPool | None = None,
         lanes: Mapping[str, int] = LANES,
+        unheld: Callable[[str], bool] = lambda _kind: False,
     ) -> None:
-        """lane_of: the lane of a kind of job; operations/catalogue.py knows. The store is closed with the queue."""
+        """lane_of: the lane of a kind of job; operations/catalogue.py knows. The store is closed with the queue.
+
+        unheld: kinds that begin as soon as their lane is free. What is said without a number (start, pause, resume,
+        cancel) does not concern them: pausing a list of clips must not pause a download.
+        """
         self._store = store
         self._lane_of = lane_of
         self._pool = pool or WorkerPool()
         self._lanes = lanes
+        self._unheld = unheld
         self._jobs = {job.id: job for job in store.jobs()}
         self._active: dict[int, _Active] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -216,12 +222,12 @@ class Queue:
 
     def _dispatch(self) -> None:
         """Starts what may start."""
-        if self._is_started and not self._is_closed:
+        if not self._is_closed:
             room = {lane: self._lanes.get(lane, 1) for lane in {job.lane for job in self._jobs.values()}}
             for number in self._active:
                 room[self._jobs[number].lane] -= 1
             for job in self.jobs():
-                if job.state is JobState.QUEUED and room[job.lane] > 0 and job.id not in self._active:
+                if self._may_start(job) and room[job.lane] > 0 and job.id not in self._active:
                     room[job.lane] -= 1
                     self._begin(job)
         self._settle()
@@ -285,11 +291,16 @@ class Queue:
                 log.exception("an observer failed on job %d", job.id)
 
     def _chosen(self, number: int | None) -> list[Job]:
-        return self.jobs() if number is None else [self._jobs[number]]
+        if number is not None:
+            return [self._jobs[number]]
+        return [job for job in self.jobs() if not self._unheld(job.kind)]
+
+    def _may_start(self, job: Job) -> bool:
+        return job.state is JobState.QUEUED and (self._is_started or self._unheld(job.kind))
 
     def _settle(self) -> None:
         """Idle: nothing has a worker, and nothing is queued that will be started."""
-        will_start = self._is_started and any(job.state is JobState.QUEUED for job in self._jobs.values())
+        will_start = not self._is_closed and any(self._may_start(job) for job in self._jobs.values())
         if self._active or will_start:
             self._idle.clear()
         else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import JsonValue, ValidationError
 
-from pyroblur_gui.blurring.spec import FrameRequest, PreviewSpec, ThumbnailRequest
+from pyroblur_gui.blurring.spec import BlurSpec, FrameRequest, PreviewSpec, ThumbnailRequest
 from pyroblur_gui.core.errors import JobError, OutputError, PyroblurError
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.core.system import BEHIND_WINDOW_VARIABLE
@@ -19,6 +19,7 @@ from pyroblur_gui.jobs.shared_images import read
 from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.media.facts import MediaFacts
 from pyroblur_gui.operations.catalogue import OPERATIONS
+from pyroblur_gui.ui.errands import Errands
 from pyroblur_gui.ui.pictures import Picture
 
 log = logging.getLogger(__name__)
@@ -44,10 +45,11 @@ class PreviewFrame:
 
 
 class JobClient:
-    """Owns the queue and the lane. Make it on the running loop, close it before the loop ends."""
+    """Owns the queue, the lane and the errands. Make it on the running loop, close it before the loop ends."""
 
-    def __init__(self, queue: Queue, lane: InteractiveLane) -> None:
+    def __init__(self, queue: Queue, lane: InteractiveLane, errands: Errands | None = None) -> None:
         self.queue = queue
+        self.errands = errands or Errands()
         self._lane = lane
 
     @classmethod
@@ -60,7 +62,7 @@ class JobClient:
             on_problem(f"{error.message} {error.hint}")
             store = JobStore.in_memory()
         os.environ[BEHIND_WINDOW_VARIABLE] = "1"
-        queue = Queue(store, lambda kind: OPERATIONS[kind].lane)
+        queue = Queue(store, lambda kind: OPERATIONS[kind].lane, unheld=lambda kind: kind != BlurSpec.kind)
         return cls(queue, InteractiveLane(PreviewSpec()))
 
     def warm_up(self) -> None:
@@ -70,6 +72,7 @@ class JobClient:
     async def close(self) -> None:
         """Stops what runs; no process is left afterwards."""
         await self._lane.close()
+        await self.errands.close()
         await self.queue.close()
 
     async def thumbnail(self, path: Path, *, width: int, height: int) -> tuple[Picture | None, MediaFacts]:

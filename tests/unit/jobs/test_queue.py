@@ -73,9 +73,9 @@ MakeQueue = Callable[..., Queue]
 async def make_queue(command: list[str]) -> AsyncIterator[MakeQueue]:
     made: list[Queue] = []
 
-    def make(store: JobStore | None = None, *, idle_s: float = 30.0) -> Queue:
+    def make(store: JobStore | None = None, *, idle_s: float = 30.0, unheld: str = "") -> Queue:
         pool = WorkerPool(command, grace_s=GRACE_S, idle_s=idle_s)
-        made.append(Queue(store or JobStore.in_memory(), lane_of, pool=pool))
+        made.append(Queue(store or JobStore.in_memory(), lane_of, pool=pool, unheld=lambda kind: kind == unheld))
         return made[-1]
 
     yield make
@@ -184,6 +184,20 @@ async def test_pausing_all_starts_nothing_more(queue: Queue) -> None:
     queue.resume()
     await until_idle(queue)
     assert [job.state for job in queue.jobs()] == [JobState.DONE] * 2
+
+
+async def test_kinds_that_nothing_holds_begin_at_once_and_go_on_while_the_others_pause(make_queue: MakeQueue) -> None:
+    queue = make_queue(unheld="show")
+    listed, free = queue.add(Count(count=1000)), queue.add(Show(count=100_000))
+    await until(queue, free, JobState.RUNNING)
+    assert queue.job(listed.id).state is JobState.QUEUED
+    queue.start()
+    await until_it_counts(queue, listed)
+    queue.pause()
+    assert [queue.job(job.id).state for job in (listed, free)] == [JobState.PAUSED, JobState.RUNNING]
+    queue.cancel()
+    await until(queue, listed, JobState.CANCELLED)
+    assert queue.job(free.id).state is JobState.RUNNING
 
 
 async def test_a_queued_job_that_is_paused_is_passed_over(queue: Queue) -> None:

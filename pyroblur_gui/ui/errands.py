@@ -1,0 +1,54 @@
+"""Short jobs that somebody waits for: run beside the queue, which neither keeps nor delays them.
+
+What a dialog asks before it can go on (what is in this folder?) must not wait behind a film that is being covered, and
+there is nothing of it to resume.
+"""
+
+import asyncio
+
+from pydantic import JsonValue
+
+from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.jobs.events import Event, Failed, Finished
+from pyroblur_gui.jobs.pool import WorkerPool
+from pyroblur_gui.jobs.spec import Spec
+
+LANE = "errands"
+
+
+class ErrandError(PyroblurError):
+    """The worker's reason why there is no answer."""
+
+    code = "errand"
+
+
+class Errands:
+    """Keeps a warm worker for a while after the last errand. Close it before the loop ends."""
+
+    def __init__(self, pool: WorkerPool | None = None) -> None:
+        self._pool = pool or WorkerPool()
+
+    async def run(self, spec: Spec) -> dict[str, JsonValue]:
+        """The job's result. Raises ErrandError when it fails. Cancelling the waiting ends the job."""
+        worker = self._pool.take(LANE)
+        end = worker.run(spec.kind, spec.model_dump(mode="json"), on_event=_unheard)
+        try:
+            outcome = await asyncio.shield(end)
+        except asyncio.CancelledError:
+            await worker.cancel()
+            raise
+        finally:
+            self._pool.give_back(worker, LANE)
+        if isinstance(outcome, Finished):
+            return outcome.result
+        if isinstance(outcome, Failed):
+            raise ErrandError(outcome.message, hint=outcome.hint)
+        raise asyncio.CancelledError
+
+    async def close(self) -> None:
+        """No process is left afterwards."""
+        await self._pool.close()
+
+
+def _unheard(_event: Event) -> None:
+    """Errands show no progress."""
