@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from pyroblur_gui.blurring.analyse import Analysis, Looker, Thresholds, View, covering_of
 from pyroblur_gui.blurring.flow import Ahead
 from pyroblur_gui.blurring.plan import UNKNOWN_RATE, Horizon, Region
-from pyroblur_gui.blurring.progress import Meter, show
+from pyroblur_gui.blurring.progress import show
 from pyroblur_gui.blurring.project import FrameRow, Project
 from pyroblur_gui.blurring.redact import Covers
 from pyroblur_gui.blurring.render import MOST_THREADS, Renderer, segment_frames
@@ -26,6 +26,7 @@ from pyroblur_gui.blurring.track import Plans, Tracker
 from pyroblur_gui.core.errors import UnreadableMediaError
 from pyroblur_gui.core.system import usable_cores
 from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.meter import Meter
 from pyroblur_gui.media.encoder import EncoderPlan
 from pyroblur_gui.media.facts import MediaFacts, VideoFacts
 from pyroblur_gui.media.reader import Frame, VideoReader

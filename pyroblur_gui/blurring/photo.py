@@ -10,12 +10,13 @@ from fractions import Fraction
 
 from pyroblur_gui.blurring.analyse import Looked, Looker, Thresholds, View, covering_of
 from pyroblur_gui.blurring.plan import UNKNOWN_RATE, Horizon, Region
-from pyroblur_gui.blurring.progress import Meter, show
+from pyroblur_gui.blurring.progress import show
 from pyroblur_gui.blurring.redact import Covers
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.blurring.tally import Tally
 from pyroblur_gui.blurring.track import Plans, Tracker
 from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.meter import Meter
 from pyroblur_gui.media.images import Photo
 from pyroblur_gui.models.detector import Detector
 

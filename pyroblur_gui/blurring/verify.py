@@ -12,12 +12,12 @@ import numpy as np
 
 from pyroblur_gui.blurring.analyse import Looked, Looker, View
 from pyroblur_gui.blurring.plan import Region
-from pyroblur_gui.blurring.progress import Meter
 from pyroblur_gui.blurring.spec import Shape, Verify
 from pyroblur_gui.blurring.tally import Tally
 from pyroblur_gui.core.boxes import Edges
 from pyroblur_gui.core.errors import OutputError
 from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.meter import Meter
 from pyroblur_gui.media.reader import VideoReader
 
 BARE = 0.5  # share of a finding that lies outside all covers

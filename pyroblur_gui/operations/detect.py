@@ -17,10 +17,10 @@ from pyroblur_gui.blurring.analyse import Looked, Looker, Thresholds, View
 from pyroblur_gui.blurring.flow import Ahead
 from pyroblur_gui.blurring.photo import looked_at
 from pyroblur_gui.blurring.pipeline import is_tiled
-from pyroblur_gui.blurring.progress import Meter
 from pyroblur_gui.blurring.spec import DetectSpec
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Detected, FoundBox, Log, Started
+from pyroblur_gui.jobs.meter import Meter
 from pyroblur_gui.media.facts import MediaFacts
 from pyroblur_gui.media.images import read_photo
 from pyroblur_gui.media.probe import probe
