@@ -10,8 +10,10 @@ from PIL import Image, features
 # little: they are not read.
 READ_FORMATS: Final = (
     "JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF", "JPEG2000", "PPM", "PCX", "SGI", "QOI",
-    "PSD",
+    "PSD", "ICO", "CUR", "ICNS", "DDS",
 )  # fmt: skip
+# Without a signature: believed where the name says so, too.
+_NAMED_FORMATS: Final = {".tga": "TGA", ".icb": "TGA", ".vda": "TGA", ".vst": "TGA"}
 _RAW_SUFFIXES: Final = frozenset(".dng .nef .nrw .cr2 .cr3 .arw .orf .rw2 .pef .srw .raf .3fr .iiq".split())  # noqa: SIM905
 _SUFFIXES: Final = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "MPO": (".jpg", ".jpeg"), "PNG": (".png", ".apng"), "WEBP": (".webp",),
@@ -36,6 +38,12 @@ def looks_like_picture(head: bytes) -> bool:
     if head[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}:
         return True
     return (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or (head[4:8] == b"ftyp" and head[8:12] in _BRANDS)
+
+
+def read_formats(path: Path) -> tuple[str, ...]:
+    """Pillow's names of the formats that a file of this name may have."""
+    named = _NAMED_FORMATS.get(path.suffix.lower())
+    return (*READ_FORMATS, named) if named else READ_FORMATS
 
 
 def is_raw_name(path: Path) -> bool:

@@ -20,7 +20,7 @@ from pyroblur_gui.media.facts import Kind, MediaFacts
 from pyroblur_gui.media.failures import missing, read_failure, shown
 from pyroblur_gui.media.metadata import exif_names
 from pyroblur_gui.media.photo import PageMode, Photo, PhotoDetails, PhotoPage
-from pyroblur_gui.media.photo_formats import MAX_BYTES, MAX_PIXELS, READ_FORMATS, is_raw_name, suffixes_of
+from pyroblur_gui.media.photo_formats import MAX_BYTES, MAX_PIXELS, is_raw_name, read_formats, suffixes_of
 from pyroblur_gui.media.planes import Samples
 
 _ORIENTATION: Final = 274
@@ -100,7 +100,7 @@ def _opened(path: Path, data: bytes) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which is dropped anyway
         try:
-            with Image.open(io.BytesIO(data), formats=READ_FORMATS) as image:
+            with Image.open(io.BytesIO(data), formats=read_formats(path)) as image:
                 _check_readable(path, image)
                 yield image
         except PyroblurError:
@@ -176,7 +176,8 @@ class _Reading:
             if "truncated" not in str(error) and "broken data stream" not in str(error):
                 raise
             self.cut_off = "The file's end is missing: the lower part of the picture could not be read."
-            return _load_truncated(self._data, self._image.tell() if hasattr(self._image, "tell") else 0)
+            number = self._image.tell() if hasattr(self._image, "tell") else 0
+            return _load_truncated(self._path, self._data, number)
         return self._image
 
     def _samples(self, image: Image.Image) -> tuple[Samples, PageMode]:
@@ -245,13 +246,13 @@ def _deep_heif(data: bytes, number: int) -> tuple[Samples, PageMode] | None:
     return np.array(page).astype(np.uint16), cast("PageMode", mode)
 
 
-def _load_truncated(data: bytes, number: int) -> Image.Image:
+def _load_truncated(path: Path, data: bytes, number: int) -> Image.Image:
     """Pillow's switch for files without an end is one for the whole process: it is on for this one load only."""
     with _truncated_lock:
         before = ImageFile.LOAD_TRUNCATED_IMAGES
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         try:
-            image = Image.open(io.BytesIO(data), formats=READ_FORMATS)
+            image = Image.open(io.BytesIO(data), formats=read_formats(path))
             if number:
                 image.seek(number)
             image.load()
@@ -341,6 +342,9 @@ def _notes(path: Path, image: Image.Image, exif: Image.Exif) -> tuple[str, ...]:
     endings = suffixes_of(name)
     if endings and path.suffix.lower() not in endings:
         notes.append(f"The content is a {name} picture in spite of the name's ending {path.suffix or '(none)'}.")
+    sizes = image.info.get("sizes") or ()  # an icon holds one picture in several sizes
+    if len(sizes) > 1:
+        notes.append(f"The file holds {len(sizes)} pictures: only the largest one is processed and kept.")
     left = _others(image, exif)
     if left:
         notes.append(f"Left out: {', '.join(left)}.")

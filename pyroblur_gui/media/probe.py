@@ -5,9 +5,10 @@ from pathlib import Path
 from pyroblur_gui.core.errors import MissingFileError, PyroblurError, UnreadableMediaError, UnsupportedMediaError
 from pyroblur_gui.media.clip_facts import probe_clip
 from pyroblur_gui.media.facts import AudioFacts, Kind, MediaFacts, SubtitleFacts, VideoFacts
-from pyroblur_gui.media.failures import missing, read_failure, shown
+from pyroblur_gui.media.failures import disguise, missing, read_failure, shown
 from pyroblur_gui.media.photo_formats import looks_like_picture
 from pyroblur_gui.media.photo_reading import photo_facts
+from pyroblur_gui.media.source import JPEG_STREAMS
 
 __all__ = ["AudioFacts", "Kind", "MediaFacts", "SubtitleFacts", "VideoFacts", "probe"]
 
@@ -15,8 +16,11 @@ __all__ = ["AudioFacts", "Kind", "MediaFacts", "SubtitleFacts", "VideoFacts", "p
 def probe(path: Path) -> MediaFacts:
     """Raises MissingFileError, UnreadableMediaError (empty, damaged, encrypted), UnsupportedMediaError (no picture)."""
     head = _head(path)
-    if looks_like_picture(head):
+    is_stream = path.suffix.lower() in JPEG_STREAMS
+    if looks_like_picture(head) and not is_stream:
         return photo_facts(path)
+    if disguise(path):  # FFmpeg would take a document for a clip of the JPEG pictures in it
+        raise read_failure(path, ValueError("no medium"))
     try:
         return probe_clip(path)
     except MissingFileError:

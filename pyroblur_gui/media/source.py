@@ -25,6 +25,10 @@ else:  # generic in PyAV's stubs only
 
 # A playlist or script names other files and addresses: reading it would reach beyond the file that was given.
 _REACH_BEYOND = {"hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "webm_dash_manifest", "tty"}
+# Pictures that FFmpeg takes for clips of one frame, or of as many as there are sizes of an icon.
+_PICTURES = {"ico", "fits", "iff", "txd", "alias_pix", "brender_pix", "gif", "apng", "jpegxl_anim"}
+JPEG_STREAMS = {".mjpeg", ".mjpg"}  # cameras' clips: JPEG pictures one after another, told by nothing but the name
+_JPEG_START = b"\xff\xd8"
 _dump_lock = threading.Lock()
 # FFmpeg's messages are turned into errors and notes where they matter; none goes to a terminal.
 av.logging.set_level(None)
@@ -44,25 +48,36 @@ def open_clip(path: Path) -> InputContainer:
         container = av.open(
             str(path.absolute()),
             mode="r",
+            format="mjpeg" if path.suffix.lower() in JPEG_STREAMS and _starts_as_jpeg(path) else None,
             metadata_errors="replace",
             container_options={"protocol_whitelist": "file"},
         )
     except (FFmpegError, OSError, ValueError) as error:
         raise read_failure(path, error) from error
-    if container.format.name == "image2":  # FFmpeg's guess from the name's ending alone
+    name = container.format.name
+    if name == "image2" or (name == "mjpeg" and not _starts_as_jpeg(path)):
+        # FFmpeg's guess from the name's ending alone; or from JPEG pictures somewhere in a file of another kind.
         container.close()
         raise read_failure(path, ValueError("no picture")) from None
-    if container.format.name.endswith("_pipe"):
+    if name.endswith("_pipe") or name in _PICTURES:
         container.close()
         raise UnsupportedMediaError(
             f"{shown(path)} is a picture in a format that is not read.", hint="Save it as PNG, TIFF or JPEG.", path=path
         )
-    if container.format.name in _REACH_BEYOND:
+    if name in _REACH_BEYOND:
         container.close()
         raise UnsupportedMediaError(
             f"{shown(path)} is a list of other files, not a clip itself.", hint="Add the clips themselves.", path=path
         )
     return container
+
+
+def _starts_as_jpeg(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == _JPEG_START
+    except OSError:
+        return False  # opening it as a clip will say why
 
 
 def picture_stream(container: InputContainer, path: Path) -> VideoStream:

@@ -4,6 +4,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import clips
+import cv2
 import numpy as np
 import pytest
 from clips import make_clip, make_hdr_clip
@@ -11,7 +12,9 @@ from PIL import Image
 
 from pyroblur_gui.core.errors import MissingFileError, PyroblurError, UnreadableMediaError, UnsupportedMediaError
 from pyroblur_gui.media.facts import Kind
+from pyroblur_gui.media.images import photo_suffix, read_photo, write_photo
 from pyroblur_gui.media.probe import probe
+from pyroblur_gui.media.reader import VideoReader
 
 
 def test_clip_facts(tmp_path: Path) -> None:
@@ -177,3 +180,64 @@ def _is_helpful(error: PyroblurError, path: Path) -> None:
     assert path.name in error.message
     assert error.hint
     assert error.path == path
+
+
+@pytest.mark.parametrize("name", ["a.ico", "a.cur", "a.icns", "a.dds", "a.tga", "icon without an ending"])
+def test_pictures_that_are_only_read_are_pictures(tmp_path: Path, name: str) -> None:
+    """FFmpeg takes an icon for a clip of one frame with many picture streams."""
+    path = make_icon(tmp_path / name)
+    facts = probe(path)
+    assert (facts.kind, facts.pages) == (Kind.IMAGE, 1)
+    assert (facts.width, facts.height) == ((1024, 1024) if path.suffix == ".icns" else (64, 64))  # Pillow enlarges
+
+
+def test_an_icon_becomes_a_png_of_its_largest_picture(tmp_path: Path) -> None:
+    photo = read_photo(make_icon(tmp_path / "a.ico"))
+    assert photo_suffix(photo) == ".png"
+    assert photo.pages[0].pixels.shape[:2] == (64, 64)
+    assert any("2 pictures" in note and "largest" in note for note in photo.notes)
+    notes = write_photo(photo, tmp_path / "out.png", format=".png", quality=95)
+    assert any("PNG" in note and "ICO" in note for note in notes)
+    with Image.open(tmp_path / "out.png") as written:
+        assert (written.format, written.size) == ("PNG", (64, 64))
+
+
+def test_a_document_is_no_clip_of_the_pictures_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "letter.pdf"
+    Image.fromarray(clips.moving_picture(320, 180, 0)).save(path)  # Pillow puts a JPEG picture into the document
+    with pytest.raises(UnreadableMediaError, match=r"letter\.pdf is a PDF document"):
+        probe(path)
+
+
+def test_jpeg_pictures_somewhere_in_a_file_are_no_clip(tmp_path: Path) -> None:
+    path = tmp_path / "thumbnails.db"
+    path.write_bytes(b"a data base" * 60 + jpeg_pictures(3))
+    with pytest.raises(UnreadableMediaError, match=r"thumbnails\.db"):
+        probe(path)
+
+
+def test_a_stream_of_jpeg_pictures_is_a_clip_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "camera.mjpeg"
+    path.write_bytes(jpeg_pictures(7))
+    assert probe(path).kind is Kind.VIDEO
+    with VideoReader(path) as reader:
+        assert sum(1 for _ in reader.frames()) == 7
+
+
+def make_icon(path: Path) -> Path:
+    """64 x 64, in an .ico also a smaller one. A cursor is an icon but for one byte."""
+    picture = Image.fromarray(np.ascontiguousarray(clips.moving_picture(64, 64, 0)))
+    match path.suffix:
+        case ".icns" | ".dds" | ".tga":
+            picture.save(path)
+        case suffix:
+            picture.save(path, format="ICO", sizes=[(64, 64), (32, 32)], bitmap_format="bmp")
+            if suffix == ".cur":
+                path.write_bytes(b"\0\0\2" + path.read_bytes()[3:])
+    return path
+
+
+def jpeg_pictures(count: int) -> bytes:
+    """One after another, as cheap cameras record."""
+    found = [cv2.imencode(".jpg", clips.moving_picture(320, 180, number))[1].tobytes() for number in range(count)]
+    return b"".join(found)
