@@ -122,7 +122,7 @@ class Session:
         window, client = self.window, self.client
         self.window = self.client = None
         if window is not None:
-            await window.blur.disconnect_jobs()
+            await window.disconnect_jobs()
         if client is not None:
             await client.close()
         if window is not None:

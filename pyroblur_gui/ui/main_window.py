@@ -1,4 +1,4 @@
-"""The main window: menus, the tabs (only Blur so far), the status bar, and what happens when it is closed."""
+"""The main window: menus, the tabs, the status bar, and what happens when it is closed."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pyroblur_gui.core.errors import SettingsError
 from pyroblur_gui.core.settings import Settings, SettingsFile
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.dialogs.about import AboutDialog, diagnosis
-from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog
+from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog, work_question
 from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
@@ -21,11 +21,14 @@ from pyroblur_gui.ui.state import WindowState, differences, options_from
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.tab import BlurTab
+from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
 from pyroblur_gui.ui.theme import Theme
 from pyroblur_gui.ui.widgets.status_bar import StatusBar
 
 DEFAULT_SIZE = (1360, 850)
 SMALLEST_SIZE = (960, 600)
+_TABS = ("blur", "datasets")  # as they are remembered
+_BLUR, _DATASETS = range(len(_TABS))
 
 
 class MainWindow(QMainWindow):
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
         )
         self.blur.starts_at_once = settings.start_when_added
         self.blur.shows_live = settings.show_live
+        self.datasets = DatasetsTab()
         self.status = StatusBar()
         self._build()
         self._build_menus()
@@ -78,6 +82,12 @@ class MainWindow(QMainWindow):
         """Call it on the running loop."""
         self._client = client
         self.blur.connect_jobs(client)
+        self.datasets.connect_jobs(client)
+
+    async def disconnect_jobs(self) -> None:
+        """Ends what the tabs have under way; the client itself is its owner's to close."""
+        await self.blur.disconnect_jobs()
+        await self.datasets.disconnect_jobs()
 
     def add_files(self, paths: Sequence[Path]) -> None:
         self.blur.add(paths, take_any_file=True)
@@ -85,7 +95,13 @@ class MainWindow(QMainWindow):
     def say(self, text: str) -> None:
         """A passing remark above the work."""
         if text:
-            self.blur.banner.say(text)
+            shown = self.datasets if self._tabs.currentIndex() == _DATASETS else self.blur
+            shown.banner.say(text)
+
+    def show_tab(self, name: str) -> None:
+        """By the name that is remembered: "blur" or "datasets"; an unknown one changes nothing."""
+        if name in _TABS:
+            self._tabs.setCurrentIndex(_TABS.index(name))
 
     # -- closing
 
@@ -99,6 +115,10 @@ class MainWindow(QMainWindow):
             dialog = ClosingDialog(self._last, self)
             dialog.answered.connect(self._closing_answered)
             dialog.open()
+        elif self.datasets.is_busy():
+            question = work_question(self)
+            question.answered.connect(self._closing_answered)
+            question.open()
         else:
             self._close_now()
 
@@ -155,7 +175,10 @@ class MainWindow(QMainWindow):
         self.resize(*DEFAULT_SIZE)
         if self._state.geometry:
             self.restoreGeometry(_from_text(self._state.geometry))
-        self.blur.restore_layout({name: _from_text(text) for name, text in self._state.splitters.items()})
+        layouts = {name: _from_text(text) for name, text in self._state.splitters.items()}
+        self.blur.restore_layout(layouts)
+        self.datasets.restore_layout(layouts)
+        self.show_tab(self._state.tab)
         self.blur.door.last_folder = self._state.last_folder
         if self.blur.options.form.advanced is not None:
             self.blur.options.form.advanced.set_open(self._state.is_advanced_open)
@@ -163,10 +186,12 @@ class MainWindow(QMainWindow):
     def _remember(self) -> None:
         defaults = options_from(self._settings.blur_defaults, BlurOptions())
         advanced = self.blur.options.form.advanced
+        layouts = self.blur.layout_bytes() | self.datasets.layout_bytes()
         state = self._state.model_copy(
             update={
                 "geometry": _as_text(self.saveGeometry()),
-                "splitters": {name: _as_text(data) for name, data in self.blur.layout_bytes().items()},
+                "splitters": {name: _as_text(data) for name, data in layouts.items()},
+                "tab": _TABS[self._tabs.currentIndex()],
                 "options": differences(self.blur.chosen_options, defaults),
                 "is_advanced_open": advanced is not None and advanced.is_open(),
                 "last_folder": self.blur.door.last_folder,
@@ -201,9 +226,11 @@ class MainWindow(QMainWindow):
         self._tabs = QTabBar()
         self._tabs.setAccessibleName(tr("Tabs"))
         self._tabs.setDrawBase(False)
+        self._tabs.setExpanding(False)
         self._stack = QStackedWidget()
         self._add_tab(tr("Blur"), self.blur)
-        self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self._add_tab(tr("Data sets"), self.datasets)
+        self._tabs.currentChanged.connect(self._show_tab)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
@@ -219,21 +246,35 @@ class MainWindow(QMainWindow):
         self._tabs.addTab(title)
         self._tabs.setVisible(self._tabs.count() > 1)
 
+    def _show_tab(self, index: int) -> None:
+        """A tab brings its own menus: what belongs to a hidden one neither shows nor answers to its keys."""
+        self._stack.setCurrentIndex(index)
+        self._queue_menu.menuAction().setVisible(index == _BLUR)
+        self._dataset_menu.menuAction().setVisible(index == _DATASETS)
+        tab = (self.blur, self.datasets)[index].commands
+        self._file_menu.clear()
+        tab.fill_file_menu(self._file_menu)
+        self._file_menu.addSeparator()
+        self._file_menu.addAction(self._settings_action)
+        self._file_menu.addSeparator()
+        self._file_menu.addAction(self._quit_action)
+        self._view_menu.clear()
+        tab.fill_view_menu(self._view_menu)
+
     def _build_menus(self) -> None:
-        act = self.blur.commands
-        file = self._menu(tr("&File"))
-        file.addActions([act.add_files, act.add_folder, act.paste])
-        file.addSeparator()
-        settings = self._action(tr("&Settings…"), "gear-six", "Ctrl+,", QAction.MenuRole.PreferencesRole)
-        settings.triggered.connect(self._show_settings)
-        file.addAction(settings)
-        file.addSeparator()
-        quit_ = self._action(tr("&Quit"), "sign-out", QKeySequence.StandardKey.Quit, QAction.MenuRole.QuitRole)
-        quit_.triggered.connect(self.close)
-        file.addAction(quit_)
-        act.fill_queue_menu(self._menu(tr("&Queue")))
-        view = self._menu(tr("&View"))
-        self.blur.fill_view_menu(view)
+        self._file_menu = self._menu(tr("&File"))
+        self._settings_action = self._action(tr("&Settings…"), "gear-six", "Ctrl+,", QAction.MenuRole.PreferencesRole)
+        self._settings_action.triggered.connect(self._show_settings)
+        self._quit_action = self._action(
+            tr("&Quit"), "sign-out", QKeySequence.StandardKey.Quit, QAction.MenuRole.QuitRole
+        )
+        self._quit_action.triggered.connect(self.close)
+        self._queue_menu = self._menu(tr("&Queue"))
+        self.blur.commands.fill_queue_menu(self._queue_menu)
+        self._dataset_menu = self._menu(tr("&Data set"))
+        self.datasets.commands.fill_menu(self._dataset_menu)
+        self._view_menu = self._menu(tr("&View"))
+        self._show_tab(_BLUR)
         about = self._menu(tr("&Help"))
         copy = self._action(tr("&Copy diagnosis"), "copy", "", QAction.MenuRole.NoRole)
         copy.triggered.connect(self._copy_diagnosis)

@@ -19,6 +19,7 @@ class WindowState(BaseModel):
     options: dict[str, JsonValue] = {}
     is_advanced_open: bool = False
     last_folder: str = ""
+    tab: str = "blur"
 
 
 def window_state_file() -> SettingsFile[WindowState]:

@@ -1,4 +1,4 @@
-"""Asked when the window is closed while files are being covered."""
+"""Asked when the window is closed while files are being covered, or data sets are being made."""
 
 from enum import StrEnum
 
@@ -27,3 +27,13 @@ class ClosingDialog(Question):
             ),
             parent=parent,
         )
+
+
+def work_question(parent: QWidget | None = None) -> Question:
+    """Asked while only data sets are being made or changed."""
+    return Question(
+        tr("A data set is being worked on"),
+        tr("What was stopped is not lost: PyroBlur offers to go on with it when it is started again."),
+        ((Answer.STAY, tr("&Keep open")), (Answer.STOP, tr("&Stop and close"))),
+        parent=parent,
+    )

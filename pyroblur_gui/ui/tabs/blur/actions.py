@@ -68,6 +68,12 @@ class BlurActions(QObject):
         """Those whose shortcuts belong to the list."""
         return self.pause, self.resume, self.cancel, self.remove
 
+    def fill_file_menu(self, menu: QMenu) -> None:
+        menu.addActions([self.add_files, self.add_folder, self.paste])
+
+    def fill_view_menu(self, menu: QMenu) -> None:
+        menu.addAction(self.select_all)
+
     def fill_queue_menu(self, menu: QMenu) -> None:
         menu.addActions([self.start, self.pause_all, self.resume_all, self.cancel_all])
         menu.addSeparator()

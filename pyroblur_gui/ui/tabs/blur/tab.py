@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.models import catalogue
@@ -135,9 +135,6 @@ class BlurTab(QWidget):
         self.shows_live = is_shown
         if self._wiring is not None:
             self._wiring.show_current()
-
-    def fill_view_menu(self, menu: QMenu) -> None:
-        menu.addAction(self.commands.select_all)
 
     # -- how it is built and connected
 

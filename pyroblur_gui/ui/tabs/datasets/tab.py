@@ -1,0 +1,193 @@
+"""The Data sets tab: the list on the left, what is in the chosen one in the middle, running work below."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QFont, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.job_client import JobClient
+from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.tabs.blur.drops import DropZone
+from pyroblur_gui.ui.tabs.datasets.gallery_actions import DatasetActions
+from pyroblur_gui.ui.tabs.datasets.gallery_empty import EmptyView
+from pyroblur_gui.ui.tabs.datasets.gallery_wiring import Wiring
+from pyroblur_gui.ui.tabs.datasets.placeholders import ChartsPanel, WorkPanel
+from pyroblur_gui.ui.tabs.datasets.presenter import SetLine
+from pyroblur_gui.ui.tabs.datasets.sets_panel import BAR_HEIGHT, SetsPanel
+from pyroblur_gui.ui.tabs.datasets.wording import facts_text
+from pyroblur_gui.ui.widgets.banner import Banner
+from pyroblur_gui.ui.widgets.drop_area import DropVeil
+from pyroblur_gui.ui.widgets.elided import ElidedLabel
+from pyroblur_gui.ui.widgets.segments import Segments
+
+PICTURES, PROBLEMS, CHARTS = "pictures", "problems", "charts"
+
+
+class DatasetsTab(QWidget):
+    """Shown before there are jobs; until `connect_jobs` it can make nothing. It reads no disk before it is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.commands = DatasetActions(self)
+        self.drops = DropZone(self)
+        self.banner = Banner()
+        self.sets = SetsPanel()
+        self.empty = EmptyView()
+        self.charts: ChartsPanel | None = None
+        self.work: WorkPanel | None = None
+        self._wiring: Wiring | None = None
+        self._build()
+        self._connect()
+        self.show_set(None)
+
+    # -- life
+
+    def connect_jobs(self, client: JobClient) -> None:
+        """Gives the tab its work and its pictures. Call it on the running loop."""
+        self.work = WorkPanel(client)
+        self._column.insertWidget(1, self.work)
+        self._wiring = Wiring(self, client)
+
+    async def disconnect_jobs(self) -> None:
+        """Ends what this tab has under way; the client itself is its owner's to close."""
+        if self._wiring is not None:
+            await self._wiring.close()
+            self._wiring = None
+
+    @property
+    def wiring(self) -> Wiring:
+        """Raises RuntimeError while there are no jobs."""
+        if self._wiring is None:
+            message = "The tab has no jobs."
+            raise RuntimeError(message)
+        return self._wiring
+
+    def is_busy(self) -> bool:
+        """Whether a data set is being made or changed."""
+        return self._wiring is not None and self._wiring.presenter.is_busy()
+
+    # -- what is shown
+
+    def show_set(self, line: SetLine | None) -> None:
+        """The head of the middle, and what stands there while there is nothing to look at."""
+        is_open = line is not None and not line.is_being_made and not line.problem
+        self._name.setText(line.name if line is not None else "")
+        self._facts.setText(facts_text(line.facts) if line is not None and line.facts is not None and is_open else "")
+        self._head.setVisible(line is not None)
+        self.views.setVisible(is_open)
+        if not is_open:
+            self.empty.show_for(line)
+            self._stack.setCurrentWidget(self.empty)
+
+    def show_view(self, name: str) -> None:
+        self.views.set_value(name)
+
+    def light(self, *, is_lit: bool) -> None:
+        """Shows that what is held over the tab may be dropped."""
+        self.veil.setVisible(is_lit)
+        self.veil.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.veil.setGeometry(self.rect())
+
+    # -- what the window keeps and shows
+
+    def layout_bytes(self) -> dict[str, QByteArray]:
+        return {name: splitter.saveState() for name, splitter in self._splitters.items()}
+
+    def restore_layout(self, layouts: Mapping[str, QByteArray]) -> None:
+        for name, data in layouts.items():
+            if name in self._splitters:
+                self._splitters[name].restoreState(data)
+                self._splitters[name].setChildrenCollapsible(False)
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Asks how to import what was dropped."""
+        if self._wiring is not None and paths:
+            self._wiring.ask_import(paths)
+
+    # -- how it is built and connected
+
+    def _build(self) -> None:
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        middle = QWidget()
+        middle.setProperty("look", "panel")
+        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._build_head())
+        column.addWidget(self._stack, 1)
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns.addWidget(self.sets)
+        columns.addWidget(middle)
+        columns.setStretchFactor(0, 0)
+        columns.setStretchFactor(1, 1)
+        columns.setHandleWidth(1)
+        columns.setChildrenCollapsible(False)
+        columns.setSizes([288, 1072])
+        self._splitters = {"datasets": columns}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.banner)
+        self._column.addWidget(columns, 1)
+        self.veil = DropVeil(self)
+
+    def _build_head(self) -> QWidget:
+        self._name = ElidedLabel()
+        self._name.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
+        self._facts = ElidedLabel(elide=Qt.TextElideMode.ElideRight)
+        self._facts.setProperty("look", "muted")
+        self.views = Segments([(PICTURES, tr("Pictures")), (PROBLEMS, tr("Problems")), (CHARTS, tr("Charts"))])
+        self.views.name_for_assistants(tr("View"))
+        self.views.set_value(PICTURES)
+        head = QHBoxLayout()
+        head.setContentsMargins(Space.L, 0, Space.S, 0)
+        head.setSpacing(Space.M)
+        head.addWidget(self._name)
+        head.addWidget(self._facts, 1)
+        head.addWidget(self.views)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        act = self.commands
+        for action in (act.undo, act.redo, act.check, act.suggest, act.split, act.export, act.remove):
+            buttons.addWidget(_button(action))
+        head.addLayout(buttons)
+        self._head = QWidget()
+        self._head.setLayout(head)
+        self._head.setFixedHeight(BAR_HEIGHT)
+        return self._head
+
+    def _connect(self) -> None:
+        act = self.commands
+        self.addActions([act.get, act.import_, act.undo, act.redo])
+        self.drops.entered.connect(lambda: self.light(is_lit=True))
+        self.drops.left.connect(lambda: self.light(is_lit=False))
+        self.drops.dropped.connect(self.import_paths)
+        for source in (self.sets, self.empty):
+            source.get_asked.connect(act.get.trigger)
+            source.import_asked.connect(act.import_.trigger)
+        self.sets.menu_asked.connect(self._show_menu)
+        for action, view in ((act.pictures, PICTURES), (act.problems, PROBLEMS), (act.charts, CHARTS)):
+            action.triggered.connect(lambda _=False, view=view: self.show_view(view))
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        self.commands.fill_menu(menu)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(18, 18))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+    return button
