@@ -105,6 +105,12 @@ class RecipeError(PyroblurError, ValueError):
     code = "recipe"
 
 
+class RunError(PyroblurError, ValueError):
+    """A training run that is missing, damaged, taken, or that cannot go on."""
+
+    code = "run"
+
+
 class SettingsError(PyroblurError, ValueError):
     code = "settings"
 

@@ -15,6 +15,7 @@ from pyroblur_gui.blurring.spec import BlurSpec, DetectSpec, PreviewSpec
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.operations.spec import DoctorSpec, ImportModelSpec
+from pyroblur_gui.training.spec import TrainSpec
 
 Handler = Callable[[Any, Context], dict[str, JsonValue]]
 
@@ -47,5 +48,6 @@ OPERATIONS: dict[str, Operation] = {
         Operation(PreviewSpec, "pyroblur_gui.operations.preview:run", Lane.INTERACTIVE),
         Operation(ImportModelSpec, "pyroblur_gui.operations.import_model:run", Lane.CPU),
         Operation(DoctorSpec, "pyroblur_gui.operations.doctor:run", Lane.CPU),
+        Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU),
     )
 }

@@ -1,0 +1,54 @@
+"""What a training starts from: trained weights that were looked at first, or an architecture with random ones.
+
+A name never becomes something else than what it says: weights that are not there are an error, not another model.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyroblur_gui.core.errors import ModelError
+from pyroblur_gui.core.paths import folders
+from pyroblur_gui.training.spec import Recipe
+
+ARCHITECTURES = r"yolo(11|12|26)[nslmx]|yolov8[nslmx]"
+
+
+@dataclass(frozen=True)
+class Base:
+    """model: what Ultralytics is given: a checkpoint that is safe to read, or the name of an architecture's file."""
+
+    model: str
+    is_pretrained: bool
+
+
+def folder() -> Path:
+    """Where weights to start from are kept, as NAME.pt."""
+    return folders().models / "base"
+
+
+def base_of(recipe: Recipe) -> Base:
+    """Raises ModelError when there is nothing of that name, UnsafeModelError for a file that could run code."""
+    path = Path(recipe.model)
+    if path.suffix == ".pt":
+        return _weights(path, recipe)
+    if re.fullmatch(ARCHITECTURES, recipe.model) is None:
+        message = f"There is no network called {recipe.model}."
+        raise ModelError(message, hint="Take yolo11n, s, m, l or x, or yolo26n to x, or give a .pt file.")
+    if not recipe.is_pretrained:
+        return Base(f"{recipe.model}.yaml", is_pretrained=False)
+    return _weights(folder() / f"{recipe.model}.pt", recipe)
+
+
+def _weights(path: Path, recipe: Recipe) -> Base:
+    if not path.is_file():
+        message = f"The trained weights of {recipe.model} are not on this computer: {path} is missing."
+        hint = "Put the file there, give the path of a .pt file, or train from random weights."
+        raise ModelError(message, hint=hint, path=path)
+    if not recipe.is_pretrained:
+        message = f"{path.name} holds trained weights, but the recipe asks for random ones."
+        raise ModelError(message, hint="Name the network instead, such as yolo11n.", path=path)
+    from pyroblur_gui.models.checkpoint import load_module  # noqa: PLC0415 - torch, in the worker only
+
+    load_module(path)  # refuses what could run code, before Ultralytics opens it
+    return Base(str(path), is_pretrained=True)

@@ -1,0 +1,155 @@
+"""A training through the real worker on real pictures: it tells what it learns, stops, goes on, and is a model."""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from rows import make_dataset
+
+from pyroblur_gui.core.paths import folders
+from pyroblur_gui.datasets import layout
+from pyroblur_gui.datasets.dataset import Box, Picture
+from pyroblur_gui.datasets.sample import Split
+from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Finished, Metric
+from pyroblur_gui.jobs.process import WorkerProcess
+from pyroblur_gui.models import store
+from pyroblur_gui.training.run import RunFolder, RunState
+from pyroblur_gui.training.spec import Hyperparameters, Recipe, TrainSpec
+
+EPOCHS = 3
+LIMIT_S = 200
+TINY = Recipe(
+    name="tiny",
+    title="Tiny",
+    summary="For a test.",
+    model="yolo11n",
+    is_pretrained=False,
+    hyperparameters=Hyperparameters(epochs=EPOCHS, batch=4, imgsz=64, lr0=0.002, save_period=-1),
+)
+
+pytestmark = pytest.mark.usefixtures("_trainable")
+
+
+@pytest.fixture
+def _trainable() -> None:
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    pytest.importorskip("ultralytics", reason="the extra [train] is not installed")
+
+
+@pytest.fixture
+def street(pictures: dict[str, Path], tmp_path: Path) -> str:
+    """A data set of crops of two real pictures with a box each: 12 for training, 4 for validation."""
+    with make_dataset("street") as dataset:
+        rows = []
+        for number in range(16):
+            source = pictures["bus" if number % 2 else "zidane"]
+            left = 20 * number
+            with Image.open(source) as whole:
+                crop = whole.crop((left, 100, left + 400, 500))
+            file = dataset.folder / "images" / "00" / f"{number:02d}.jpg"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            crop.save(file)
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            split = Split.VAL if number >= 12 else Split.TRAIN
+            box = Box(number % 2, 0.2, 0.2, 0.7, 0.8)
+            rows.append(
+                Picture(
+                    id=0, file=f"images/00/{file.name}", name=file.name, source=1, width=400, height=400,
+                    size_bytes=file.stat().st_size, sha256=digest, likeness=None, split=split,
+                    labelled=frozenset({0, 1}), boxes=(box,),
+                )
+            )  # fmt: skip
+        dataset.add(rows)
+        layout.write_all(dataset)
+    return "street"
+
+
+def test_a_training_tells_its_figures_and_ends_as_a_model(street: str) -> None:
+    events: list[Event] = []
+    end = _run(TrainSpec(run="first", recipe=TINY, data=street, device="cpu"), events.append)
+    assert isinstance(end, Finished), end
+    assert (end.result["first_epoch"], end.result["last_epoch"]) == (1, EPOCHS)
+    metrics = [event for event in events if isinstance(event, Metric)]
+    for name in ("train/box_loss", "val/box_loss", "mAP50", "mAP50-95", "precision", "recall", "lr"):
+        assert [metric.step for metric in metrics if metric.name == name] == list(range(1, EPOCHS + 1)), name
+    batches = [metric.step for metric in metrics if metric.name == "batch/box_loss"]
+    assert batches == list(range(1, 3 * EPOCHS + 1))
+    record = RunFolder.of("first").record()
+    assert record.state is RunState.DONE
+    assert record.last_epoch == EPOCHS
+    assert len(record.fingerprint) == 64
+    assert {"torch", "ultralytics"} <= set(record.versions)
+    model = str(end.result["model"])
+    assert store.card(model).labels == ("face", "license_plate")
+    assert store.model_file(model).is_file()
+    assert not list(RunFolder.of("first").path.rglob("*.jpg")), "a run keeps no pictures"
+
+
+def test_a_stopped_training_goes_on_with_the_next_epoch(street: str) -> None:
+    spec = TrainSpec(run="first", recipe=TINY, data=street, device="cpu")
+    assert isinstance(_run(spec, lambda _: None, cancel_at=4), Cancelled)
+    folder = RunFolder.of("first")
+    assert folder.record().state is RunState.STOPPED
+    assert folder.record().last_epoch == 1
+    again = _run(spec, lambda _: None)
+    assert isinstance(again, Failed)
+    assert again.code == "run"
+    moved = folder.path.with_name("moved")
+    shutil.move(folder.path, moved)  # a run folder may be moved, and the data set renamed by its own folder
+    end = _run(spec.model_copy(update={"run": "moved", "resumes": True}), lambda _: None)
+    assert isinstance(end, Finished), end
+    assert (end.result["first_epoch"], end.result["last_epoch"]) == (2, EPOCHS)
+    assert end.result["run_dir"] == str(moved)
+
+
+def test_a_killed_training_leaves_whole_checkpoints_and_goes_on(street: str) -> None:
+    spec = TrainSpec(run="first", recipe=TINY, data=street, device="cpu")
+    end = _run(spec, lambda _: None, kill_at=5)
+    assert isinstance(end, Failed)
+    folder = RunFolder.of("first")
+    assert folder.record().last_epoch == 1
+    end = _run(spec.model_copy(update={"resumes": True}), lambda _: None)
+    assert isinstance(end, Finished), end
+    assert end.result["first_epoch"] == 2
+    assert not list(folders().runs.rglob("*.part*")), "nothing half-written is left"
+
+
+def test_a_run_that_learnt_nothing_cannot_go_on(street: str) -> None:
+    spec = TrainSpec(run="first", recipe=TINY, data=street, device="cpu", resumes=True)
+    end = _run(spec, lambda _: None)
+    assert isinstance(end, Failed)
+    assert end.code == "run"
+    assert end.hint
+
+
+def _run(
+    spec: TrainSpec, hear: Callable[[Event], None], *, cancel_at: int | None = None, kill_at: int | None = None
+) -> EndEvent:
+    """cancel_at, kill_at: the batch after which the training is stopped, politely or not."""
+
+    async def work() -> EndEvent:
+        worker = WorkerProcess()
+        cancels: list[asyncio.Task[None]] = []
+
+        def heard(event: Event) -> None:
+            hear(event)
+            if isinstance(event, Metric) and event.name == "batch/box_loss":
+                if event.step == cancel_at:
+                    cancels.append(asyncio.get_running_loop().create_task(worker.cancel()))
+                if event.step == kill_at and worker.pid is not None:
+                    os.kill(worker.pid, signal.SIGKILL)
+
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                return await worker.run("train", spec.model_dump(mode="json"), on_event=heard)
+        finally:
+            await asyncio.gather(*cancels)
+            await worker.close()
+
+    return asyncio.run(work())
