@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pyroblur_gui.datasets.formats.listing import Listing
 from pyroblur_gui.datasets.sample import Sample
 from pyroblur_gui.jobs.context import Context
 
@@ -36,13 +37,13 @@ class Labelled:
     boxes: Sequence[tuple[str, float, float, float, float]]
 
 
-class Format(Protocol):
-    """Readers never change, move or run anything of what they read; a data.yaml is data.
+class Reader(Protocol):
+    """Never changes, moves or runs anything of what it reads; a data.yaml is data.
 
-    `recognise` takes less than a second for 100,000 files and returns None for what it does not know. `read` yields
-    samples in an order that is always the same; a label that cannot be used is a Flaw of its sample, not an error.
-    `write` fills an empty folder from the pictures; classes: names in the order of their ids.
-    Raise DatasetError, OutputError, JobCancelledError.
+    `recognise` gets the names of the files in a folder (catalogue.recognise looks), takes less than a second for
+    100,000 of them and returns None for what it does not know. `read` yields samples in an order that is always the
+    same; a label that cannot be used is a Flaw of its sample, not an error.
+    Raise DatasetError, JobCancelledError.
     """
 
     @property
@@ -51,12 +52,16 @@ class Format(Protocol):
     @property
     def title(self) -> str: ...
 
-    def recognise(self, path: Path) -> Recognised | None: ...
+    def recognise(self, listing: Listing) -> Recognised | None: ...
 
     def read(self, found: Recognised, context: Context, options: Mapping[str, str]) -> Iterator[Sample]:
         """options: what the file does not say, e.g. {"class": "face"} for WIDER text, which has no class column."""
         ...
 
-    def write(
-        self, pictures: Iterator[Labelled], *, classes: Sequence[str], folder: Path, context: Context
-    ) -> None: ...
+
+class Format(Reader, Protocol):
+    """A reader that can also write."""
+
+    def write(self, pictures: Iterator[Labelled], *, classes: Sequence[str], folder: Path, context: Context) -> None:
+        """Fills an empty folder. classes: names in the order of their ids. Raises OutputError, JobCancelledError."""
+        ...
