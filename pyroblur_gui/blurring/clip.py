@@ -38,7 +38,7 @@ PROGRAM_BYTES = 200 << 20
 DETECTOR_BYTES_A_PIXEL = 190  # of the pictures that it looks at
 CODEC_FRAMES = 76  # that decoder and encoder hold between them
 QUEUED = 2  # frames between two threads
-END = "end"  # name of the fact in the project that tells how the clip ended
+END = "ended"  # name of the fact in the project that tells how the clip ended
 
 Planned = tuple[int, tuple[Region, ...]]
 
@@ -106,6 +106,7 @@ class ClipDone:
     frames: int
     resumed_at: int  # the first frame that no earlier run had encoded
     cut_off: str  # "" or why the clip ended before its announced end
+    damaged: int  # packets and frames that could not be decoded cleanly
     notes: tuple[str, ...]
 
 
@@ -137,7 +138,7 @@ def cover_clip(job: ClipJob, project: Project, context: Context) -> ClipDone:
         renderer.finish()
         meter.finish(renderer.next)
         end = passing.end()
-    return ClipDone(tally, end.frames, start, end.cut_off, end.notes)
+    return ClipDone(tally, end.frames, start, end.cut_off, end.damaged, end.notes)
 
 
 def planned(rows: Iterable[FrameRow], plans: Plans) -> Iterator[Planned]:
@@ -156,6 +157,7 @@ class _End:
 
     frames: int
     cut_off: str
+    damaged: int
     notes: tuple[str, ...]
 
     @classmethod
@@ -163,13 +165,13 @@ class _End:
         kept = project.noted(END)
         if kept is None:
             return None
-        frames, cut_off, notes = cast("tuple[int, str, list[str]]", kept)
-        return cls(frames, cut_off, tuple(notes))
+        frames, cut_off, damaged, notes = cast("tuple[int, str, int, list[str]]", kept)
+        return cls(frames, cut_off, damaged, tuple(notes))
 
     @classmethod
     def reached(cls, project: Project, reader: VideoReader) -> Self:
-        end = cls(project.recorded, reader.cut_off, reader.notes())
-        kept: list[JsonValue] = [end.frames, end.cut_off, list(end.notes)]
+        end = cls(project.recorded, reader.cut_off, reader.damaged, reader.notes())
+        kept: list[JsonValue] = [end.frames, end.cut_off, end.damaged, list(end.notes)]
         project.commit()
         project.note(END, kept)
         return end

@@ -38,6 +38,7 @@ class Outcome:
     times: Mapping[int, float] = field(default_factory=dict)
     resumed_at: int = 0
     cut_off: str = ""
+    damaged: int = 0  # places of the source that could not be decoded cleanly
     verified: Verified | None = None
     warnings: list[str] = field(default_factory=list)
     reports: tuple[Path, ...] = ()
@@ -46,7 +47,22 @@ class Outcome:
     @property
     def needs_look(self) -> bool:
         """Whether a person should look at the output."""
-        return bool((self.verified and self.verified.needs_look) or self.tally.failed or self.cut_off)
+        return bool(self.reasons or (self.verified and self.verified.needs_look))
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why a person should look at it, in sentences, besides what the check found."""
+        reasons = [self.cut_off] if self.cut_off else []
+        if self.damaged:
+            reasons.append(
+                f"The source is damaged in {self.damaged} place(s): "
+                "a face or plate that could not be decoded cleanly may have been missed around there."
+            )
+        if self.tally.failed:
+            reasons.append(f"{self.tally.failed} frame(s) could not be looked at and were covered as a whole.")
+        if self.verified and self.verified.failed:
+            reasons.append(f"{self.verified.failed} frame(s) of the result could not be checked.")
+        return tuple(reasons)
 
     def as_result(self) -> dict[str, JsonValue]:
         """The result of the `finished` event."""
@@ -65,6 +81,7 @@ class Outcome:
             "resumed_at": self.resumed_at,
             "cut_off": self.cut_off,
             "needs_look": self.needs_look,
+            "reasons": list(self.reasons),
             "verification": self._verification.model_dump(mode="json"),
             "warnings": list(self.warnings),
             "reports": [str(path) for path in self.reports],
@@ -86,6 +103,7 @@ class Outcome:
             verification=self._verification,
             warnings=tuple(self.warnings),
             needs_look=self.needs_look,
+            reasons=self.reasons,
         )
         html, data = report_paths(self.output)
         for path, text in ((html, as_html(report)), (data, as_json(report))):

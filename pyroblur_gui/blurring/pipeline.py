@@ -167,7 +167,7 @@ def _cover_clip(work: _Work, video: VideoFacts) -> Outcome:
         outcome = Outcome(
             spec, facts, detector.engine, target, done.tally,
             times={frame: _shown_s(project, video, frame) for frame in _ends(done.tally)},
-            resumed_at=resumed_at, cut_off=done.cut_off, warnings=warnings,
+            resumed_at=resumed_at, cut_off=done.cut_off, damaged=done.damaged, warnings=warnings,
         )  # fmt: skip
         output = probe(part.path)
         warnings += _missing_streams(facts, output, options)
@@ -301,8 +301,6 @@ def _reported(outcome: Outcome, output: MediaFacts, context: Context) -> Outcome
 
 def _told(outcome: Outcome, context: Context) -> dict[str, JsonValue]:
     """Tells what is worth a look before the end."""
-    if outcome.tally.failed:
-        outcome.warnings.append(f"{outcome.tally.failed} frames could not be looked at and were covered as a whole.")
     for warning in outcome.warnings:
         context.emit(Log(level="warning", text=warning))
     context.emit(Artifact(path=outcome.output, kind="output"))

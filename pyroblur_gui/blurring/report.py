@@ -80,6 +80,7 @@ class Report(_Part):
     verification: Verification
     warnings: tuple[str, ...] = ()
     needs_look: bool = False
+    reasons: tuple[str, ...] = ()  # why, besides what the check found
 
 
 def report_paths(output: Path) -> tuple[Path, Path]:

@@ -252,8 +252,8 @@ def _look_text(event: Finished) -> str:
     named = [f"{leak.get('label')} in frame {leak.get('frame')}" for leak in found[:MOST_NAMED]]
     more = [f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
     reasons = [f"still found afterwards: {', '.join([*named, *more])}"] if found else []
-    cut_off = event.result.get("cut_off")
-    reasons += [cut_off] if isinstance(cut_off, str) and cut_off else []
+    others = event.result.get("reasons")
+    reasons += [" ".join(map(str, others))] if isinstance(others, list) and others else []
     return printable(f"; needs a look: {'; '.join(reasons) or 'see the report'}")
 
 

@@ -216,6 +216,8 @@ def test_a_damaged_clip_is_covered_and_says_so(batch: Batch) -> None:
     assert len(before) == len(after) > 50
     assert_covered(before, after, unusual.faces[: len(before)])
     assert any("damaged" in text for text in end["warnings"]), end
+    assert end["needs_look"] is True, end
+    assert "damaged in" in end["reasons"][0], end
 
 
 def test_a_clip_that_changes_size_is_never_left_clear(batch: Batch, scene: Scene, pictures: dict[str, Path]) -> None:

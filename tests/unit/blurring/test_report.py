@@ -84,6 +84,14 @@ def test_a_leak_is_listed_and_the_verdict_says_so() -> None:
     assert "nothing was found" not in page
 
 
+def test_what_else_asks_for_a_look_is_said() -> None:
+    report = a_report().model_copy(update={"needs_look": True, "reasons": ("The source is damaged in 3 place(s).",)})
+    page = " ".join(shown(as_html(report)).text)
+    assert "Needs a look" in page
+    assert "damaged in 3 place(s)" in page
+    assert "nothing was found" not in page
+
+
 def test_an_unchecked_output_is_not_called_clean() -> None:
     page = " ".join(shown(as_html(a_report(mode="off"))).text)
     assert "was not checked" in page

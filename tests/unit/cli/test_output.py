@@ -135,11 +135,11 @@ def test_a_file_that_needs_a_look_says_why():
         "frames": 9,
         "needs_look": True,
         "verification": {"leaks": leaks},
-        "cut_off": "Cut\nhere.",
+        "reasons": ["Cut\nhere.", "Damaged there."],
     }
     text = finished_text(Finished(result=result))
     assert text.startswith("done: o.mp4 (9 frames); needs a look: still found afterwards: face in frame 0, ")
-    assert text.endswith("face in frame 4, and 2 more; Cut\\nhere.")
+    assert text.endswith("face in frame 4, and 2 more; Cut\\nhere. Damaged there.")
     assert finished_text(Finished(result={**result, "needs_look": False})) == "done: o.mp4 (9 frames)"
 
 

@@ -95,6 +95,9 @@ def test_a_result_in_which_the_check_found_something_needs_a_look() -> None:
         CLIP, job(JobState.DONE, result=Finished(result={"needs_look": True, "cut_off": "Cut at 3 s."})), None
     )
     assert (cut.state, cut.message) == (ItemState.LOOK, "Cut at 3 s.")
+    torn = {"needs_look": True, "reasons": ["The source is damaged in 3 place(s)."], "warnings": ["Left out: GPS."]}
+    item = updated(CLIP, job(JobState.DONE, result=Finished(result=torn)), None)
+    assert (item.state, item.message) == (ItemState.LOOK, "The source is damaged in 3 place(s).")
 
 
 def test_a_failure_shows_what_failed_and_what_to_do_and_is_forgotten_by_the_next_run() -> None:

@@ -80,7 +80,8 @@ def _with_reason(item: Item, result: dict[str, JsonValue]) -> Item:
     if cut_off:
         hint = tr("The file is damaged there; all before it is done.")
         return replace(item, message=str(cut_off), hint=hint)
-    return replace(item, message=item.message or tr("Please look at the result."))
+    reasons = _text(result.get("reasons"))
+    return replace(item, message=reasons or item.message or tr("Please look at the result."))
 
 
 def _failed(item: Item, failure: Failed) -> Item:
