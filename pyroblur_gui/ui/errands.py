@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.jobs.events import Event, Failed, Finished
 from pyroblur_gui.jobs.pool import WorkerPool
+from pyroblur_gui.jobs.process import WorkerProcess
 from pyroblur_gui.jobs.spec import Spec
 
 LANE = "errands"
@@ -27,10 +28,12 @@ class Errands:
 
     def __init__(self, pool: WorkerPool | None = None) -> None:
         self._pool = pool or WorkerPool()
+        self._running: set[WorkerProcess] = set()
 
     async def run(self, spec: Spec) -> dict[str, JsonValue]:
         """The job's result. Raises ErrandError when it fails. Cancelling the waiting ends the job."""
         worker = self._pool.take(LANE)
+        self._running.add(worker)
         end = worker.run(spec.kind, spec.model_dump(mode="json"), on_event=_unheard)
         try:
             outcome = await asyncio.shield(end)
@@ -38,6 +41,7 @@ class Errands:
             await worker.cancel()
             raise
         finally:
+            self._running.discard(worker)
             self._pool.give_back(worker, LANE)
         if isinstance(outcome, Finished):
             return outcome.result
@@ -46,7 +50,10 @@ class Errands:
         raise asyncio.CancelledError
 
     async def close(self) -> None:
-        """No process is left afterwards."""
+        """Ends what runs, whose waiters are cancelled; no process is left afterwards."""
+        for worker in tuple(self._running):
+            await worker.close()
+        await asyncio.sleep(0)  # for the waiters to give their workers back
         await self._pool.close()
 
 

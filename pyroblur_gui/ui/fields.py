@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pyroblur_gui.ui.i18n import tr
 
 LONGEST_SEGMENTS = 3  # more choices than this go into a list that opens
+LONGEST_SLIDER = 200  # steps that a hand can still hit; a longer range is typed
 
 
 class Widget(StrEnum):
@@ -91,7 +92,7 @@ def _plan(name: str, info: FieldInfo) -> FieldPlan:
         title=tr(info.title or name),
         help=tr(info.description or ""),
         group=str(extra.get("group", "")),
-        widget=_widget(name, kind, extra, choices=choices, is_bounded=bool(info.metadata) and high > low),
+        widget=_widget(name, kind, extra, choices=choices, is_bounded=0 < high - low <= LONGEST_SLIDER),
         default=info.get_default(call_default_factory=True),
         is_advanced=bool(extra.get("advanced", False)),
         is_optional=is_optional,

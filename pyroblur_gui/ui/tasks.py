@@ -15,10 +15,14 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._ended)
 
-    async def close(self) -> None:
-        """Cancels what runs and waits for it."""
+    def cancel(self) -> None:
+        """Cancels what runs, for those that cannot wait for it: a dialog that is closed."""
         for task in tuple(self._running):
             task.cancel()
+
+    async def close(self) -> None:
+        """Cancels what runs and waits for it."""
+        self.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:

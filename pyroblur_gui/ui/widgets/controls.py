@@ -46,9 +46,10 @@ class Control(QObject):
 
 
 class FolderField(QWidget):
-    """A folder, typed or picked; empty means none."""
+    """A folder, typed or picked; empty means none. typed: with every key, before it is meant."""
 
     changed = Signal()
+    typed = Signal()
 
     def __init__(self, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +66,7 @@ class FolderField(QWidget):
         row.addWidget(self._button)
         self.setFocusProxy(self._edit)
         self._edit.editingFinished.connect(self.changed)
+        self._edit.textEdited.connect(self.typed)
         self._button.clicked.connect(self._choose)
 
     def name_for_assistants(self, name: str) -> None:

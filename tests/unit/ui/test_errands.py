@@ -52,3 +52,11 @@ async def test_who_stops_waiting_ends_the_errand(errands: Errands) -> None:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(errands.run(Count(count=10_000)), 0.5)
     assert (await errands.run(Echo(text="next")))["text"] == "next"
+
+
+async def test_closing_ends_the_errand_that_runs(errands: Errands) -> None:
+    waiting = asyncio.create_task(errands.run(Count(count=10_000)))
+    await asyncio.sleep(0.3)
+    await errands.close()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
