@@ -1,4 +1,8 @@
-"""Fetching files: in parallel, with resumption over restarts, checksums, and errors that say what to do."""
+"""Fetching files: in parallel, with resumption over restarts, checksums, and errors that say what to do.
+
+Light on purpose: the window reads what sources declare, and that names these types. What talks to servers is loaded
+when something is fetched.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from pydantic import JsonValue, SecretStr
+
+from pyroblur_gui.jobs.context import Context
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,7 @@ class Download:
     """One file to fetch. address: with what may be shown and logged only; secrets: query values that may not be.
 
     path: where the complete file lies afterwards. checksum, size_bytes: what is known beforehand.
+    may_be_missing: a file that the server does not have (403, 404, 410) is left out instead of ending it all.
     """
 
     address: str
@@ -28,14 +35,26 @@ class Download:
     checksum: Checksum | None = None
     size_bytes: int | None = None
     secrets: Mapping[str, SecretStr] = field(default_factory=dict)
+    may_be_missing: bool = False
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to bear with a server. retries: attempts in a row that may fail without a byte gained."""
+
+    retries: int = 5
+    first_wait_s: float = 1.0  # doubled each time, and varied, so that many programs do not come back at once
+    longest_wait_s: float = 30.0
+    longest_asked_wait_s: float = 120.0  # a server that asks to wait longer (Retry-After) is an error
+    timeout_s: float = 30.0  # without a byte
 
 
 class Downloader(Protocol):
     def fetch(self, downloads: Sequence[Download]) -> list[Path]:
         """The complete files, in the order asked for; those that are there already are not fetched again.
 
-        Emits Progress (stage "download", unit "bytes"). Raises NetworkError, AccessError, SourceError, DiskFullError,
-        OutputError, JobCancelledError.
+        Files that may be missing, and are, are left out of the list. Emits Progress (stage "download", unit "bytes").
+        Raises NetworkError, AccessError, SourceError, DiskFullError, OutputError, JobCancelledError.
         """
         ...
 
@@ -46,3 +65,31 @@ class Downloader(Protocol):
     def lines(self, address: str) -> Iterator[str]:
         """The lines of a text file as they come in, without keeping it. Raises as fetch does."""
         ...
+
+
+class HttpDownloader:
+    """Downloads over https. parallel: how many files at once.
+
+    What is not complete lies beside its place as NAME.part, with what is needed to go on in NAME.part.json. Complete
+    files are listed with their SHA-256 in downloads.jsonl of their folder.
+    """
+
+    def __init__(self, context: Context, *, parallel: int = 3, patience: Patience | None = None) -> None:
+        self._context = context
+        self._parallel = parallel
+        self._patience = patience or Patience()
+
+    def fetch(self, downloads: Sequence[Download]) -> list[Path]:
+        from pyroblur_gui.datasets.transfer import fetch  # noqa: PLC0415 - 100 ms that the window's start has not
+
+        return fetch(downloads, context=self._context, parallel=self._parallel, patience=self._patience)
+
+    def ask(self, address: str, *, secrets: Mapping[str, SecretStr]) -> tuple[int, JsonValue]:
+        from pyroblur_gui.datasets.answers import ask  # noqa: PLC0415 - see fetch
+
+        return ask(address, secrets=secrets, context=self._context, patience=self._patience)
+
+    def lines(self, address: str) -> Iterator[str]:
+        from pyroblur_gui.datasets.answers import lines  # noqa: PLC0415 - see fetch
+
+        return lines(address, context=self._context, patience=self._patience)
