@@ -15,7 +15,7 @@ from pyroblur_gui.blurring.spec import BlurSpec, DetectSpec, PreviewSpec
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.operations.spec import DoctorSpec, ImportModelSpec
-from pyroblur_gui.training.spec import TrainSpec
+from pyroblur_gui.training.spec import PreflightSpec, TrainSpec
 
 Handler = Callable[[Any, Context], dict[str, JsonValue]]
 
@@ -48,6 +48,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation(PreviewSpec, "pyroblur_gui.operations.preview:run", Lane.INTERACTIVE),
         Operation(ImportModelSpec, "pyroblur_gui.operations.import_model:run", Lane.CPU),
         Operation(DoctorSpec, "pyroblur_gui.operations.doctor:run", Lane.CPU),
+        Operation(PreflightSpec, "pyroblur_gui.operations.preflight:run", Lane.GPU),
         Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU),
     )
 }

@@ -8,6 +8,7 @@ from pyroblur_gui.core.errors import MissingExtraError, RunError
 from pyroblur_gui.core.system import is_installed
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.fingerprint import fingerprint
+from pyroblur_gui.datasets.layout import DATA_FILE
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Artifact, Started
 from pyroblur_gui.models.export import INSTALL, import_checkpoint
@@ -22,9 +23,7 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
 
     Raises RunError, ModelError, DatasetError, MissingExtraError, JobCancelledError.
     """
-    if not (is_installed("torch") and is_installed("ultralytics")):
-        message = "Training needs torch and Ultralytics, which are not installed."
-        raise MissingExtraError(message, hint=INSTALL)
+    require_training()
     folder = RunFolder.of(spec.run)
     data, print_of_data = _data(spec.data)
     base = None
@@ -47,10 +46,17 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     }
 
 
+def require_training() -> None:
+    """Raises MissingExtraError where the training part is not installed."""
+    if not (is_installed("torch") and is_installed("ultralytics")):
+        message = "Training needs torch and Ultralytics, which are not installed."
+        raise MissingExtraError(message, hint=INSTALL)
+
+
 def _data(wanted: str) -> tuple[Path, str]:
     """The data.yaml of a data set by its name, and its fingerprint."""
     with store.open_dataset(wanted) as dataset:
-        return dataset.folder / "data.yaml", fingerprint(dataset)
+        return dataset.folder / DATA_FILE, fingerprint(dataset)
 
 
 def _require_resumable(folder: RunFolder) -> None:

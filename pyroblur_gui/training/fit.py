@@ -1,10 +1,11 @@
 """Runs one training from its spec to the end of the last epoch, or to wherever it was stopped."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyroblur_gui.core.errors import JobCancelledError, RunError
 from pyroblur_gui.core.system import processor
@@ -15,6 +16,9 @@ from pyroblur_gui.training.base import Base
 from pyroblur_gui.training.metrics import Batch, Epoch
 from pyroblur_gui.training.run import RunFolder, RunRecord, RunState
 from pyroblur_gui.training.spec import Cache, Hyperparameters, TrainSpec
+
+if TYPE_CHECKING:
+    from pyroblur_gui.training.trainer import Trainer
 
 PACKAGES = ("torch", "ultralytics")
 _LOADERS = 4  # processes that read pictures for a GPU
@@ -35,16 +39,10 @@ def fit(spec: TrainSpec, *, run: RunFolder, base: Base | None, data: Path, conte
     data: a data.yaml that PyroBlur wrote. Raises RunError, DiskFullError, JobCancelledError; what was learnt until the
     end of an epoch is kept.
     """
-    import_ultralytics()
-    from pyroblur_gui.training.trainer import Listener, Trainer, use_bf16_on_cpu  # noqa: PLC0415 - torch
-
     teller = _Teller(run, context)
-    overrides = _arguments(spec, run=run, base=base, data=data)
-    on_cpu = overrides["device"] == "cpu"
-    if on_cpu and spec.recipe.hyperparameters.amp and processor().has_bf16:
-        use_bf16_on_cpu()
+    overrides = arguments(spec, folder=run.path, base=base, data=data)
     try:
-        trainer = Trainer(overrides, Listener(batch=teller.batch, epoch=teller.epoch))
+        trainer = prepare(spec, overrides, batch=teller.batch, epoch=teller.epoch)
         trainer.train()  # type: ignore[no-untyped-call]
     except JobCancelledError:
         run.keep(run.record().model_copy(update={"state": RunState.STOPPED}))
@@ -56,6 +54,19 @@ def fit(spec: TrainSpec, *, run: RunFolder, base: Base | None, data: Path, conte
     record = run.record().model_copy(update={"state": RunState.DONE})
     run.keep(record)
     return Fitted(teller.first_epoch, record.last_epoch, record.best)
+
+
+def prepare(
+    spec: TrainSpec, overrides: dict[str, Any], *, batch: Callable[[Batch], None], epoch: Callable[[Epoch], None]
+) -> "Trainer":
+    """The trainer for these arguments, made as fast as the device allows."""
+    import_ultralytics()
+    from pyroblur_gui.training.trainer import Listener, Trainer, use_bf16_on_cpu  # noqa: PLC0415 - torch
+
+    on_cpu = overrides["device"] == "cpu"
+    if on_cpu and spec.recipe.hyperparameters.amp and processor().has_bf16:
+        use_bf16_on_cpu()
+    return Trainer(overrides, Listener(batch=batch, epoch=epoch))
 
 
 def versions() -> dict[str, str]:
@@ -97,13 +108,14 @@ class _Teller:
         self._context.check_cancelled()
 
 
-def _arguments(spec: TrainSpec, *, run: RunFolder, base: Base | None, data: Path) -> dict[str, Any]:
+def arguments(spec: TrainSpec, *, folder: Path, base: Base | None, data: Path) -> dict[str, Any]:
     """Ultralytics' arguments. A run that goes on takes all but a few from its checkpoint."""
     chosen = spec.recipe.hyperparameters
     device = _device(spec.device)
-    common = {"data": str(data), "device": device, "save_dir": str(run.path), "workers": _workers(chosen, device)}
+    common = {"data": str(data), "device": device, "save_dir": str(folder), "workers": _workers(chosen, device)}
     if base is None:
-        return {**common, "model": str(run.last), "resume": str(run.last)}
+        last = str(RunFolder(folder).last)
+        return {**common, "model": last, "resume": last}
     values = chosen.model_dump(mode="json", exclude={"amp", "cache", "freeze", "workers"})
     return {
         **values,
@@ -113,8 +125,8 @@ def _arguments(spec: TrainSpec, *, run: RunFolder, base: Base | None, data: Path
         "cache": "ram" if chosen.cache is Cache.RAM else False,
         "freeze": chosen.freeze or None,
         "amp": chosen.amp and device not in {"cpu", "mps"} and "bf16",
-        "project": str(run.path.parent),
-        "name": run.path.name,
+        "project": str(folder.parent),
+        "name": folder.name,
     }
 
 

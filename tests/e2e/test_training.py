@@ -18,9 +18,10 @@ from pyroblur_gui.datasets.dataset import Box, Picture
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Finished, Metric
 from pyroblur_gui.jobs.process import WorkerProcess
+from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.models import store
 from pyroblur_gui.training.run import RunFolder, RunState
-from pyroblur_gui.training.spec import Hyperparameters, Recipe, TrainSpec
+from pyroblur_gui.training.spec import Hyperparameters, PreflightSpec, Recipe, TrainSpec
 
 EPOCHS = 3
 LIMIT_S = 200
@@ -128,8 +129,33 @@ def test_a_run_that_learnt_nothing_cannot_go_on(street: str) -> None:
     assert end.hint
 
 
+def test_the_preflight_tells_time_and_memory_and_what_the_data_lack(street: str) -> None:
+    steps: list[Event] = []
+    end = _run(PreflightSpec(recipe=TINY, data=street, device="cpu"), steps.append)
+    assert isinstance(end, Finished), end
+    assert end.result["pictures"] == {"train": 12, "val": 4, "test": 0}
+    assert end.result["batch"] == 4
+    assert end.result["batches"] == 3
+    epoch_s, total_s = end.result["epoch_s"], end.result["total_s"]
+    assert isinstance(epoch_s, float)
+    assert 0 < epoch_s < LIMIT_S
+    assert total_s == pytest.approx(EPOCHS * epoch_s)
+    assert int(str(end.result["memory_bytes"])) > 50e6
+    texts = [str(advice) for advice in end.result["advice"]]  # type: ignore[union-attr]
+    assert any("6 training pictures show the class face" in text for text in texts), texts
+    assert not any("diverged" in text for text in texts)
+    assert not folders().runs.exists(), "nothing of a trial is kept"
+
+
+def test_the_preflight_warns_of_a_learning_rate_that_diverges(street: str) -> None:
+    wild = TINY.model_copy(update={"hyperparameters": TINY.hyperparameters.model_copy(update={"lr0": 1.0})})
+    end = _run(PreflightSpec(recipe=wild, data=street, device="cpu"), lambda _: None)
+    assert isinstance(end, Finished), end
+    assert any("diverged" in str(advice) and "0.1" in str(advice) for advice in end.result["advice"])  # type: ignore[union-attr]
+
+
 def _run(
-    spec: TrainSpec, hear: Callable[[Event], None], *, cancel_at: int | None = None, kill_at: int | None = None
+    spec: Spec, hear: Callable[[Event], None], *, cancel_at: int | None = None, kill_at: int | None = None
 ) -> EndEvent:
     """cancel_at, kill_at: the batch after which the training is stopped, politely or not."""
 
@@ -147,7 +173,7 @@ def _run(
 
         try:
             async with asyncio.timeout(LIMIT_S):
-                return await worker.run("train", spec.model_dump(mode="json"), on_event=heard)
+                return await worker.run(spec.kind, spec.model_dump(mode="json"), on_event=heard)
         finally:
             await asyncio.gather(*cancels)
             await worker.close()

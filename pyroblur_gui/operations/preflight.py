@@ -1,0 +1,82 @@
+"""Looks whether a training would work: its data, its model, the device, the disk, and how long it would take."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from pyroblur_gui.core.paths import folders
+from pyroblur_gui.datasets import store
+from pyroblur_gui.datasets.dataset import Dataset
+from pyroblur_gui.datasets.filter import Filter
+from pyroblur_gui.datasets.fingerprint import fingerprint
+from pyroblur_gui.datasets.layout import DATA_FILE
+from pyroblur_gui.datasets.sample import Split
+from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.operations.train import require_training
+from pyroblur_gui.training.base import base_of
+from pyroblur_gui.training.preflight import Advice, Forecast, forecast
+from pyroblur_gui.training.spec import PreflightSpec, TrainSpec
+
+LONG_S = 24 * 3600.0
+FEW = 100  # training pictures of a class
+SMALLER = {"x": "l", "l": "m", "m": "s", "s": "n"}
+
+
+def run(spec: PreflightSpec, context: Context) -> dict[str, JsonValue]:
+    """A Forecast as JSON with {"fingerprint", "pictures": {split: n}}; the data and the disk add to its advice.
+
+    Raises RunError, ModelError, DatasetError, MissingExtraError, JobCancelledError.
+    """
+    require_training()
+    base = base_of(spec.recipe)
+    trial = TrainSpec(run="trial", recipe=spec.recipe, data=spec.data, device=spec.device)
+    with store.open_dataset(spec.data) as dataset:
+        counts = {split.value: len(dataset.ids(Filter(splits=(split,)))) for split in Split}
+        of_data = list(_about_data(dataset, counts))
+        print_of_data = fingerprint(dataset)
+        data = dataset.folder / DATA_FILE
+    found = forecast(trial, base=base, data=data, validation_pictures=counts[Split.VAL], context=context)
+    advice = [*of_data, *found.advice, *_about_cost(spec, found)]
+    return {
+        **found.model_copy(update={"advice": tuple(advice)}).model_dump(mode="json"),
+        "fingerprint": print_of_data,
+        "pictures": dict(counts),
+    }
+
+
+def _about_data(dataset: Dataset, counts: dict[str, int]) -> Iterator[Advice]:
+    if not counts[Split.VAL]:
+        yield Advice(text="There are no validation pictures: split the data set, so that the training can be watched.")
+    for number, name in enumerate(dataset.classes):
+        shown = len(dataset.ids(Filter(splits=(Split.TRAIN,), labels=(number,))))
+        if not shown:
+            yield Advice(text=f"No training picture shows the class {name}: it cannot be learnt.")
+        elif shown < FEW:
+            yield Advice(text=f"Only {shown} training pictures show the class {name}; some hundreds are better.")
+    problems = dataset.problems()
+    if problems:
+        yield Advice(text=f"The check found {len(problems)} problems in the data set: look at them under Data sets.")
+
+
+def _about_cost(spec: PreflightSpec, found: Forecast) -> Iterator[Advice]:
+    folder = spec.folder or folders().runs
+    free = shutil.disk_usage(_existing(folder)).free
+    if free < found.disk_bytes:
+        text = f"The checkpoints need about {found.disk_bytes / 1e6:,.0f} MB; {folder} has {free / 1e6:,.0f} MB left."
+        yield Advice(text=text, change={"save_period": -1})
+    if found.total_s > LONG_S:
+        days = found.total_s / LONG_S
+        smaller = _smaller(spec.recipe.model)
+        yield Advice(text=f"This would take about {days:.1f} days on {found.device}.", model=smaller)
+
+
+def _smaller(model: str) -> str | None:
+    """The next smaller network of the family, where the model is named by family and size."""
+    size = SMALLER.get(model[-1:])
+    return f"{model[:-1]}{size}" if size and model.startswith("yolo") else None
+
+
+def _existing(folder: Path) -> Path:
+    return folder if folder.exists() else _existing(folder.parent)
