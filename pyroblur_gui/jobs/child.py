@@ -82,6 +82,7 @@ class _Job:
         self.spec = spec
         self.is_watched = is_watched
         self.is_cancelled = False
+        self.should_finish = False
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.requests: queue.SimpleQueue[tuple[int, dict[str, JsonValue]] | None] = queue.SimpleQueue()
@@ -115,6 +116,9 @@ class ChildContext(Context):
         self._job.may_go_on.wait()
         if self._job.is_cancelled:
             raise JobCancelledError
+
+    def should_finish(self) -> bool:
+        return self._job.should_finish
 
     def wants_preview(self) -> bool:
         return self._job.is_watched and time.monotonic() - self._shown_at >= PREVIEW_INTERVAL_S
@@ -231,6 +235,8 @@ def _obey(command: dict[str, Any], job: _Job | None, jobs: "queue.SimpleQueue[_J
             jobs.put(job)
         case "cancel" if job is not None:
             job.cancel()
+        case "finish" if job is not None:
+            job.should_finish = True
         case "pause" if job is not None and not job.is_cancelled:
             job.may_go_on.clear()
         case "resume" if job is not None:

@@ -17,6 +17,10 @@ class Context(Protocol):
         """Ask once a frame or batch: waits while the job is paused, raises JobCancelledError when it is cancelled."""
         ...
 
+    def should_finish(self) -> bool:
+        """True once the user asked the job to end early, in order and with a result: a training, after its epoch."""
+        ...
+
     def wants_preview(self) -> bool:
         """True when somebody watches and the last preview is old enough (a few a second at most)."""
         ...

@@ -115,6 +115,10 @@ class WorkerProcess:
     def resume(self) -> None:
         self._send({"command": "resume"})
 
+    def finish(self) -> None:
+        """Asks the job in hand to end early with a result; a job that knows no such end goes on."""
+        self._send({"command": "finish"})
+
     def watch(self, *, previews: bool) -> None:
         """Whether somebody looks at previews of the job in hand."""
         self._send({"command": "watch", "previews": previews})

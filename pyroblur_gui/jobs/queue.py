@@ -158,6 +158,11 @@ class Queue:
                 self._change(replace(job, state=JobState.CANCELLED))
         self._settle()
 
+    def finish(self, number: int) -> None:
+        """Asks a job that runs to end early, in order and with a result: a training, after its epoch."""
+        if number in self._active:
+            self._active[number].worker.finish()
+
     def retry(self, number: int) -> None:
         """Queues a job that is over once more, where it stands. What it had finished of its work is used again."""
         job = self._jobs[number]

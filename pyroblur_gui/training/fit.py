@@ -47,11 +47,14 @@ def fit(spec: TrainSpec, *, run: RunFolder, base: Base | None, data: Path, conte
     except JobCancelledError:
         run.keep(run.record().model_copy(update={"state": RunState.STOPPED}))
         raise
+    except FinishedEarlyError:
+        pass
     except (RuntimeError, ValueError, AssertionError, FileNotFoundError, TypeError) as exc:
         failure = _failure(exc, run)
         run.keep(run.record().model_copy(update={"state": RunState.FAILED, "message": failure.message}))
         raise failure from exc
-    record = run.record().model_copy(update={"state": RunState.DONE})
+    state = RunState.STOPPED if teller.is_ended_early else RunState.DONE
+    record = run.record().model_copy(update={"state": state})
     run.keep(record)
     return Fitted(teller.first_epoch, record.last_epoch, record.best)
 
@@ -73,6 +76,10 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in PACKAGES}
 
 
+class FinishedEarlyError(Exception):
+    """The user asked for the end after an epoch; the run can still go on later."""
+
+
 class _Teller:
     """Turns what the trainer tells into events and into the run's record."""
 
@@ -80,6 +87,7 @@ class _Teller:
         self._run = run
         self._context = context
         self.first_epoch = run.record().last_epoch + 1
+        self.is_ended_early = False
 
     def batch(self, batch: Batch) -> None:
         self._context.check_cancelled()
@@ -106,6 +114,9 @@ class _Teller:
             changes |= {"best_epoch": epoch.number, "best": epoch.named}
         self._run.keep(record.model_copy(update=changes))
         self._context.check_cancelled()
+        if self._context.should_finish() and epoch.number < epoch.epochs:
+            self.is_ended_early = True
+            raise FinishedEarlyError
 
 
 def arguments(spec: TrainSpec, *, folder: Path, base: Base | None, data: Path) -> dict[str, Any]:

@@ -109,6 +109,18 @@ def test_a_stopped_training_goes_on_with_the_next_epoch(street: str) -> None:
     assert end.result["run_dir"] == str(moved)
 
 
+def test_a_training_that_is_asked_to_finish_ends_after_its_epoch_as_a_model_and_can_go_on(street: str) -> None:
+    spec = TrainSpec(run="first", recipe=TINY, data=street, device="cpu")
+    end = _run(spec, lambda _: None, finish_at=2)
+    assert isinstance(end, Finished), end
+    assert end.result["last_epoch"] == 1
+    assert store.model_file(str(end.result["model"])).is_file()
+    assert RunFolder.of("first").record().state is RunState.STOPPED
+    end = _run(spec.model_copy(update={"resumes": True}), lambda _: None)
+    assert isinstance(end, Finished), end
+    assert (end.result["first_epoch"], end.result["last_epoch"]) == (2, EPOCHS)
+
+
 def test_a_killed_training_leaves_whole_checkpoints_and_goes_on(street: str) -> None:
     spec = TrainSpec(run="first", recipe=TINY, data=street, device="cpu")
     end = _run(spec, lambda _: None, kill_at=5)
@@ -155,9 +167,14 @@ def test_the_preflight_warns_of_a_learning_rate_that_diverges(street: str) -> No
 
 
 def _run(
-    spec: Spec, hear: Callable[[Event], None], *, cancel_at: int | None = None, kill_at: int | None = None
+    spec: Spec,
+    hear: Callable[[Event], None],
+    *,
+    cancel_at: int | None = None,
+    finish_at: int | None = None,
+    kill_at: int | None = None,
 ) -> EndEvent:
-    """cancel_at, kill_at: the batch after which the training is stopped, politely or not."""
+    """cancel_at, finish_at, kill_at: the batch after which the training is stopped, politely or not."""
 
     async def work() -> EndEvent:
         worker = WorkerProcess()
@@ -168,6 +185,8 @@ def _run(
             if isinstance(event, Metric) and event.name == "batch/box_loss":
                 if event.step == cancel_at:
                     cancels.append(asyncio.get_running_loop().create_task(worker.cancel()))
+                if event.step == finish_at:
+                    worker.finish()
                 if event.step == kill_at and worker.pid is not None:
                     os.kill(worker.pid, signal.SIGKILL)
 
