@@ -1,24 +1,33 @@
 """All formats, and which of them a folder is in."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from pyroblur_gui.core.errors import DatasetError, MissingFileError
+from pyroblur_gui.datasets.formats.archive_listing import listing_of
+from pyroblur_gui.datasets.formats.coco import CocoFormat
 from pyroblur_gui.datasets.formats.format import Format, Reader, Recognised
 from pyroblur_gui.datasets.formats.listing import Listing
 from pyroblur_gui.datasets.formats.own import OwnReader
 from pyroblur_gui.datasets.formats.pictures import PicturesReader
+from pyroblur_gui.datasets.formats.voc import VocFormat
 from pyroblur_gui.datasets.formats.wider import WiderFormat
 from pyroblur_gui.datasets.formats.yolo import YoloFormat
+from pyroblur_gui.datasets.packed import is_archive
 from pyroblur_gui.datasets.spec import FormatName
 
 FORMATS: Mapping[FormatName, Format] = {
     FormatName.WIDER: WiderFormat(),
+    FormatName.COCO: CocoFormat(),
+    FormatName.VOC: VocFormat(),
     FormatName.YOLO: YoloFormat(),
 }
 # The most telling first: what a format would take for something else is asked for before it.
 READERS: Mapping[str, Reader] = {each.name: each for each in (OwnReader(), *FORMATS.values(), PicturesReader())}
+_PICTURE_FOLDERS = ("images", "jpegimages")
+_LABEL_FOLDERS = ("labels", "annotations")
 _LOOKED_FOR = (
     "PyroBlur looked for a YOLO data set (pictures with text files of boxes), COCO (a JSON file with images and "
     "annotations), Pascal VOC (an XML file a picture), WIDER text (wider_face_train_bbx_gt.txt), a PyroBlur data set, "
@@ -26,24 +35,39 @@ _LOOKED_FOR = (
 )
 
 
-def recognise(path: Path) -> Recognised:
-    """What is in a folder, by a quick look. A file stands for the folder that it describes.
+def recognise(path: Path, check_cancelled: Callable[[], None] = lambda: None) -> Recognised:
+    """What is in a folder or archive, by a quick look. Another file stands for the folder that it describes.
 
-    Raises DatasetError, which says what was looked for and what was found; MissingFileError.
+    Raises DatasetError, which says what was looked for and what was found; MissingFileError, ArchiveError.
     """
     if not path.exists():
         message = f"{path} is not there."
         raise MissingFileError(message, hint="Check whether it was moved or renamed.", path=path)
-    folders = [path] if path.is_dir() else list(path.absolute().parents)[:2]  # wider_face_split/ is beside the pictures
-    listings = [Listing.of(folder, quick=True) for folder in folders[:1]]
-    found = _recognised(listings[0])
-    if len(folders) > 1 and (found is None or found.format == PicturesReader.name):
-        listings.append(Listing.of(folders[1], quick=True))
-        found = _recognised(listings[1]) or found
-    if found is None:
-        message = f"There is nothing in {path} that PyroBlur can import. {_contents(listings[0])}"
-        raise DatasetError(message, hint=_LOOKED_FOR, path=path)
-    return found
+    if path.is_file() and is_archive(path):
+        with listing_of(path, check_cancelled) as listing:
+            return _recognised(listing) or _nothing(listing)
+    listing = Listing.of(path if path.is_dir() else path.absolute().parent, quick=True, check_cancelled=check_cancelled)
+    found = _recognised(listing)
+    if found is not None and (found.format != PicturesReader.name or not _is_within_set(path)):
+        return found
+    if not path.is_dir() or _is_within_set(path):  # wider_face_split/ and labels/ lie beside the pictures
+        above = Listing.of(listing.root.absolute().parent, quick=True, check_cancelled=check_cancelled)
+        found = _recognised(above) or found
+    return found or _nothing(listing)
+
+
+def _is_within_set(path: Path) -> bool:
+    """Whether only a part of a data set was chosen: its pictures without the labels beside them, or the other way."""
+    folder = path if path.is_dir() else path.absolute().parent
+    return any(
+        folder.name.lower() in one and any((folder.parent / name).is_dir() for name in other)
+        for one, other in ((_PICTURE_FOLDERS, _LABEL_FOLDERS), (_LABEL_FOLDERS, _PICTURE_FOLDERS))
+    )
+
+
+def _nothing(listing: Listing) -> NoReturn:
+    message = f"There is nothing in {listing.root} that PyroBlur can import. {_contents(listing)}"
+    raise DatasetError(message, hint=_LOOKED_FOR, path=listing.root)
 
 
 def reader(name: str) -> Reader:

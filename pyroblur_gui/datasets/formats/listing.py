@@ -26,13 +26,14 @@ HEAD_BYTES = 64 * 1024
 class Listing:
     """folders: names of the files of each folder, in alphabetical order. is_whole: False when a quick look ended early.
 
-    read(path, most): the first bytes of a file, by its path below the root.
+    read(path, most): the first bytes of a file, by its path below the root. is_on_disk: False for an archive.
     """
 
     root: Path
     folders: Mapping[str, tuple[str, ...]]
     is_whole: bool
     read: Callable[[str, int], bytes] = field(repr=False)
+    is_on_disk: bool = True
 
     @classmethod
     def of(cls, root: Path, *, quick: bool, check_cancelled: Callable[[], None] = lambda: None) -> Self:

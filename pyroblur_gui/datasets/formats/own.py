@@ -19,10 +19,14 @@ class OwnReader:
     title = "PyroBlur data set"
 
     def recognise(self, listing: Listing) -> Recognised | None:
-        if not listing.has(FILE_NAME):
+        path = next((path for path in listing.files(FILE_NAME) if path.count("/") <= 1), None)
+        if path is None:
             return None
-        with Dataset.open(listing.root) as dataset:
-            return Recognised(self.name, listing.root, len(dataset.ids()), dataset.classes)
+        if not listing.is_on_disk:
+            return Recognised(self.name, listing.root, listing.count(path.removesuffix(FILE_NAME).rstrip("/")))
+        folder = listing.path(path).parent
+        with Dataset.open(folder) as dataset:
+            return Recognised(self.name, folder, len(dataset.ids()), dataset.classes)
 
     def read(self, found: Recognised, context: Context, _options: Mapping[str, str]) -> Iterator[Sample]:
         with Dataset.open(found.path) as dataset:

@@ -11,6 +11,7 @@ LARGEST_LABEL_FILE_BYTES = 4 * 2**20  # some 100,000 boxes
 MOST_FLAWS = 20  # of one file
 HIGHEST_CLASS = 9_999  # of a data set that does not name its classes
 _SHOWN = 60
+_ROUNDED = 1e-5  # labels mostly have six decimals
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,16 @@ def _edges(values: list[float], key_points: int) -> tuple[float, float, float, f
     count = len(values)
     if count in {4, 5} or (key_points and count == 4 + key_points) or _has_key_points(count):
         x, y, width, height = values[:4]  # a fifth is a confidence
-        return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+        return _snapped(x - width / 2), _snapped(y - height / 2), _snapped(x + width / 2), _snapped(y + height / 2)
     if count >= 6 and count % 2 == 0:  # a polygon: x y x y ...
         across, down = values[::2], values[1::2]
         return min(across), min(down), max(across), max(down)
     return None
+
+
+def _snapped(edge: float) -> float:
+    """A box that ends at the picture's edge reaches over it a little when its centre and size were rounded."""
+    return min(max(edge, 0.0), 1.0) if -_ROUNDED < edge < 1 + _ROUNDED else edge
 
 
 def _has_key_points(count: int) -> bool:

@@ -1,14 +1,18 @@
 """The user's own: a folder, an archive, or a data set that is there already. What is in it is recognised by itself."""
 
-from collections.abc import Iterator
+import hashlib
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pyroblur_gui.core.errors import SourceError
 from pyroblur_gui.datasets import store
+from pyroblur_gui.datasets.archive import extract
 from pyroblur_gui.datasets.dataset import FILE_NAME
 from pyroblur_gui.datasets.formats import catalogue
 from pyroblur_gui.datasets.formats.format import Recognised
 from pyroblur_gui.datasets.formats.wider import CLASS_OPTION
+from pyroblur_gui.datasets.packed import is_archive
 from pyroblur_gui.datasets.sample import Sample
 from pyroblur_gui.datasets.sources.source import Gathering, Licence, Need, SourceFacts
 from pyroblur_gui.jobs.context import Context
@@ -47,18 +51,21 @@ def title_of(path: Path) -> str:
     return path.name or str(path)
 
 
-def look(path: Path) -> Recognised:
-    """What would be imported, by a quick look. Raises DatasetError, MissingFileError, ArchiveError."""
-    return catalogue.recognise(place_of(path))
+def look(path: Path, *, check_cancelled: Callable[[], None] = lambda: None) -> Recognised:
+    """What would be imported, by a quick look; archives are looked into. Raises as unpack does."""
+    return catalogue.recognise(place_of(path), check_cancelled)
 
 
-def unpack(path: Path, *, work: Path, context: Context) -> Recognised:  # noqa: ARG001 - archives come next
-    """What is imported: an archive is extracted into the folder `work`, unless that was done before.
+def unpack(path: Path, *, work: Path, context: Context) -> Recognised:
+    """What is imported: an archive is extracted to a folder in `work`, unless that was done before.
 
-    Raises DatasetError, MissingFileError, ArchiveError, DiskFullError, JobCancelledError.
+    Raises DatasetError, MissingFileError, ArchiveError, DiskFullError, OutputError, JobCancelledError.
     """
-    context.check_cancelled()
-    return catalogue.recognise(place_of(path))
+    place = place_of(path)
+    if place.is_file() and is_archive(place):
+        named = hashlib.sha256(os.fsencode(place.absolute())).hexdigest()[:12]
+        place = extract(place, work / f"unpacked-{named}", context)
+    return catalogue.recognise(place, context.check_cancelled)
 
 
 def samples(found: Recognised, context: Context, *, only_class: str | None = None) -> Iterator[Sample]:
