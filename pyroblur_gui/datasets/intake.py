@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyroblur_gui.core.errors import DatasetError
-from pyroblur_gui.core.files import require_free_space
+from pyroblur_gui.core.files import as_output_error, require_free_space
 from pyroblur_gui.core.system import usable_cores
 from pyroblur_gui.datasets.choice import chosen
 from pyroblur_gui.datasets.classes import LEFT_OUT, ClassMap, ordered
@@ -83,13 +83,21 @@ def take_in(
         context.emit(Log(level="warning", text=text))
 
 
-def remove_strays(dataset: Dataset) -> None:
-    """Deletes picture files that no row names: a killed job leaves those of its last, uncommitted rows."""
+def finish_intake(dataset: Dataset) -> None:
+    """Once all sources are taken in: deletes what only served to go on with.
+
+    That is the notes on what the samples were, and picture files that no row names: a killed job leaves those of its
+    last, uncommitted rows. Raises OutputError.
+    """
     known = {row[0] for row in dataset.database.execute("SELECT file FROM pictures")}
-    for folder in (dataset.folder / IMAGES).glob("*"):
-        for path in folder.iterdir():
-            if f"{IMAGES}/{folder.name}/{path.name}" not in known:
-                path.unlink()
+    try:
+        for folder in (dataset.folder / IMAGES).glob("*"):
+            for path in folder.iterdir():
+                if f"{IMAGES}/{folder.name}/{path.name}" not in known:
+                    path.unlink()
+    except OSError as exc:
+        raise as_output_error(exc, dataset.folder / IMAGES) from exc
+    dataset.database.execute("DELETE FROM facts WHERE name LIKE ?", (f"{_DIGEST}:%",))
 
 
 # -- what there is to take in

@@ -9,7 +9,7 @@ Every file is written beside its place and renamed, so that a reader sees the ol
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from pyroblur_gui.core.files import as_output_error
@@ -25,10 +25,14 @@ def is_trained_on(picture: Picture) -> bool:
     return not picture.error and not picture.is_removed and picture.split is not None
 
 
-def write_all(dataset: Dataset) -> None:
-    """Writes every file, and deletes label files of pictures that are no longer there. Raises OutputError."""
+def write_all(dataset: Dataset, *, on_written: Callable[[int], None] = lambda _done: None) -> None:
+    """Writes every file, and deletes label files of pictures that are no longer there.
+
+    on_written: called with how many pictures are done; may raise to stop. Raises OutputError.
+    """
     kept: set[str] = set()
-    for picture in dataset.every_picture():
+    for done, picture in enumerate(dataset.every_picture()):
+        on_written(done)
         if not picture.error:
             kept.add(label_file(picture))
             _write_labels(dataset, picture)

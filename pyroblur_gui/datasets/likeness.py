@@ -70,7 +70,7 @@ def _near(hashes: NDArray[np.uint8]) -> list[tuple[int, int]]:
 def _pieces(hashes: NDArray[np.uint8]) -> list[NDArray[np.uint16]]:
     """Each hash in pieces of 16 bits from all over the picture: neighbouring bits are often equal in a whole set."""
     shuffled = np.random.default_rng(_SEED).permutation(BITS)
-    bits = np.unpackbits(hashes, axis=1)[:, shuffled]
+    bits = np.ascontiguousarray(np.unpackbits(hashes, axis=1)[:, shuffled])
     packed = np.packbits(bits, axis=1).view(np.uint16)
     return [np.ascontiguousarray(packed[:, number]) for number in range(_PIECES)]
 

@@ -12,6 +12,18 @@ from typing import Any, cast
 from pydantic import JsonValue
 
 from pyroblur_gui.blurring.spec import BlurSpec, DetectSpec, PreviewSpec
+from pyroblur_gui.datasets.spec import (
+    CheckSpec,
+    DownloadSpec,
+    ExportSpec,
+    FixSpec,
+    ImportSpec,
+    RecogniseSpec,
+    SplitSpec,
+    StatsSpec,
+    SuggestSpec,
+    ThumbnailsSpec,
+)
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.operations.spec import DoctorSpec, ImportModelSpec
@@ -50,5 +62,15 @@ OPERATIONS: dict[str, Operation] = {
         Operation(DoctorSpec, "pyroblur_gui.operations.doctor:run", Lane.CPU),
         Operation(PreflightSpec, "pyroblur_gui.operations.preflight:run", Lane.GPU),
         Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU),
+        Operation(DownloadSpec, "pyroblur_gui.operations.dataset_download:run", Lane.NET),
+        Operation(ImportSpec, "pyroblur_gui.operations.dataset_import:run", Lane.CPU),
+        Operation(RecogniseSpec, "pyroblur_gui.operations.dataset_recognise:run", Lane.CPU),
+        Operation(SplitSpec, "pyroblur_gui.operations.dataset_split:run", Lane.CPU),
+        Operation(CheckSpec, "pyroblur_gui.operations.dataset_check:run", Lane.CPU),
+        Operation(FixSpec, "pyroblur_gui.operations.dataset_fix:run", Lane.CPU),
+        Operation(StatsSpec, "pyroblur_gui.operations.dataset_stats:run", Lane.CPU),
+        Operation(SuggestSpec, "pyroblur_gui.operations.dataset_suggest:run", Lane.CPU),
+        Operation(ExportSpec, "pyroblur_gui.operations.dataset_export:run", Lane.CPU),
+        Operation(ThumbnailsSpec, "pyroblur_gui.operations.dataset_thumbnails:run", Lane.INTERACTIVE),
     )
 }
