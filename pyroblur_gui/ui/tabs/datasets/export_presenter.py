@@ -36,3 +36,9 @@ def folder_problem(folder: Path) -> str:
     except OSError as error:
         return tr("This folder cannot be opened: {why}.", why=error.strerror or error)
     return ""
+
+
+def reader_titles() -> dict[str, str]:
+    """What the formats that can be read are called, by name."""
+    own = {"pyroblur": tr("PyroBlur data set"), "pictures": tr("Pictures without labels")}
+    return own | {name.value: format_title(name) for name in FormatName}
