@@ -15,6 +15,7 @@ from pyroblur_gui.cli.commands.blur import blur
 from pyroblur_gui.cli.commands.detect import detect
 from pyroblur_gui.cli.commands.doctor import doctor
 from pyroblur_gui.cli.commands.models import models
+from pyroblur_gui.cli.commands.train import train
 from pyroblur_gui.cli.output import failure_text, silence, unwritten, write_line
 from pyroblur_gui.core import log
 from pyroblur_gui.core.errors import PyroblurError
@@ -61,6 +62,7 @@ def _application(open_window: Window | None) -> typer.Typer:
     application.callback()(_begin)
     application.command()(blur)
     application.command()(detect)
+    application.command()(train)
     application.command()(doctor)
     application.add_typer(models, name="models")
 

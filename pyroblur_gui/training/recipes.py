@@ -46,7 +46,7 @@ def read(path: Path) -> Recipe:
     except ValidationError as exc:
         first = exc.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        message = f"The recipe {path.name} is not valid: {where}: {str(first['msg']).removeprefix('Value error, ')}."
+        message = f"The recipe {path.name} is not valid: {where}: {_reason(first['msg'])}"
         raise RecipeError(message, hint="Correct the entry; the guide lists all of them.", path=path) from exc
 
 
@@ -80,8 +80,13 @@ def changed(recipe: Recipe, settings: dict[str, str]) -> Recipe:
         return recipe.model_copy(update={"hyperparameters": Hyperparameters.model_validate(values)})
     except ValidationError as exc:
         first = exc.errors(include_url=False)[0]
-        message = f"{first['loc'][0]}: {str(first['msg']).removeprefix('Value error, ')}."
+        message = f"{first['loc'][0]}: {_reason(first['msg'])}"
         raise RecipeError(message, hint="See `pyroblur train --help` for what each value may be.") from exc
+
+
+def _reason(message: str) -> str:
+    """What is wrong with a value, as a sentence's end."""
+    return f"{message.removeprefix('Value error, ').rstrip('.')}."
 
 
 def _value(value: object) -> str:

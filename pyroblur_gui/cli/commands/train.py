@@ -1,0 +1,100 @@
+"""`pyroblur train`: trains a detector on a data set, or goes on with a run that was stopped."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from pyroblur_gui.cli.batch import Work
+from pyroblur_gui.cli.commands.blur import AsJson, finish
+from pyroblur_gui.cli.output import choose_narrator
+from pyroblur_gui.cli.targets import Found
+from pyroblur_gui.core.errors import RunError
+from pyroblur_gui.training import recipes, run
+from pyroblur_gui.training.run import RunFolder
+from pyroblur_gui.training.spec import Recipe, TrainSpec
+
+LAST = "last"
+
+
+def train(
+    *,
+    recipe: Annotated[
+        str | None,
+        typer.Option("--recipe", metavar="R", help=f"Name of a recipe. Without it: {recipes.DEFAULT}."),
+    ] = None,
+    data: Annotated[str | None, typer.Option("--data", metavar="NAME", help="Name of the data set.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="M", help="Base model instead of the recipe's, or a .pt file.")
+    ] = None,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Start from random weights; needs far more pictures.")
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A hyperparameter instead of the recipe's; may be repeated."),
+    ] = None,
+    device: Annotated[str, typer.Option("--device", metavar="D", help="auto, cpu, mps, or GPUs: 0 or 0,1.")] = "auto",
+    name: Annotated[str | None, typer.Option("--name", metavar="RUN", help="What to call the run.")] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="RUN|last", help="Go on with this run; needs nothing else.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a detector on a data set. Ctrl-C stops it; --resume goes on from the last epoch.
+
+    What it has learnt is a model afterwards, for `pyroblur blur --model NAME`.
+    """
+    if resume is not None:
+        if recipe or data or model or settings or name or from_scratch:
+            message = "A run goes on with its own recipe and data: give nothing else."
+            raise typer.BadParameter(message, param_hint="--resume")
+        spec = _resumed(resume, device)
+    else:
+        chosen = recipes.changed(recipes.recipe(recipe or recipes.DEFAULT), _pairs(settings or []))
+        changes: dict[str, object] = {} if model is None else {"model": _absolute(model)}
+        if from_scratch:
+            changes["is_pretrained"] = False
+        spec = _new(chosen.model_copy(update=changes), data=data, device=device, name=name)
+    finish([Work(spec, Path(spec.run))], Found(()), choose_narrator(as_json=as_json))
+
+
+def _new(recipe: Recipe, *, data: str | None, device: str, name: str | None) -> TrainSpec:
+    if data is None:
+        message = "Say which data set: pyroblur dataset list names them."
+        raise typer.BadParameter(message, param_hint="--data")
+    try:
+        return TrainSpec(run=name or run.unused_name(recipe.name), recipe=recipe, data=data, device=device)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = {"run": "--name"}.get(str(first["loc"][0]), f"--{first['loc'][0]}")
+        raise typer.BadParameter(str(first["msg"]).removeprefix("Value error, "), param_hint=option) from error
+
+
+def _resumed(wanted: str, device: str) -> TrainSpec:
+    """Raises RunError when there is no such run."""
+    known = run.names()
+    if wanted == LAST and not known:
+        message = "There is no run yet."
+        raise RunError(message, hint="Begin one: pyroblur train --data NAME.")
+    folder = RunFolder.of(known[0] if wanted == LAST else wanted)
+    record = folder.record()
+    where = device if device != "auto" else record.device
+    return TrainSpec(run=folder.path.name, recipe=record.recipe, data=record.data, device=where, resumes=True)
+
+
+def _pairs(settings: list[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key.strip():
+            message = f"{setting!r} is not KEY=VALUE."
+            raise typer.BadParameter(message, param_hint="--set")
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def _absolute(model: str) -> str:
+    """A file is found from anywhere: the worker need not run in the same folder."""
+    return str(Path(model).absolute()) if Path(model).suffix in {".pt", ".yaml"} else model
