@@ -5,14 +5,20 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psutil
 
-from pyroblur_gui.core.errors import DiskFullError, MissingFileError, OutputError, UnreadableMediaError
+from pyroblur_gui.core.errors import (
+    DiskFullError,
+    MissingFileError,
+    OutputError,
+    PyroblurError,
+    UnreadableMediaError,
+)
 
 LONGEST_NAME_BYTES = 255  # ext4, APFS and NTFS (there: UTF-16 units, of which a name never has more than bytes)
 _LONGEST_SUFFIX_BYTES = 16
@@ -126,6 +132,17 @@ def as_output_error(exc: OSError, target: Path) -> OutputError:
         return OutputError(message, hint="Choose a shorter name pattern or output folder.", path=target)
     message = f"{name} could not be written to {folder}: {exc.strerror or exc}."
     return OutputError(message, hint="Choose another output folder.", path=target)
+
+
+@contextlib.contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """What goes wrong with the disk inside the `with`, as OutputError or DiskFullError; other errors pass."""
+    try:
+        yield
+    except PyroblurError:  # some are OSErrors, too
+        raise
+    except OSError as exc:
+        raise as_output_error(exc, target) from exc
 
 
 def require_free_space(folder: Path, needed_bytes: int) -> None:

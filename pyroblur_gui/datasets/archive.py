@@ -7,13 +7,13 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pyroblur_gui.core.errors import ArchiveError, MissingFileError, PyroblurError
-from pyroblur_gui.core.files import as_output_error, require_free_space
+from pyroblur_gui.core.errors import ArchiveError, MissingFileError
+from pyroblur_gui.core.files import require_free_space, writing
 from pyroblur_gui.datasets.packed import Archive, Entry, opened, reading
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.meter import Meter
@@ -59,7 +59,7 @@ def extract(
     wanted = None if members is None else frozenset(members)
     mark, made_of = folder.with_name(f".{folder.name}.extracted"), _identity(archive, wanted)
     part = folder.with_name(f".extracting-{folder.name}")
-    with _writing(folder):
+    with writing(folder):
         if folder.is_dir() and mark.is_file() and mark.read_text(encoding="utf-8") == made_of:
             return folder
         mark.unlink(missing_ok=True)
@@ -72,7 +72,7 @@ def extract(
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    with _writing(folder):
+    with writing(folder):
         part.rename(folder)
         mark.write_text(made_of, encoding="utf-8")
     return folder
@@ -174,7 +174,7 @@ def _write(entry: Entry, target: Path, archive: Path, guard: _Guard, on_piece: C
     with ExitStack() as stack:
         with reading(archive):
             source = stack.enter_context(entry.opens())
-        with _writing(target):
+        with writing(target):
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 file = stack.enter_context(target.open("xb", buffering=0))
@@ -187,7 +187,7 @@ def _write(entry: Entry, target: Path, archive: Path, guard: _Guard, on_piece: C
                 break
             written += len(chunk)
             guard.count(len(chunk), written)
-            with _writing(target):
+            with writing(target):
                 rest = memoryview(chunk)
                 while rest:
                     rest = rest[file.write(rest) :]
@@ -211,16 +211,6 @@ def _identity(archive: Path, members: frozenset[str] | None) -> str:
         "all" if members is None else sha256("\0".join(sorted(members)).encode("utf-8", "surrogatepass")).hexdigest()
     )
     return f"{archive.name} {facts.st_size} {facts.st_mtime_ns} {chosen}"
-
-
-@contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except PyroblurError:
-        raise
-    except OSError as exc:
-        raise as_output_error(exc, target) from exc
 
 
 def _remove(folder: Path) -> None:

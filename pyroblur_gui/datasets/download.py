@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pydantic import JsonValue, SecretStr
 
+from pyroblur_gui.core.errors import SourceError
 from pyroblur_gui.jobs.context import Context
 
 
@@ -27,7 +28,8 @@ class Download:
     """One file to fetch. address: with what may be shown and logged only; secrets: query values that may not be.
 
     path: where the complete file lies afterwards. checksum, size_bytes: what is known beforehand.
-    may_be_missing: a file that the server does not have (403, 404, 410) is left out instead of ending it all.
+    may_be_missing: a file that the server does not have or show (403, 404, 410) is left out instead of
+    ending it all, unless it is so for the first twenty.
     """
 
     address: str
@@ -49,6 +51,10 @@ class Patience:
     timeout_s: float = 30.0  # without a byte
 
 
+class MissingError(SourceError):
+    """The server does not have what was asked for (HTTP 404 or 410)."""
+
+
 class Downloader(Protocol):
     def fetch(self, downloads: Sequence[Download]) -> list[Path]:
         """The complete files, in the order asked for; those that are there already are not fetched again.
@@ -68,7 +74,7 @@ class Downloader(Protocol):
 
 
 class HttpDownloader:
-    """Downloads over https. parallel: how many files at once.
+    """Downloads over https. parallel: how many files at once; four times as many where they are many, thus small.
 
     What is not complete lies beside its place as NAME.part, with what is needed to go on in NAME.part.json. Complete
     files are listed with their SHA-256 in downloads.jsonl of their folder.

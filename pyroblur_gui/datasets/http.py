@@ -22,7 +22,7 @@ import httpx
 from pydantic import SecretStr
 
 from pyroblur_gui.core.errors import AccessError, JobCancelledError, NetworkError, SourceError
-from pyroblur_gui.datasets.download import Patience
+from pyroblur_gui.datasets.download import MissingError, Patience
 from pyroblur_gui.jobs.context import Context
 
 MOST_REDIRECTS = 8
@@ -44,10 +44,6 @@ class TransientError(Exception):
         super().__init__(failure.message)
         self.failure = failure
         self.wait_s = wait_s
-
-
-class MissingError(SourceError):
-    """The server does not have (or does not show) what was asked for."""
 
 
 @dataclass(frozen=True)

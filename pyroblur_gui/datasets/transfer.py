@@ -5,18 +5,18 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx
 
-from pyroblur_gui.core.errors import NetworkError, PyroblurError, SourceError
-from pyroblur_gui.core.files import as_output_error, require_free_space
-from pyroblur_gui.datasets.download import Download, Patience
-from pyroblur_gui.datasets.http import MissingError, Retries, TransientError, Web, check_is_no_page, host_of
+from pyroblur_gui.core.errors import AccessError, NetworkError, SourceError
+from pyroblur_gui.core.files import require_free_space, writing
+from pyroblur_gui.datasets.download import Download, MissingError, Patience
+from pyroblur_gui.datasets.http import Retries, TransientError, Web, check_is_no_page, host_of
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Log
 from pyroblur_gui.jobs.meter import Meter
@@ -24,6 +24,8 @@ from pyroblur_gui.jobs.meter import Meter
 STAGE = "download"
 RECORD_NAME = "downloads.jsonl"
 _CHUNK_BYTES = 1 << 20
+_FEW = 20  # files; more are taken to be small ones, of which more come at once
+_MISSING_AT_FIRST = 20
 _SHOWN = 10  # so many files at most have their checksums shown
 
 
@@ -43,7 +45,7 @@ def fetch(downloads: Sequence[Download], *, context: Context, parallel: int, pat
                 return
             _Transfer(web, download, tally, context if len(downloads) <= _SHOWN else None).run()
 
-    threads = max(1, min(parallel, len(downloads)))
+    threads = max(1, min(parallel if len(downloads) <= _FEW else 4 * parallel, len(downloads)))
     with (
         Web(context, patience, connections=threads) as web,
         ThreadPoolExecutor(threads, thread_name_prefix=STAGE) as pool,
@@ -103,12 +105,12 @@ class _Transfer:
         self._web.check()
         if _is_there(self._download):
             return
-        with _writing(self._download.path):
+        with writing(self._download.path):
             self._download.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._persist()
-        except MissingError:
-            if not self._download.may_be_missing:
+        except (MissingError, AccessError):
+            if not self._download.may_be_missing or self._tally.are_all_missing():
                 raise
             self._tally.leave_out(self._download)
 
@@ -153,7 +155,7 @@ class _Transfer:
         chunk = next(chunks, b"")
         if not start:
             check_is_no_page(response, self._name, self._host, chunk)
-        with _writing(self._download.path), self._part.open("r+b" if start else "wb") as file:
+        with writing(self._download.path), self._part.open("r+b" if start else "wb") as file:
             self._note.write_text(json.dumps(asdict(version)), encoding="utf-8")
             file.truncate(start)
             file.seek(start)
@@ -212,7 +214,7 @@ class _Transfer:
         digests = [hashlib.sha256()]
         if expected is not None:
             digests.append(hashlib.new(expected.algorithm, usedforsecurity=False))
-        with _writing(self._download.path), self._part.open("rb") as file:
+        with writing(self._download.path), self._part.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 self._web.check()
                 for digest in digests:
@@ -224,7 +226,7 @@ class _Transfer:
         return digests[0].hexdigest()
 
     def _commit(self, sha256: str) -> None:
-        with _writing(self._download.path):
+        with writing(self._download.path):
             with self._part.open("r+b") as file:
                 os.fsync(file.fileno())
             self._part.replace(self._download.path)
@@ -238,7 +240,7 @@ class _Transfer:
         return _size_of(self._part)
 
     def _discard(self) -> None:
-        with _writing(self._download.path):
+        with writing(self._download.path):
             self._part.unlink(missing_ok=True)
             self._note.unlink(missing_ok=True)
         self._tally.at(self._download, 0)
@@ -250,6 +252,7 @@ class _Tally:
     def __init__(self, context: Context, downloads: Sequence[Download]) -> None:
         self._lock = threading.Lock()
         self._files = len(downloads)
+        self._missing = 0
         self._done: dict[Path, int] = {}
         self._sizes: dict[Path, int] = {}
         for download in downloads:
@@ -279,7 +282,13 @@ class _Tally:
             self._meter.expect(self._total())
 
     def leave_out(self, download: Download) -> None:
+        with self._lock:
+            self._missing += 1
         self.expect(download, 0)
+
+    def are_all_missing(self) -> bool:
+        """Not single files, but all that was asked for so far."""
+        return self._missing >= _MISSING_AT_FIRST and not any(self._done.values())
 
     def complete(self, download: Download, size: int, sha256: str) -> None:
         """Notes the file in the record of its folder, too."""
@@ -288,7 +297,7 @@ class _Tally:
         checked = download.checksum.algorithm if download.checksum else None
         line = {"file": download.path.name, "bytes": size, "sha256": sha256, "checked": checked}
         with (
-            _writing(download.path),
+            writing(download.path),
             self._lock,
             (download.path.parent / RECORD_NAME).open("a", encoding="utf-8") as file,
         ):
@@ -301,17 +310,6 @@ class _Tally:
         if not self._sizes:
             return None
         return self._known + (self._files - len(self._sizes)) * self._known / len(self._sizes)
-
-
-@contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    """What goes wrong on the disk, as the error to show."""
-    try:
-        yield
-    except PyroblurError:
-        raise
-    except OSError as exc:
-        raise as_output_error(exc, target) from exc
 
 
 def _is_there(download: Download) -> bool:

@@ -5,13 +5,18 @@ from importlib import import_module
 from typing import cast
 
 from pyroblur_gui.core.errors import SourceError
-from pyroblur_gui.datasets.sources import folder
+from pyroblur_gui.datasets.sources import folder, open_images, roboflow, wider_face
 from pyroblur_gui.datasets.sources.source import Source, SourceFacts
 
-SOURCES: Mapping[str, SourceFacts] = {facts.name: facts for facts in (folder.FACTS,)}
+SOURCES: Mapping[str, SourceFacts] = {
+    facts.name: facts for facts in (wider_face.FACTS, roboflow.FACTS, open_images.FACTS, folder.FACTS)
+}
 
 # Looked up by name, so that the window and the command line, which show what sources declare, load no codec.
 _CLASSES = {
+    "wider_face": "wider_face:WiderFaceSource",
+    "roboflow": "roboflow:RoboflowSource",
+    "open_images": "open_images:OpenImagesSource",
     "folder": "folder:FolderSource",
 }
 
