@@ -18,14 +18,16 @@ from pyroblur_gui.models.choice import Candidate
 from pyroblur_gui.models.detector import Picture
 from pyroblur_gui.models.engine import Engine, Network, Outputs, inference_threads
 from pyroblur_gui.models.offline import import_openvino
+from pyroblur_gui.models.strips import in_strips
 
 if TYPE_CHECKING:
     import openvino as ov  # type: ignore[import-untyped]
 else:
     ov = import_openvino()
 
-SMALL_PIXELS = 640 * 640  # up to here two pictures at once on two cores are faster than both cores on one picture
-MOST_STREAMS = 4
+SMALL_PIXELS = 640 * 640
+MOST_STREAMS = 4  # pictures at once, which is faster than all cores on one picture; each takes memory
+MOST_STREAMS_LARGE = 2  # of pictures that are not small
 MOST_OWN = 2  # sizes with a network of their own: some detectors look twice at a picture
 RECENT = 64  # pictures; another size that makes up a quarter of them is a new video, and gets its own
 
@@ -102,8 +104,11 @@ class OpenVinoEngine:
             model = model.clone()
             if self._network.free_size:
                 model.reshape([1, 3, *(size or (-1, -1))])
+            model = self._with_bytes_in(model)
+            if size:
+                in_strips(model, sample_bytes=2 if self._precision == "bf16" else 4)
             compiled = self._core.compile_model(
-                self._with_bytes_in(model),
+                model,
                 "CPU",
                 {
                     "INFERENCE_PRECISION_HINT": self._precision,
@@ -185,5 +190,4 @@ class _Pending:
 
 
 def _streams(pixels: int) -> int:
-    threads = inference_threads()
-    return min(threads, MOST_STREAMS) if pixels <= SMALL_PIXELS else max(1, min(threads // 4, 2))
+    return min(inference_threads(), MOST_STREAMS if pixels <= SMALL_PIXELS else MOST_STREAMS_LARGE)
