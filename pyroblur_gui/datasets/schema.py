@@ -38,6 +38,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             after TEXT NOT NULL, PRIMARY KEY (change, picture)
         ) WITHOUT ROWID""",
     ),
+    (  # in which pictures a teacher model has looked for a class, whether it found any or not (suggestions.py)
+        "CREATE TABLE looked (picture INTEGER NOT NULL, label INTEGER NOT NULL, PRIMARY KEY (picture, label)) "
+        "WITHOUT ROWID",
+    ),
 )
 
 

@@ -167,9 +167,24 @@ class FixSpec(Spec):
 
     kind: ClassVar[str] = "dataset_fix"
     name: DatasetName
-    fix: str  # a name from validate.FIXES
+    fix: str  # a name from fixes.FIXES
     kind_of_problem: str
     problems: tuple[int, ...] = ()
+    confidence: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        title="Confidence",
+        description="Suggestions only: accepts those that the model was at least so sure of, or rejects the others.",
+    )
+
+
+class UndoSpec(Spec):
+    """Take the last change of a data set back, or make it again. Result: {"title": of the change} and the summary."""
+
+    kind: ClassVar[str] = "dataset_undo"
+    name: DatasetName
+    again: bool = False  # redo instead
 
 
 class SplitSpec(Spec):
