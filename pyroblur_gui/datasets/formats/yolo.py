@@ -98,11 +98,12 @@ class YoloFormat:
 
 
 def _parts(listing: Listing) -> list[_Part]:
-    described = _described(listing)
+    described, passed_over = _described(listing)
     parts = [part for path, content in described if (part := _of_yaml(listing, path, content)) is not None]
     if parts:
         return parts
     pictures, notes = _of_lists(listing)
+    notes += [f"{path} is not followed: it is damaged, or describes no data set." for path in passed_over]
     if not pictures:
         pictures = [(path, split_of(path)) for path in sorted(listing.pictures_below(""))]
     labels = _some_labels(listing, [path for path, _ in pictures])
@@ -111,8 +112,12 @@ def _parts(listing: Listing) -> list[_Part]:
     return [_Part(Classes(_names_beside(listing, labels)), pictures, notes)]
 
 
-def _described(listing: Listing) -> list[tuple[str, DataYaml]]:
-    """One description for a folder and all below it: the uppermost; of several side by side, data.yaml."""
+def _described(listing: Listing) -> tuple[list[tuple[str, DataYaml]], list[str]]:
+    """One description for a folder and all below it: the uppermost; of several side by side, data.yaml.
+
+    And the paths of those that are named as one, but cannot be used.
+    """
+    passed_over: list[str] = []
     found: list[tuple[str, DataYaml]] = []
     candidates = sorted(
         itertools.islice(listing.files(".yaml", ".yml"), _MOST_YAML_FILES),
@@ -125,7 +130,9 @@ def _described(listing: Listing) -> list[tuple[str, DataYaml]]:
         content = data_yaml.parse(listing.read(path, data_yaml.LARGEST_BYTES + 1))
         if content is not None:
             found.append((path, content))
-    return found
+        elif path.endswith(("data.yaml", "dataset.yaml")):
+            passed_over.append(path)
+    return found, passed_over
 
 
 def _is_below(folder: str, other: str) -> bool:
