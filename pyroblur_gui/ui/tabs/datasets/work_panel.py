@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from pyroblur_gui.datasets.sources.catalogue import SOURCES
-from pyroblur_gui.datasets.store import Building
+from pyroblur_gui.datasets.store import discard
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
@@ -66,7 +66,7 @@ class WorkPanel(QWidget):
             client.queue,
             self,
             titles={name: facts.title for name, facts in SOURCES.items()},
-            discard=lambda name: Building(name).discard(),
+            discard=discard,
         )
         self.presenter.restore()
         self._settle()

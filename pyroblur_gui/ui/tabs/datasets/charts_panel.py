@@ -1,0 +1,236 @@
+"""The charts of a data set: counted in a thread, drawn when they are first looked at, saved as PNG and CSV."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.core.files import as_output_error
+from pyroblur_gui.datasets.dataset import Dataset
+from pyroblur_gui.datasets.stats import Stats, count
+from pyroblur_gui.ui import icons
+from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.look import Space
+from pyroblur_gui.ui.tabs.datasets.charts_figures import ALL, Bars, Figure, as_csv, choices, described, figures
+from pyroblur_gui.ui.tasks import Tasks
+from pyroblur_gui.ui.widgets.inputs import ComboBox
+
+ROLES = ("accent", "success", "warning", "muted")  # of the series of one chart, in their order
+NARROWEST = 360  # of a chart; where two do not fit side by side they stand under each other
+
+
+class ChartsPanel(QWidget):
+    """Shows the data set that it was given, counted anew by `refresh`. said: a remark for the user."""
+
+    said = Signal(str)
+
+    def __init__(self, dataset: Dataset, parent: QWidget | None = None) -> None:
+        """dataset: only its folder and name are used; what counts it opens it for itself."""
+        super().__init__(parent)
+        self.setProperty("look", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._folder, self._name = dataset.folder, dataset.name
+        self._tasks = Tasks()
+        self._stats: Stats | None = None
+        self._is_stale = True
+        self._charts: list[QWidget] = []
+        self.class_box = ComboBox()
+        self.class_box.setMinimumContentsLength(14)
+        self.class_box.setAccessibleName(tr("Size, shape and place of the boxes of"))
+        self.png_button = self._button(tr("Save as &PNG…"), "image")
+        self.csv_button = self._button(tr("Save as &CSV…"), "table")
+        self._message = QLabel()
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setWordWrap(True)
+        self._message.setProperty("look", "muted")
+        self._board = QWidget()
+        self._board.setProperty("look", "panel")
+        self._board.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._grid = QGridLayout(self._board)
+        self._grid.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XL)
+        self._grid.setHorizontalSpacing(Space.XXL)
+        self._grid.setVerticalSpacing(Space.XL)
+        self._build()
+        self.class_box.activated.connect(lambda _: self._draw())
+        self.png_button.clicked.connect(self._ask_for_png)
+        self.csv_button.clicked.connect(self._ask_for_csv)
+        self._say(tr("Counting…"))
+
+    # -- what is shown
+
+    @property
+    def stats(self) -> Stats | None:
+        """What is shown; None until it is counted."""
+        return self._stats
+
+    @property
+    def charts(self) -> list[QWidget]:
+        return list(self._charts)
+
+    @property
+    def message(self) -> str:
+        """What stands there instead of charts; empty when there are charts."""
+        return self._message.text() if self._stack.currentWidget() is not self._scroll else ""
+
+    def refresh(self) -> None:
+        """Counts anew: now, or when it is shown."""
+        self._is_stale = True
+        if self.isVisible():
+            self._count()
+
+    def cancel(self) -> None:
+        """Waits for nothing any more. Call it before it is deleted."""
+        self._tasks.cancel()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._count()
+
+    # -- how it is done
+
+    def _count(self) -> None:
+        self._is_stale = False
+        self._tasks.cancel()
+        self._tasks.run(self._counted())
+
+    async def _counted(self) -> None:
+        try:
+            stats = await asyncio.to_thread(_stats_of, self._folder)
+        except PyroblurError as error:
+            self._stats = None
+            self._say(f"{error.message} {error.hint}".strip())
+            return
+        self._stats = stats
+        chosen = self.class_box.currentData()
+        self.class_box.clear()
+        for label, name in choices(stats):
+            self.class_box.addItem(name, label)
+        self.class_box.setCurrentIndex(max(0, self.class_box.findData(chosen)))
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._stats is None:
+            return
+        if not sum(self._stats.images.values()):
+            self._say(tr("There are no pictures to count in this data set."))
+            return
+        for chart in self._charts:
+            self._grid.removeWidget(chart)
+            chart.hide()
+            chart.deleteLater()
+        label = self.class_box.currentData()
+        self._charts = [_chart(each) for each in figures(self._stats, ALL if label is None else label)]
+        for place, chart in enumerate(self._charts):
+            chart.setMinimumWidth(NARROWEST)
+            self._grid.addWidget(chart, place // 2, place % 2)
+        self._stack.setCurrentWidget(self._scroll)
+        self._enable(is_on=True)
+
+    def _say(self, text: str) -> None:
+        self._message.setText(text)
+        self._stack.setCurrentWidget(self._message)
+        self._enable(is_on=False)
+
+    def _enable(self, *, is_on: bool) -> None:
+        for widget in (self.class_box, self.png_button, self.csv_button):
+            widget.setEnabled(is_on)
+
+    # -- saving
+
+    def save_png(self, path: Path) -> None:
+        """All charts as one picture, as they are shown. Says what came of it."""
+        if self._board.grab().save(str(path), "PNG"):
+            self.said.emit(tr("The charts are saved in {file}.", file=path))
+        else:
+            self.said.emit(tr("The charts could not be saved in {file}. Choose another folder.", file=path))
+
+    def save_csv(self, path: Path) -> None:
+        """All figures as tables. Says what came of it."""
+        if self._stats is None:
+            return
+        try:
+            path.write_text(as_csv(self._stats), encoding="utf-8-sig", newline="")  # the mark tells Excel the encoding
+        except OSError as exc:
+            error = as_output_error(exc, path)
+            self.said.emit(f"{error.message} {error.hint}".strip())
+            return
+        self.said.emit(tr("The figures are saved in {file}.", file=path))
+
+    def _ask_for_png(self) -> None:
+        self._ask(tr("Save the charts"), ".png", tr("Pictures (*.png)"), self.save_png)
+
+    def _ask_for_csv(self) -> None:
+        self._ask(tr("Save the figures"), ".csv", tr("Tables (*.csv)"), self.save_csv)
+
+    def _ask(self, title: str, ending: str, kinds: str, save: Callable[[Path], None]) -> None:
+        dialog = QFileDialog(self, title, str(Path.home() / f"{self._name}{ending}"), kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(ending.removeprefix("."))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: save(Path(name)))
+        dialog.open()
+
+    # -- how it is built
+
+    def _build(self) -> None:
+        label = QLabel(tr("Size, shape and place of"))
+        label.setBuddy(self.class_box)
+        head = QHBoxLayout()
+        head.setContentsMargins(Space.XL, Space.S, Space.XL, Space.S)
+        head.setSpacing(Space.S)
+        head.addWidget(label)
+        head.addWidget(self.class_box)
+        head.addStretch()
+        head.addWidget(self.png_button)
+        head.addWidget(self.csv_button)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setAccessibleName(tr("Charts"))
+        self._scroll.setWidget(self._board)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._message)
+        self._stack.addWidget(self._scroll)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._stack, 1)
+
+    def _button(self, text: str, glyph: str) -> QPushButton:
+        button = QPushButton(icons.icon(glyph), text)
+        button.setAccessibleName(text.replace("&", "").rstrip("…"))
+        return button
+
+
+def _stats_of(folder: Path) -> Stats:
+    with Dataset.open(folder) as dataset:
+        return count(dataset)
+
+
+def _chart(figure: Figure) -> QWidget:
+    os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"  # whatever other binding is installed
+    from pyroblur_gui.ui.widgets.chart import BarChart, BarSeries, HeatChart  # noqa: PLC0415 - half a second
+
+    words = described(figure)
+    if isinstance(figure, Bars):
+        series = [BarSeries(each.name, each.values, role) for each, role in zip(figure.series, ROLES, strict=False)]
+        return BarChart(figure.title, figure.groups, series, about=figure.about, described=words)
+    return HeatChart(figure.title, figure.rows, about=figure.about, described=words)
