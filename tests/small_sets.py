@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pyroblur_gui.datasets.dataset import Provenance
 from pyroblur_gui.datasets.sample import Sample, SampleBox
 
 Edges = tuple[float, float, float, float]
 MIDDLE: Edges = (0.25, 0.25, 0.75, 0.75)
+PROVENANCE = Provenance(source="folder", title="small", licence="Your own")
 
 
 def picture(seed: int, size: tuple[int, int] = (160, 120)) -> Image.Image:
