@@ -276,8 +276,9 @@ def _open(folder: Path) -> sqlite3.Connection:
             log.warning("The project in %s is damaged (%s); the job starts afresh.", folder, error)
             shutil.rmtree(folder, ignore_errors=True)
         except OSError as error:
+            message = f"PyroBlur cannot keep its work in {folder}: {error.strerror or error}."
             hint = "Free some space there, or set PYROBLUR_HOME to a folder that can be written."
-            raise OutputError(f"PyroBlur cannot keep its work in {folder}: {error}.", hint=hint, path=folder) from error
+            raise OutputError(message, hint=hint, path=folder) from error
     hint = "Remove it, or set PYROBLUR_HOME to another folder."
     raise OutputError(f"The project in {folder} is damaged and cannot be replaced.", hint=hint, path=folder)
 

@@ -12,6 +12,7 @@ import typer
 
 from pyroblur_gui import __version__
 from pyroblur_gui.cli.commands.blur import blur
+from pyroblur_gui.cli.commands.dataset import dataset
 from pyroblur_gui.cli.commands.detect import detect
 from pyroblur_gui.cli.commands.doctor import doctor
 from pyroblur_gui.cli.commands.models import models
@@ -19,7 +20,7 @@ from pyroblur_gui.cli.commands.train import train
 from pyroblur_gui.cli.output import failure_text, silence, unwritten, write_line
 from pyroblur_gui.core import log
 from pyroblur_gui.core.errors import PyroblurError
-from pyroblur_gui.core.paths import HOME_VARIABLE
+from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders
 
 PROGRAM = "pyroblur"
 
@@ -64,6 +65,7 @@ def _application(open_window: Window | None) -> typer.Typer:
     application.command()(detect)
     application.command()(train)
     application.command()(doctor)
+    application.add_typer(dataset, name="dataset")
     application.add_typer(models, name="models")
 
     @application.command()
@@ -101,4 +103,5 @@ def _begin(
     """PyroBlur finds faces and licence plates in photos and videos and covers them for good, on this machine."""
     if home is not None:
         os.environ[HOME_VARIABLE] = str(home.expanduser().absolute())  # workers inherit it
+    check_folders()
     log.set_up("command")

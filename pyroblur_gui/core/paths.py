@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from pyroblur_gui.core.errors import SettingsError
+
 HOME_VARIABLE = "PYROBLUR_HOME"
 APPLICATION = "PyroBlur"
 
@@ -61,6 +63,20 @@ def folders() -> Folders:
         cache=Path(where.user_cache_dir),
         logs=Path(where.user_log_dir),
     )
+
+
+def check_folders() -> None:
+    """Raises SettingsError where one of PyroBlur's own folders can never be: a file is in its place, or above it."""
+    mine = folders()
+    for folder in (mine.settings, mine.models, mine.data, mine.runs, mine.projects, mine.cache, mine.logs):
+        place = next((part for part in (folder, *folder.parents) if os.path.lexists(part)), folder)
+        if not place.exists() or place.is_dir():  # a link to a disk that is not there now says so when it is written to
+            continue
+        chosen = os.environ.get(HOME_VARIABLE)
+        where = f"{chosen}, which {HOME_VARIABLE} or --home names" if chosen else str(folder)
+        message = f"PyroBlur cannot keep its own files in {where}: {place} is a file, not a folder."
+        hint = f"Name a folder with {HOME_VARIABLE} or --home." if chosen else "Move that file to another place."
+        raise SettingsError(message, hint=hint, path=place)
 
 
 def resource(*parts: str) -> Path:

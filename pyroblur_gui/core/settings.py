@@ -4,6 +4,7 @@ The settings dialog, its checks and its help are made from the fields below (the
 blurring/spec.py: title is the label, description the help, json_schema_extra holds group and widget).
 """
 
+import contextlib
 import json
 import os
 import re
@@ -157,7 +158,8 @@ class SettingsFile(Generic[M]):
                 os.fsync(file.fileno())
             temporary.replace(self._path)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
             message = f"The settings could not be saved in {self._path}: {error.strerror or error}."
             raise SettingsError(message, hint="Check that the folder is writable.", path=self._path) from error
 

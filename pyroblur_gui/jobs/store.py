@@ -105,7 +105,8 @@ class JobStore:
                 _move_aside(path, reason)
             return cls(_connect(path), owner or Owner.this_process())
         except (OSError, sqlite3.Error) as exc:
-            message = f"The queue cannot be kept in {path}: {exc}."
+            reason = (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
+            message = f"The queue cannot be kept in {path}: {reason}."
             hint = f"Check that {path.parent} can be written to and that its disk is not full."
             raise OutputError(message, hint=hint, path=path) from exc
 

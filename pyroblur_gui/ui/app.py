@@ -22,11 +22,14 @@ from PySide6.QtWidgets import QApplication
 
 from pyroblur_gui import __version__
 from pyroblur_gui.core import log as logs
+from pyroblur_gui.core.errors import SettingsError
 from pyroblur_gui.core.interpreter import hold_constants
-from pyroblur_gui.core.paths import HOME_VARIABLE, folders
+from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders, folders
 from pyroblur_gui.core.settings import Settings, SettingsFile
-from pyroblur_gui.ui.dialogs.problem import ProblemDialog
+from pyroblur_gui.ui.dialogs.problem import CLOSE, ProblemDialog
+from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.garbage import Collector
+from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.main_window import MainWindow
 from pyroblur_gui.ui.state import window_state_file
@@ -43,14 +46,26 @@ def main(arguments: Sequence[str] = ()) -> int:
     wanted = parser.parse_args(list(arguments))
     if wanted.home is not None:
         os.environ[HOME_VARIABLE] = str(wanted.home.absolute())  # the workers inherit it
-    logs.set_up("window")
     application = make_application()
+    try:
+        check_folders()
+    except SettingsError as error:
+        return _refuse(error)
+    logs.set_up("window")
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     session = Session(application)
     _tell_of_mistakes(loop, session)
     with loop:
         return int(loop.run_until_complete(session.run([file.absolute() for file in wanted.files])))
+
+
+def _refuse(error: SettingsError) -> int:
+    """Says why there is no window, on stderr and, for who does not see that, in a dialog."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"failed: {error.message} {error.hint}\n")
+    Question(error.message, error.hint, ((CLOSE, tr("C&lose")),), glyph="warning-circle", role="warning").exec()
+    return 1
 
 
 def make_application() -> QApplication:

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
+from pyroblur_gui.core.paths import HOME_VARIABLE
 from pyroblur_gui.jobs.process import _environment
+from pyroblur_gui.ui.app import main
+from pyroblur_gui.ui.dialogs.question import Question
 
 WAIT_S = 60.0
 
@@ -34,3 +39,24 @@ def test_the_window_opens_and_ends_with_its_workers(photos: list[Path], end: sig
     _, alive = psutil.wait_procs(workers, timeout=10)
     assert alive == []
     assert (tmp_path / "home" / "settings" / "window.json").is_file()
+
+
+def test_a_home_that_is_a_file_is_told_in_a_dialog(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, "what it was before")  # and is again after the test
+    wall = tmp_path / "a file"
+    wall.write_text("in the way")
+    said: list[str] = []
+
+    def answer() -> None:
+        dialog = qapp.activeModalWidget()
+        assert isinstance(dialog, Question)
+        said.append(dialog.accessibleName())
+        dialog.buttons["close"].click()
+
+    QTimer.singleShot(0, answer)
+    assert main(["--home", str(wall)]) == 1
+    assert len(said) == 1
+    assert f"{wall} is a file, not a folder" in said[0]
+    assert said[0] in capsys.readouterr().err

@@ -101,3 +101,20 @@ def test_the_window_is_opened_by_whoever_knows_it(tmp_path):
     arguments = ["--home", tmp_path, "gui", "a.jpg", "b.mp4"]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (7, "['a.jpg', 'b.mp4']\n")
+
+
+@pytest.mark.parametrize("way", ["option", "variable"])
+def test_a_home_that_is_a_file_is_named_before_anything_is_done(tmp_path, way):
+    home, out = tmp_path / "home", tmp_path / "out"
+    home.write_text("in the way")
+    options, variables = (["--home", home], {}) if way == "option" else ([], {"PYROBLUR_HOME": str(home)})
+    done = pyroblur(*options, "blur", tmp_path / "a.jpg", "-o", out, **variables)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("failed: PyroBlur cannot keep its own files in")
+    assert f"{home} is a file, not a folder" in line
+    assert "--home" in line
+    assert "Errno" not in line
+    assert not out.exists()
+    assert home.read_text() == "in the way"

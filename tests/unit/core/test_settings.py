@@ -115,3 +115,11 @@ def test_a_folder_in_the_files_place_is_told_and_survives(path: Path) -> None:
 def test_a_name_pattern_that_could_harm_is_refused(pattern: str) -> None:
     with pytest.raises(ValidationError):
         Settings(name_pattern=pattern)
+
+
+def test_a_place_that_is_no_folder_is_one_clear_error(tmp_path: Path) -> None:
+    """It once also failed to remove the temporary file that it could not write: the window could not be closed."""
+    wall = tmp_path / "a file"
+    wall.write_text("in the way")
+    with pytest.raises(SettingsError, match="could not be saved"):
+        SettingsFile(wall / "settings" / "settings.json", Settings).save(Settings())
