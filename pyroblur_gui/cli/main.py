@@ -12,6 +12,7 @@ import typer
 
 from pyroblur_gui import __version__
 from pyroblur_gui.cli.commands.blur import blur
+from pyroblur_gui.cli.commands.dataset import dataset
 from pyroblur_gui.cli.commands.detect import detect
 from pyroblur_gui.cli.commands.doctor import doctor
 from pyroblur_gui.cli.commands.models import models
@@ -64,6 +65,7 @@ def _application(open_window: Window | None) -> typer.Typer:
     application.command()(detect)
     application.command()(train)
     application.command()(doctor)
+    application.add_typer(dataset, name="dataset")
     application.add_typer(models, name="models")
 
     @application.command()

@@ -7,7 +7,7 @@ holds. What a text means as a list or as values by class is decided here, what i
 
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
@@ -26,6 +26,9 @@ PANELS = {
     "cover": "How to cover it",
     "write": "How to write the result",
     "check": "Proof",
+    "choose": "What to take",
+    "split": "How to divide it",
+    "source": "What to ask the source for",
 }
 
 
@@ -35,15 +38,19 @@ class _Form(StrEnum):
     PLAIN = "plain"
     LIST = "list"  # NAME,NAME
     BY_CLASS = "by class"  # 0.3 or face=0.2,license_plate=0.4
+    SHARES = "shares"  # 70/20/10
+    PAIRS = "pairs"  # theirs=ours, as often as wanted
 
 
 def with_options(
-    model: type[Model], *, groups: frozenset[str] | None = None
+    model: type[Model], *, groups: frozenset[str] | None = None, defaults: Mapping[str, object] | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorator of a command: its keyword parameter `options`, a `model`, becomes one option a field.
 
-    groups: only fields of these groups. A value that the model refuses is a usage error naming the option.
+    groups: only fields of these groups. defaults: values of fields that are not given, where the command has others
+    than the model. A value that the model refuses is a usage error naming the option.
     """
+    others = defaults or {}
     fields = {
         name: field
         for name, field in model.model_fields.items()
@@ -53,11 +60,11 @@ def with_options(
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         def run(**given: object) -> None:
             chosen = {name: given.pop(name) for name in fields}
-            command(**given, options=_build(model, fields, chosen))
+            command(**given, options=_build(model, fields, chosen, others))
 
         signature = inspect.signature(command)
         own = [parameter for name, parameter in signature.parameters.items() if name != "options"]
-        made = [_parameter(name, field) for name, field in fields.items()]
+        made = [_parameter(name, field, others.get(name)) for name, field in fields.items()]
         parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *made)]
         run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": None}
@@ -67,8 +74,11 @@ def with_options(
     return decorate
 
 
-def _build(model: type[Model], fields: dict[str, FieldInfo], chosen: dict[str, object]) -> Model:
-    values = {name: _read(fields[name], value) for name, value in chosen.items() if value is not None}
+def _build(
+    model: type[Model], fields: dict[str, FieldInfo], chosen: dict[str, object], others: Mapping[str, object]
+) -> Model:
+    given = {name: _read(fields[name], value) for name, value in chosen.items() if value is not None}
+    values = {**others, **given}
     try:
         return model.model_validate(values)
     except ValidationError as error:
@@ -84,6 +94,10 @@ def _read(field: FieldInfo, value: object) -> object:
             return tuple(part.strip() for part in str(value).split(",") if part.strip())
         case _Form.BY_CLASS:
             return _by_class(str(value), _option(field))
+        case _Form.SHARES:
+            return tuple(str(value).split("/"))
+        case _Form.PAIRS:
+            return _pairs(cast("list[str]", value), _option(field))
         case _Form.PLAIN:
             return value
 
@@ -101,10 +115,22 @@ def _by_class(text: str, option: str) -> dict[str, float]:
     return values
 
 
-def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
+def _pairs(texts: list[str], option: str) -> dict[str, str]:
+    """Names by names of "theirs=ours"; ours may be empty."""
+    pairs: dict[str, str] = {}
+    for text in texts:
+        theirs, equals, ours = text.partition("=")
+        if not equals or not theirs.strip():
+            message = f"{text!r} is not THEIRS=OURS."
+            raise typer.BadParameter(message, param_hint=option)
+        pairs[theirs.strip()] = ours.strip()
+    return pairs
+
+
+def _parameter(name: str, field: FieldInfo, other: object) -> inspect.Parameter:
     limits = {type(limit): limit for limit in field.metadata}
     low, high = limits.get(Ge), limits.get(Le)
-    default = _default_text(field)
+    default = _default_text(field) if other is None else str(other)
     settings = typer.Option(
         _option(field),
         help=field.description or field.title,
@@ -115,7 +141,7 @@ def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
         max=cast("float | None", high.le) if high else None,
     )
     # Optional, so that "not given" can be told from every value.
-    kind: Any = _type(field)  # Any: a type that is known at run time only
+    kind: Any = list[str] if _form(field) is _Form.PAIRS else _type(field)  # Any: known at run time only
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, settings]
     )
@@ -130,10 +156,12 @@ def _type(field: FieldInfo) -> type:
 
 
 def _form(field: FieldInfo) -> _Form:
-    origins = {get_origin(kind) for kind in _alternatives(field.annotation)}
-    if tuple in origins:
-        return _Form.LIST
-    return _Form.BY_CLASS if dict in origins else _Form.PLAIN
+    kinds = {get_origin(kind): get_args(kind) for kind in _alternatives(field.annotation)}
+    if tuple in kinds:
+        return _Form.SHARES if set(kinds[tuple]) == {int} else _Form.LIST
+    if dict in kinds:
+        return _Form.PAIRS if kinds[dict] == (str, str) else _Form.BY_CLASS
+    return _Form.PLAIN
 
 
 def _alternatives(annotation: object) -> tuple[object, ...]:
@@ -144,7 +172,9 @@ def _default_text(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True, validated_data={})
     if default is None or default is False or default in ({}, ()):
         return ""
-    return ",".join(default) if isinstance(default, tuple) else str(default)
+    if isinstance(default, tuple):
+        return ("/" if _form(field) is _Form.SHARES else ",").join(map(str, default))
+    return str(default)
 
 
 def _metavar(field: FieldInfo) -> str | None:
@@ -153,6 +183,10 @@ def _metavar(field: FieldInfo) -> str | None:
             return "NAME,..."
         case _Form.BY_CLASS:
             return "C|CLASS=C,..."
+        case _Form.SHARES:
+            return "N/N/N"
+        case _Form.PAIRS:
+            return "THEIRS=OURS"
         case _Form.PLAIN:
             return None
 

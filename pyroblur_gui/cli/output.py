@@ -11,7 +11,7 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -225,10 +225,11 @@ def detected_lines(event: Detected) -> list[str]:
 def finished_text(event: Finished) -> str:
     """E.g. "done: out/clip_blurred.mp4 (600 frames, 2 face, 1 license_plate, 9.1 s)"."""
     result = event.result
-    facts = [f"{result['frames']} frames"] if "frames" in result else []
-    detections = result.get("detections")
-    if isinstance(detections, dict):
-        facts += [f"{count} {label}" for label, count in detections.items()]
+    facts = [f"{result[what]} {what}" for what in ("frames", "images") if what in result]
+    for found in (result.get("detections"), result.get("boxes")):
+        if isinstance(found, dict):
+            facts += [f"{count} {label}" for label, count in found.items()]
+    facts += [f"{result['problems']} problems"] if "problems" in result else []
     wall = result.get("wall_s")
     if isinstance(wall, int | float):
         facts.append(f"{wall:.1f} s")
@@ -255,6 +256,13 @@ def _look_text(event: Finished) -> str:
     others = event.result.get("reasons")
     reasons += [" ".join(map(str, others))] if isinstance(others, list) and others else []
     return printable(f"; needs a look: {'; '.join(reasons) or 'see the report'}")
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines, each column as wide as its longest text; the first row is the head."""
+    shown = [[printable(text) for text in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in shown]
 
 
 def failure_text(message: str, hint: str) -> str:

@@ -83,7 +83,8 @@ def unlabelled_classes(dataset: Dataset) -> Iterator[Problem]:
     used = {label for label in sum(_boxes(dataset).values(), Counter()) if label < len(names)}
     rows = dataset.database.execute(
         "SELECT min(pictures.id) AS first, count(*) AS number, title, labelled FROM pictures "
-        "JOIN sources ON sources.id = pictures.source WHERE NOT is_removed AND error = '' GROUP BY pictures.source, labelled"
+        "JOIN sources ON sources.id = pictures.source WHERE NOT is_removed AND error = '' "
+        "GROUP BY pictures.source, labelled"
     ).fetchall()
     missing: dict[tuple[int, str], list[int]] = {}
     for row in rows:

@@ -81,6 +81,11 @@ class Stats:
 
 def summary(dataset: Dataset) -> dict[str, JsonValue]:
     """What import, download, split, check and stats end with: {name, path, images, boxes, problems, fingerprint}."""
+    return {**brief(dataset), "fingerprint": fingerprint(dataset)}
+
+
+def brief(dataset: Dataset) -> dict[str, JsonValue]:
+    """The summary without the fingerprint, which takes its time: for a list of data sets."""
     database = dataset.database
     by_label: dict[int, int] = dict(
         database.execute(
@@ -94,7 +99,6 @@ def summary(dataset: Dataset) -> dict[str, JsonValue]:
         "images": _number(database, f"SELECT count(*) FROM pictures WHERE {_COUNTED}"),  # noqa: S608
         "boxes": {name: by_label.get(label, 0) for label, name in enumerate(dataset.classes)},
         "problems": _number(database, "SELECT count(*) FROM problems"),
-        "fingerprint": fingerprint(dataset),
     }
 
 

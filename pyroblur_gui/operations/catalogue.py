@@ -23,6 +23,7 @@ from pyroblur_gui.datasets.spec import (
     StatsSpec,
     SuggestSpec,
     ThumbnailsSpec,
+    UndoSpec,
 )
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.spec import Spec
@@ -68,6 +69,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation(SplitSpec, "pyroblur_gui.operations.dataset_split:run", Lane.CPU),
         Operation(CheckSpec, "pyroblur_gui.operations.dataset_check:run", Lane.CPU),
         Operation(FixSpec, "pyroblur_gui.operations.dataset_fix:run", Lane.CPU),
+        Operation(UndoSpec, "pyroblur_gui.operations.dataset_fix:undo", Lane.CPU),
         Operation(StatsSpec, "pyroblur_gui.operations.dataset_stats:run", Lane.CPU),
         Operation(SuggestSpec, "pyroblur_gui.operations.dataset_suggest:run", Lane.CPU),
         Operation(ExportSpec, "pyroblur_gui.operations.dataset_export:run", Lane.CPU),

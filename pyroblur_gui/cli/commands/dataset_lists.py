@@ -1,0 +1,161 @@
+"""What `pyroblur dataset` shows as lists: sources, data sets, problems and counts."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from pyroblur_gui.cli.output import columns, printable, write_line
+from pyroblur_gui.datasets import store
+from pyroblur_gui.datasets.keys import has_key
+from pyroblur_gui.datasets.sources.catalogue import SOURCES
+from pyroblur_gui.datasets.sources.source import Need, SourceFacts
+from pyroblur_gui.datasets.stats import brief
+from pyroblur_gui.datasets.store import open_dataset
+from pyroblur_gui.datasets.validate import KINDS
+
+Result = dict[str, JsonValue]
+
+MOST_LISTED = 10_000  # problems in one line of JSON
+
+
+def show_sources(*, as_json: bool) -> None:
+    facts = [each for each in SOURCES.values() if Need.FILES not in each.needs]
+    if as_json:
+        _line({"type": "finished", "sources": [_source(each) for each in facts]})
+        return
+    for each in facts:
+        _say(f"{each.name}: {each.title}. Shows {', '.join(each.classes)}.")
+        _say(f"  {each.summary}")
+        _say(f"  Licence: {each.licence.name}. {each.licence.summary} {each.licence.url}".rstrip())
+        details = [f"{each.pictures:,} pictures"] if each.pictures else []
+        details += [f"about {each.size_bytes / 1e9:.1f} GB"] if each.size_bytes else []
+        details += ["needs a key of your own"] if Need.KEY in each.needs else []
+        if details:
+            _say(f"  {', '.join(details)}.")
+
+
+def show_datasets(*, as_json: bool) -> None:
+    found: list[Result] = []
+    for name in store.names():
+        with open_dataset(name) as dataset:
+            found.append(brief(dataset))
+    unfinished = store.unfinished()
+    if as_json:
+        _line({"type": "finished", "datasets": [*found], "unfinished": [*unfinished]})
+        return
+    if not found and not unfinished:
+        _say("There is no data set yet: download or import one.")
+    if found:
+        rows = [("name", "images", "boxes", "problems", "path")]
+        rows += [
+            (str(each["name"]), str(each["images"]), _counts(each["boxes"]), str(each["problems"]), str(each["path"]))
+            for each in found
+        ]
+        _table(rows)
+    for name in unfinished:
+        _say(f"{name}: was stopped before it was finished; the same command goes on with it.")
+
+
+def with_problems(result: Result, kind: str | None) -> Result:
+    """The result of a check with its problems as `found`; kind: only those."""
+    with open_dataset(str(result["name"])) as dataset:
+        problems = [each for each in dataset.problems() if kind in (None, each.kind)]
+        shown = problems[:MOST_LISTED]
+        files = {each.id: each for each in dataset.pictures({each.picture for each in shown if each.picture})}
+    found: list[JsonValue] = [
+        {
+            "id": each.id,
+            "kind": each.kind,
+            "severity": KINDS[each.kind].severity.value,
+            "detail": each.detail,
+            "picture": files[each.picture].name if each.picture in files else None,
+            "file": files[each.picture].file if each.picture in files else None,
+            "box": each.box,
+        }
+        for each in shown
+    ]
+    return {**result, "found": found, "left_out": len(problems) - len(shown)}
+
+
+def show_problems(result: Result, kind: str | None = None) -> None:
+    kinds = result.get("kinds")
+    if isinstance(kinds, dict) and kinds:
+        rows = [("problem", "severity", "how many", "what it is", "fixes")]
+        rows += [
+            (each, KINDS[each].severity.value, str(number), KINDS[each].title, ", ".join(KINDS[each].fixes))
+            for each, number in kinds.items()
+        ]
+        _table(rows)
+    found = result.get("found")
+    if kind is not None and isinstance(found, list):
+        for each in found:
+            if isinstance(each, dict):
+                about = f"{each['picture']}: " if each["picture"] else ""
+                _say(f"{each['id']}  {about}{each['detail']}")
+
+
+def show_title(result: Result) -> None:
+    _say(f"{result['title']}.")
+
+
+def show_suggested(result: Result) -> None:
+    _say(f"{result['looked_at']} pictures looked at; suggested: {_counts(result['suggested'])}.")
+
+
+def show_stats(result: Result) -> None:
+    splits, boxes = result.get("splits"), result.get("boxes")
+    if not isinstance(splits, dict) or not isinstance(boxes, dict):
+        return
+    rows: list[tuple[str, ...]] = [("split", "images", *boxes)]
+    for name, split in splits.items():
+        if isinstance(split, dict) and isinstance(counts := split["boxes"], dict):
+            rows.append((name, str(split["images"]), *(str(counts.get(label, 0)) for label in boxes)))
+    rows.append(("all", str(result["images"]), *(str(number) for number in boxes.values())))
+    _table(rows)
+    _say(f"fingerprint {result['fingerprint']}")
+
+
+def tell(body: Mapping[str, JsonValue], text: str, *, as_json: bool) -> None:
+    if as_json:
+        _line(dict(body))
+    else:
+        _say(text)
+
+
+def _source(facts: SourceFacts) -> Result:
+    return {
+        "name": facts.name,
+        "title": facts.title,
+        "summary": facts.summary,
+        "classes": [*facts.classes],
+        "licence": facts.licence.name,
+        "licence_summary": facts.licence.summary,
+        "licence_url": facts.licence.url,
+        "citation": facts.citation,
+        "homepage": facts.homepage,
+        "needs": [*sorted(need.value for need in facts.needs)],
+        "has_key": has_key(facts.name) if Need.KEY in facts.needs else None,
+        "size_bytes": facts.size_bytes,
+        "pictures": facts.pictures,
+        "is_synthetic": facts.is_synthetic,
+    }
+
+
+def _counts(boxes: JsonValue) -> str:
+    counts = boxes if isinstance(boxes, dict) else {}
+    return ", ".join(f"{number} {label}" for label, number in counts.items()) or "none"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> None:
+    for line in columns(rows):
+        write_line(sys.stdout, line)
+
+
+def _say(text: str) -> None:
+    write_line(sys.stdout, printable(text))
+
+
+def _line(body: Result) -> None:
+    write_line(sys.stdout, json.dumps(body))
