@@ -4,8 +4,9 @@ from importlib.resources import files
 
 import cv2
 import numpy as np
-import onnxruntime
 from onnx import load_from_string
+
+from pyroblur_gui.models.offline import import_onnxruntime
 
 SMALL_PX = 500  # pictures with both sides under this are also looked at doubled
 OVERLAP = 0.35
@@ -19,6 +20,7 @@ class Teacher:
         for tensor in (model.graph.input[0], *model.graph.output):
             for axis in (0, 2, 3):
                 tensor.type.tensor_type.shape.dim[axis].dim_param = f"{tensor.name}_{axis}"
+        onnxruntime = import_onnxruntime()  # its telemetry is on unless told otherwise
         onnxruntime.set_default_logger_severity(3)
         self.session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
 

@@ -31,6 +31,14 @@ from pathlib import Path
 from pyroblur_gui.models.export import import_checkpoint
 import_checkpoint(Path(sys.argv[2]), "imported")
 """
+TEACHING = """
+import os
+import numpy as np
+sys.path.insert(0, sys.argv[2])
+from teacher import Teacher
+Teacher()(np.zeros((64, 96, 3), np.uint8))
+assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
+"""
 REPORT = """
 import threading, time
 for thread in threading.enumerate():
@@ -74,6 +82,14 @@ def test_looking_with_onnxruntime_opens_no_socket(tmp_path: Path) -> None:
     seen, loaded, left = watch(INFERENCE, ("onnxruntime", "centerface"), tmp_path)
     assert seen == []
     assert loaded == {"onnxruntime", "onnx"}
+    assert left == []
+
+
+def test_the_teacher_of_the_starter_model_opens_no_socket(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[3] / "packaging" / "starter"
+    seen, loaded, left = watch(TEACHING, ("", str(folder)), tmp_path)
+    assert seen == []
+    assert loaded >= {"onnxruntime"}
     assert left == []
 
 
