@@ -17,6 +17,7 @@ from ipaddress import ip_address
 from secrets import SystemRandom
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 from pydantic import SecretStr
@@ -133,7 +134,7 @@ class Web:
         for _ in range(MOST_REDIRECTS):
             self.check()
             request = self._client.build_request("GET", url, headers=dict(headers), extensions={"trace": self._trace})
-            response = self._client.send(request, stream=True)
+            response = self._send(request, target.host)
             if response.status_code not in _REDIRECTS:
                 stack.callback(response.close)
                 return response
@@ -141,6 +142,16 @@ class Web:
             url = _redirected(url, response.headers.get("location", ""), target.host)
         message = f"{target.host} sends the download round in a circle."
         raise SourceError(message, hint=_LATER)
+
+    def _send(self, request: httpx.Request, host: str) -> httpx.Response:
+        try:
+            return self._client.send(request, stream=True)
+        except httpx.InvalidURL:  # httpx looks where a redirect leads, even if it is not to follow it
+            raise _refusal(host, "none") from None
+        except httpx.RemoteProtocolError as exc:
+            if "location header" in str(exc):
+                raise _refusal(host, "none") from None
+            raise
 
     def _stop_when_cancelled(self) -> None:
         """In a thread of its own: whoever reads from a silent server cannot look whether the job was cancelled."""
@@ -254,9 +265,13 @@ def _redirected(url: httpx.URL, location: str, host: str) -> httpx.URL:
     except httpx.InvalidURL:
         there = httpx.URL("")
     if not location or not _is_allowed(there, url):
-        message = f"{host} leads away to an address that is not secure ({there.scheme or 'none'}); it was not followed."
-        raise SourceError(message, hint="The source may have moved or been tampered with: look at its own web page.")
+        raise _refusal(host, there.scheme or "none")
     return there
+
+
+def _refusal(host: str, scheme: str) -> SourceError:
+    message = f"{host} leads away to an address that is not secure ({scheme}); it was not followed."
+    return SourceError(message, hint="The source may have moved or been tampered with: look at its own web page.")
 
 
 def _check_status(response: httpx.Response, target: _Target) -> None:
@@ -307,10 +322,16 @@ def _failure(exc: httpx.TransportError, host: str) -> TransientError | SourceErr
         return NetworkError(message, hint=hint)
     if isinstance(exc, httpx.ProxyError):
         return TransientError(NetworkError("The proxy does not let the download through.", hint=_PROXY_HINT))
-    return TransientError(NetworkError(_reason(exc, causes, host), hint=f"Check the internet connection. {_LATER}"))
+    hint = _PROXY_HINT if isinstance(exc, httpx.ConnectError) and _has_proxy(host) else "Check the internet connection."
+    return TransientError(NetworkError(_reason(exc, causes, host), hint=f"{hint} {_LATER}"))
 
 
-_PROXY_HINT = "Check the variables HTTPS_PROXY and NO_PROXY, or ask who runs your network."
+_PROXY_HINT = "A proxy is set for this computer: check the variables HTTPS_PROXY and NO_PROXY."
+
+
+def _has_proxy(host: str) -> bool:
+    proxies = getproxies()
+    return bool(proxies.get("https") or proxies.get("all")) and not proxy_bypass(host)
 
 
 def _reason(exc: httpx.TransportError, causes: list[BaseException], host: str) -> str:
