@@ -290,11 +290,11 @@ def test_a_disk_that_fills_up_ends_it_and_it_goes_on_later(
             raise DiskFullError(message, path=path)
         return put(folder, path, **more)
 
-    monkeypatch.setattr(intake, "read_into", full)
-    with pytest.raises(DiskFullError):
-        _take(dataset, taken)
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "read_into", full)
+        with pytest.raises(DiskFullError):
+            _take(dataset, taken)
     assert len(_rows(dataset)) == AT_ONCE
-    monkeypatch.undo()
     _take(dataset, taken)
     assert len(_rows(dataset)) == len(taken)
 
