@@ -114,6 +114,20 @@ def color(value: str) -> QColor:
     return QColor(value)
 
 
+def mixed(one: str, other: str, share: float) -> str:
+    """Two tokens mixed: so much of the first."""
+    a, b = QColor(one), QColor(other)
+    parts = zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)
+    return QColor(*(round(x * share + y * (1 - share)) for x, y in parts)).name()
+
+
+def series_shades(look: Tokens) -> tuple[str, str, str, str]:
+    """Colours of what is counted side by side (train, val, test, the rest): by lightness, so that all eyes tell them
+    apart, and each at 3 to 1 or more beside its neighbour or the panel.
+    """
+    return look.accent, mixed(look.accent, look.surface, 0.45), look.muted, look.control
+
+
 def scaled(font: QFont, factor: float, *, weight: QFont.Weight | None = None) -> QFont:
     """The same font at another size and weight, whether the system gave it in points or in pixels."""
     result = QFont(font)

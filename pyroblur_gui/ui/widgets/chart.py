@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.look import Space, Tokens, scaled, tokens
+from pyroblur_gui.ui.look import Space, Tokens, scaled, series_shades, tokens
 
 HEIGHT = 220
 GROUP_WIDTH = 0.82  # of the distance between two groups
@@ -25,11 +25,10 @@ pg.setConfigOptions(antialias=True, background=None, useOpenGL=False)
 
 @dataclass(frozen=True)
 class BarSeries:
-    """role: name of the token that it is drawn in."""
+    """values: one a group."""
 
     name: str
     values: Sequence[int]
-    role: str
 
 
 class _Chart(QWidget):
@@ -82,7 +81,8 @@ class _Chart(QWidget):
             axis.setPen(pg.mkPen(look.border))
             axis.setTextPen(pg.mkPen(look.muted))
             axis.setTickFont(scaled(self.font(), 0.85))
-            axis.setStyle(tickLength=0, autoExpandTextSpace=True, hideOverlappingLabels=True)
+            axis.setZValue(-1)  # behind the bars
+            axis.setStyle(tickLength=0, maxTickLevel=0, autoExpandTextSpace=True, hideOverlappingLabels=True)
 
     def _text_at(self, place: QPointF) -> str:
         """What is under a place of the plot, in its own units."""
@@ -123,12 +123,11 @@ class BarChart(_Chart):
         item.showGrid(y=True, alpha=0.25)
         places = np.arange(len(self._groups), dtype=float)
         width = GROUP_WIDTH / max(1, len(self._series))
-        for number, each in enumerate(self._series):
+        for number, (each, shade) in enumerate(zip(self._series, series_shades(look), strict=False)):
             left = places - GROUP_WIDTH / 2 + number * width
-            shade = QColor(getattr(look, each.role))
             item.addItem(
                 pg.BarGraphItem(x0=left, width=width * 0.94, height=np.array(each.values, dtype=float), y0=0.0,
-                                brush=shade, pen=pg.mkPen(None))
+                                brush=QColor(shade), pen=pg.mkPen(None))
             )  # fmt: skip
         step = max(1, -(-len(self._groups) // MOST_TICKS))
         ticks = [(place, name) for place, name in enumerate(self._groups) if place % step == 0]
@@ -207,7 +206,8 @@ class _Legend(QWidget):
 
     def _draw(self) -> None:
         look = tokens(self.palette())
-        parts = [f'<span style="color:{getattr(look, each.role)}">■</span>&nbsp;{each.name}' for each in self._series]
+        pairs = zip(self._series, series_shades(look), strict=False)
+        parts = [f'<span style="color:{shade}">■</span>&nbsp;{each.name}' for each, shade in pairs]
         self._label.setText("&nbsp;&nbsp; ".join(parts))
 
 

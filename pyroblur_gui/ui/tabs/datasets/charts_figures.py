@@ -67,8 +67,8 @@ def figures(stats: Stats, label: int = ALL) -> list[Figure]:
     sides = _histogram([each.sides for each in chosen])
     aspects = _histogram([each.aspects for each in chosen])
     return [
-        _by_class(stats, tr("Pictures that show a class"), "images", tr("Pictures")),
-        _by_class(stats, tr("Boxes of a class"), "boxes", tr("Boxes")),
+        _by_class(stats, tr("Pictures by class"), "images", tr("Pictures")),
+        _by_class(stats, tr("Boxes by class"), "boxes", tr("Boxes")),
         _shape(tr("Size of boxes"), sides, tr("Shorter side in pixels"), _px),
         _shape(tr("Shape of boxes"), aspects, tr("Width divided by height"), _ratio),
         Bars(
@@ -135,7 +135,7 @@ def _by_class(stats: Stats, title: str, what: str, unit: str) -> Bars:
     groups = [class_label(name) for name in stats.classes]
     values = {split: [counted.get((label, split), 0) for label in labels] for split in shown}
     if what == "images":
-        groups.append(tr("Any"))
+        groups.append(tr("All"))
         for split in shown:
             values[split].append(stats.images.get(split, 0))
     series = tuple(Series(split_label(split), tuple(values[split])) for split in shown)

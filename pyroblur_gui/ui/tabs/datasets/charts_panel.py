@@ -31,7 +31,6 @@ from pyroblur_gui.ui.tabs.datasets.charts_figures import ALL, Bars, Figure, as_c
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.widgets.inputs import ComboBox
 
-ROLES = ("accent", "success", "warning", "muted")  # of the series of one chart, in their order
 NARROWEST = 360  # of a chart; where two do not fit side by side they stand under each other
 
 
@@ -231,6 +230,6 @@ def _chart(figure: Figure) -> QWidget:
 
     words = described(figure)
     if isinstance(figure, Bars):
-        series = [BarSeries(each.name, each.values, role) for each, role in zip(figure.series, ROLES, strict=False)]
+        series = [BarSeries(each.name, each.values) for each in figure.series]
         return BarChart(figure.title, figure.groups, series, about=figure.about, described=words)
     return HeatChart(figure.title, figure.rows, about=figure.about, described=words)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from pyroblur_gui.ui.i18n import tr, trn
-from pyroblur_gui.ui.look import Space, Tokens, tokens
+from pyroblur_gui.ui.look import Space, series_shades, tokens
 from pyroblur_gui.ui.tabs.datasets.split_presenter import balanced, shares_text
 from pyroblur_gui.ui.widgets.inputs import SpinBox
 
@@ -112,13 +112,8 @@ class _Bar(QWidget):
         painter.setClipPath(outline)
         painter.setPen(Qt.PenStyle.NoPen)
         left = 0.0
-        for share, shade in zip(self._shares, split_shades(tokens(self.palette())), strict=True):
+        for share, shade in zip(self._shares, series_shades(tokens(self.palette())), strict=False):
             width = self.width() * share / 100
             painter.fillRect(QRectF(left, 0, max(0.0, width - 2), BAR_HEIGHT), QColor(shade))
             left += width
         painter.end()
-
-
-def split_shades(look: Tokens) -> tuple[str, str, str]:
-    """The colours of train, val and test, wherever the three are shown together."""
-    return look.accent, look.success, look.warning
