@@ -34,6 +34,8 @@ MAKE = NodeFactory("opset13")
 
 def in_strips(model: "ov.Model", *, sample_bytes: int) -> int:
     """Rewrites a model of fixed size in place. Tells how many blocks run in strips now."""
+    if not {node.get_type_name() for node in model.get_ops()}.issuperset(BLOCK):
+        return 0
     folding = passes.Manager()
     folding.register_pass(passes.ConstantFolding())  # what is computed from sizes alone hides what belongs together
     folding.run_passes(model)
