@@ -62,8 +62,8 @@ class Changes:
         """Makes one undoable change of these pictures; those that it leaves as they are do not count."""
         database = self._dataset.database
         with self._dataset.transaction():
-            before = {picture.id: picture for picture in self._dataset.pictures(picture.id for picture in after)}
-            pairs = [(before[each.id], each) for each in after if each.id in before and before[each.id] != each]
+            wanted = {picture.id: picture for picture in after}
+            pairs = [(old, wanted[old.id]) for old in self._dataset.pictures(wanted) if wanted[old.id] != old]
             if not pairs:
                 return
             self._drop_redone()

@@ -90,12 +90,15 @@ def _clip_boxes(asked: Asked) -> Iterator[Picture]:
 
 
 def _delete_boxes(asked: Asked) -> Iterator[Picture]:
+    """With the remarks on lines whose boxes were never taken in, as their class was unknown."""
+    after: dict[int, Picture] = {}
     for picture, places in asked.boxes():
         kept = tuple(box for place, box in enumerate(picture.boxes) if place not in places)
-        yield replace(picture, boxes=kept)
-    flawed = [each for each in asked.problems if each.box is None and each.kind == FlawKind.CLASS_OUT_OF_RANGE]
-    if flawed:  # its boxes were never taken in: what goes is the remark
-        yield from _keep_as_is(Asked(asked.dataset, flawed))
+        after[picture.id] = replace(picture, boxes=kept)
+    remarks = [each for each in asked.problems if each.box is None and each.kind == FlawKind.CLASS_OUT_OF_RANGE]
+    for picture in _keep_as_is(replace(asked, problems=remarks)):
+        after[picture.id] = replace(after.get(picture.id, picture), flaws=picture.flaws)
+    return iter(after.values())
 
 
 def _keep_as_is(asked: Asked) -> Iterator[Picture]:

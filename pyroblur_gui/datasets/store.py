@@ -11,6 +11,7 @@ from typing import Self
 from pyroblur_gui.core.errors import DatasetError
 from pyroblur_gui.core.files import as_output_error
 from pyroblur_gui.core.paths import folders
+from pyroblur_gui.datasets import thumbnails
 from pyroblur_gui.datasets.dataset import FILE_NAME, Dataset
 
 _BUILDING = ".building-"
@@ -62,7 +63,7 @@ def open_dataset(name: str) -> Dataset:
 
 
 def remove(name: str) -> None:
-    """Deletes a data set with all its files, for good. Raises DatasetError, OutputError."""
+    """Deletes a data set with all its files and thumbnails, for good. Raises DatasetError, OutputError."""
     folder = folder_of(name)
     if not (folder / FILE_NAME).is_file():
         message = f"There is no data set named {name}."
@@ -75,6 +76,7 @@ def remove(name: str) -> None:
             _delete(aside)
         except OSError as exc:
             raise as_output_error(exc, folder) from exc
+        thumbnails.delete(name)
 
 
 def is_busy(name: str) -> bool:

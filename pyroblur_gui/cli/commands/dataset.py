@@ -14,7 +14,7 @@ from pyroblur_gui.cli.commands.dataset_work import GOES_ON, do
 from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import printable, write_line
 from pyroblur_gui.core.errors import DatasetError
-from pyroblur_gui.datasets import store, thumbnails
+from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.fixes import FIXES
 from pyroblur_gui.datasets.sources.catalogue import facts_of
 from pyroblur_gui.datasets.sources.source import Need, SourceFacts
@@ -255,7 +255,6 @@ def remove(
         store.remove(name)
     if name in store.unfinished():
         store.discard(name)
-    thumbnails.delete(name)
     dataset_lists.tell({"type": "finished", "name": name}, f"{name} is deleted.", as_json=as_json)
 
 

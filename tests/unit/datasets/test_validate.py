@@ -1,4 +1,6 @@
 import random
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -271,3 +273,13 @@ def _kept(dataset: Dataset) -> list[tuple[str, int | None]]:
 def test_problems_can_be_kept_and_are_what_a_filter_finds(dataset: Dataset):
     dataset.keep_problems([Problem("leak", "It is.", picture=1, other=2)])
     assert [(each.kind, each.picture, each.other) for each in dataset.problems()] == [("leak", 1, 2)]
+
+
+def test_what_the_window_needs_of_checks_and_fixes_loads_no_codec_and_no_numpy():
+    program = (
+        "import sys\n"
+        "from pyroblur_gui.datasets import changes, fixes, stats, suggestions, thumbnails, validate\n"
+        "sys.exit(', '.join({'numpy', 'cv2', 'PIL', 'torch'} & sys.modules.keys()) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
