@@ -106,10 +106,10 @@ class Making:
         with Dataset.open(building.dataset) as dataset:
             is_empty = not dataset.database.execute("SELECT 1 FROM pictures WHERE error = '' LIMIT 1").fetchone()
             if not is_empty:
-                finish_intake(dataset)
                 dataset.assign(divided(dataset, self.options, context, keeps=self.options.keep_split).items())
                 write_files(dataset, context)
                 find_problems(dataset, context)
+                finish_intake(dataset)
                 return summary(dataset)
         building.begin_anew()
         message = "No picture was found that can be read."
