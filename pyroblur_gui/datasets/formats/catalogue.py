@@ -48,17 +48,18 @@ def recognise(path: Path, check_cancelled: Callable[[], None] = lambda: None) ->
             return _recognised(listing) or _nothing(listing)
     listing = Listing.of(path if path.is_dir() else path.absolute().parent, quick=True, check_cancelled=check_cancelled)
     found = _recognised(listing)
-    if found is not None and (found.format != PicturesReader.name or not _is_within_set(path)):
-        return found
-    if not path.is_dir() or _is_within_set(path):  # wider_face_split/ and labels/ lie beside the pictures
+    if _is_part(listing, found):
         above = Listing.of(listing.root.absolute().parent, quick=True, check_cancelled=check_cancelled)
         found = _recognised(above) or found
     return found or _nothing(listing)
 
 
-def _is_within_set(path: Path) -> bool:
+def _is_part(listing: Listing, found: Recognised | None) -> bool:
     """Whether only a part of a data set was chosen: its pictures without the labels beside them, or the other way."""
-    folder = path if path.is_dir() else path.absolute().parent
+    folder = listing.root.absolute()
+    if found is not None and found.format != PicturesReader.name:
+        is_named_so = folder.name.lower() in _LABEL_FOLDERS or folder.name.lower().endswith("_split")
+        return is_named_so and next(listing.pictures_below(""), None) is None
     return any(
         folder.name.lower() in one and any((folder.parent / name).is_dir() for name in other)
         for one, other in ((_PICTURE_FOLDERS, _LABEL_FOLDERS), (_LABEL_FOLDERS, _PICTURE_FOLDERS))

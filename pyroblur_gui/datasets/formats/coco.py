@@ -86,8 +86,10 @@ class CocoFormat:
                 else:
                     seen.add(place)
                     yield sample
-            _tell(context, missing, f"{path} names {missing:,} pictures that are not there; they are left out.")
-            _tell(context, repeated, f"{repeated:,} pictures of {path} were named before; they are taken once.")
+            _tell(
+                context, missing, f"Pictures that {path} names but that are not there, and are left out: {missing:,}."
+            )
+            _tell(context, repeated, f"Pictures of {path} that were named before, and are taken once: {repeated:,}.")
 
     def write(self, pictures: Iterator[Labelled], *, classes: Sequence[str], folder: Path, context: Context) -> None:
         """images/train and so on, and annotations/instances_train.json and so on; numbers begin with 1, as in COCO."""

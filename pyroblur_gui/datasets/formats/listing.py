@@ -4,8 +4,9 @@ Paths in a listing are text below its root with "/" between folders ("images/tra
 are named by: the same on every system and wherever the folder lies.
 """
 
+import itertools
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -54,12 +55,13 @@ class Listing:
         folder, _, name = path.rpartition("/")
         return name in self._names.get(folder, frozenset())
 
-    def files(self, *suffixes: str) -> Iterator[str]:
-        """Paths of the files with one of these endings, those of upper folders first."""
-        for folder in self.shallow_first:
-            for name in self.folders[folder]:
-                if name.lower().endswith(suffixes):
-                    yield joined(folder, name)
+    def files(self, *endings: str) -> Iterator[str]:
+        """Paths of the files whose names end so (in lower case, with a dot in it), those of upper folders first."""
+        kinds = sorted({ending[ending.rindex(".") :] for ending in endings})
+        found: Iterable[str] = itertools.chain.from_iterable(self._by_kind.get(kind, ()) for kind in kinds)
+        if len(kinds) > 1:
+            found = sorted(found, key=_shallow_first)
+        return (path for path in found if path.lower().endswith(endings))
 
     def pictures(self, folder: str) -> list[str]:
         """Paths of the pictures right in a folder."""
@@ -84,11 +86,20 @@ class Listing:
 
     @cached_property
     def shallow_first(self) -> tuple[str, ...]:
-        return tuple(sorted(self.folders, key=lambda folder: (folder.count("/") + bool(folder), folder)))
+        return tuple(sorted(self.folders, key=lambda folder: (bool(folder), *_shallow_first(folder))))
 
     @cached_property
     def _names(self) -> Mapping[str, frozenset[str]]:
         return {folder: frozenset(names) for folder, names in self.folders.items()}
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Sequence[str]]:
+        """Paths by the last ending of their names, in lower case."""
+        found: dict[str, list[str]] = {}
+        for folder in self.shallow_first:
+            for name in self.folders[folder]:
+                found.setdefault(name[max(name.rfind("."), 0) :].lower(), []).append(joined(folder, name))
+        return found
 
     @cached_property
     def by_name(self) -> Mapping[str, tuple[str, ...]]:
@@ -98,6 +109,10 @@ class Listing:
             name = path.rpartition("/")[2]
             found[name] = (*found.get(name, ()), path)
         return found
+
+
+def _shallow_first(path: str) -> tuple[int, str]:
+    return path.count("/"), path
 
 
 class _Walk:

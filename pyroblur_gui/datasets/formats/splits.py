@@ -1,6 +1,7 @@
 """Which part of a data set a folder or file means by its name: the words that people use for train, val and test."""
 
 import re
+from functools import lru_cache
 
 from pyroblur_gui.datasets.sample import Split
 
@@ -19,10 +20,12 @@ _WORDS = {
 
 def split_of(path: str) -> Split | None:
     """By the last part of the path that names one: "images/train2017/a.jpg", "valid/images/a.jpg". Not by the file."""
-    for part in reversed(path.split("/")[:-1]):
-        if (found := split_named(part)) is not None:
-            return found
-    return None
+    return _split_of_folder(path.rpartition("/")[0])
+
+
+@lru_cache(maxsize=1024)
+def _split_of_folder(folder: str) -> Split | None:
+    return next((found for part in reversed(folder.split("/")) if (found := split_named(part)) is not None), None)
 
 
 def split_named(name: str) -> Split | None:

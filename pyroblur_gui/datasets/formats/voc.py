@@ -65,7 +65,7 @@ class VocFormat:
             else:
                 pictures[picture] = boxes, flaws
         if missing:
-            text = f"{missing:,} label files have no picture of their own; they are left out."
+            text = f"Label files without a picture of their own, which are left out: {missing:,}."
             context.emit(Log(level="warning", text=text))
         labels = frozenset(box.label for boxes, _ in pictures.values() for box in boxes)
         flaw = Flaw(FlawKind.NO_LABEL_FILE, "There is no label file for this picture; others have one.")

@@ -20,6 +20,7 @@ from pyroblur_gui.datasets.formats.splits import split_named
 from pyroblur_gui.datasets.formats.writing import Copies
 from pyroblur_gui.datasets.sample import Flaw, FlawKind, Sample, SampleBox, Scale, Split
 from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.events import Log
 
 CLASS_OPTION = "class"
 _ENDING = "_bbx_gt.txt"
@@ -90,14 +91,21 @@ class WiderFormat:
         texts = _texts(listing)
         labels = frozenset({only} if only else {_class_of(text) or FACE for text in texts})
         pictures: dict[str, Sample] = {}
+        missing = 0
         for text in texts:
             context.check_cancelled()
             label = only or _class_of(text) or FACE
             split = split_named(text.rpartition("/")[2].removesuffix(".txt"))
             for picture in parse(listing.text(text, _MOST_TEXT_BYTES).splitlines()):
                 place = _place(listing, text, picture.path, split)
+                if place is None:
+                    missing += 1
+                    continue
                 sample = _sample(listing, place, picture, label=label, split=split)
                 pictures[place] = _merged(pictures.get(place), sample, labels)
+        if missing:
+            message = f"Pictures that the WIDER text names but that are not there, and are left out: {missing:,}."
+            context.emit(Log(level="warning", text=message))
         for place in sorted(pictures):
             context.check_cancelled()
             yield pictures[place]
@@ -152,11 +160,14 @@ def _texts(listing: Listing) -> list[str]:
 
 
 def _looks_like_wider(listing: Listing, path: str) -> bool:
-    """The path of a picture, a count, and four numbers or more, or another path where the count is 0."""
+    """The path of a picture, a count, and four numbers or more, or another path where the count is 0.
+
+    The first two are enough where the name says it.
+    """
     lines = [line.strip() for line in listing.text(path, 4096).splitlines() if line.strip()][:3]
     if len(lines) < 2 or not is_picture_name(lines[0]) or not lines[1].isdecimal():
         return False
-    return lines[1] == "0" or (len(lines) > 2 and not isinstance(_box(lines[2]), str))
+    return path.endswith(_ENDING) or lines[1] == "0" or (len(lines) > 2 and not isinstance(_box(lines[2]), str))
 
 
 def _class_of(path: str) -> str | None:
@@ -167,19 +178,15 @@ def _class_of(path: str) -> str | None:
     return name.removeprefix("wider_").removesuffix(_ENDING).rpartition("_")[0] or None
 
 
-def _place(listing: Listing, text: str, path: str, split: Split | None) -> str:
-    """Where a picture lies below the root. One that is nowhere gets the most likely place, and is missed there."""
+def _place(listing: Listing, text: str, path: str, split: Split | None) -> str | None:
+    """Where a picture lies below the root."""
     above = text.rpartition("/")[0].rpartition("/")[0]
     folders = [joined(above, f"WIDER_{split}/images")] if split is not None else []
     folders += [text.rpartition("/")[0], joined(above, "images"), above, "images", ""]
     places = [place for folder in folders if (place := inside(folder, path)) is not None]
     found = next((place for place in places if listing.has(place)), None)
-    if found is not None:
-        return found
     named = listing.by_name.get(path.replace("\\", "/").rpartition("/")[2], ())
-    if len(named) == 1:
-        return named[0]
-    return places[0] if places else path.replace("\\", "/").rpartition("/")[2]
+    return found if found is not None or len(named) != 1 else named[0]
 
 
 def _sample(listing: Listing, place: str, picture: WiderPicture, *, label: str, split: Split | None) -> Sample:

@@ -27,6 +27,7 @@ from pyroblur_gui.jobs.context import Context
 _PICTURE_FOLDERS = ("images", "Images", "JPEGImages")
 _LABEL_FOLDERS = ("labels", "Labels")
 _NAME_FILES = ("classes.txt", "obj.names", "names.txt", "_darknet.labels", "labels.txt")
+_LIST_FILES = ("train.txt", "val.txt", "valid.txt", "test.txt")
 _LONGEST_NAME = 200
 _MOST_YAML_FILES = 20
 _LOOKED_AT = 20  # label files, in a quick look
@@ -201,22 +202,18 @@ def _listed(listing: Listing, path: str) -> list[str]:
 def _of_lists(listing: Listing) -> tuple[list[tuple[str, Split | None]], list[str]]:
     """train.txt, val.txt and test.txt of the uppermost folder that has any, where they list pictures."""
     taken: dict[str, Split | None] = {}
-    folder: str | None = None
     names: list[str] = []
-    for path in listing.files(".txt"):
-        place, _, name = path.rpartition("/")
-        split = split_named(name.removesuffix(".txt"))
-        if split is None or name.removesuffix(".txt").isdecimal() or (folder is not None and place != folder):
-            continue
-        if name.lower() not in {"train.txt", "val.txt", "valid.txt", "test.txt"}:
-            continue
-        for picture in _listed(listing, path):
-            folder = place
-            taken.setdefault(picture, split)
-        names.append(name)
-    if not taken:
-        return [], []
-    return sorted(taken.items()), [f"Only the pictures that {' and '.join(names)} list are taken."]
+    for folder in listing.shallow_first:
+        for name in _LIST_FILES:
+            if not listing.has(path := joined(folder, name)):
+                continue
+            names.append(name)
+            for picture in _listed(listing, path):
+                taken.setdefault(picture, split_named(name.removesuffix(".txt")))
+        if taken:
+            return sorted(taken.items()), [f"Only the pictures that {' and '.join(names)} list are taken."]
+        names.clear()
+    return [], []
 
 
 def _label_paths(picture: str) -> Iterator[str]:

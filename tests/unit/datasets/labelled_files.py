@@ -34,9 +34,10 @@ class Original:
 
 
 def real_ones(lab: Path, count: int, *, of: str = "both/openimages_street") -> list[Original]:
-    """Pictures of the lab with boxes, in the order of their names."""
+    """Pictures of the lab with boxes, some of each kind, in the order of their names."""
     found: list[Original] = []
-    for path in sorted((lab / "train" / of / "images").glob("*.jpg")):
+    every = sorted((lab / "train" / of / "images").glob("*.jpg"))
+    for path in every[:: len(every) // (count * 2)]:
         with Image.open(path) as image:
             width, height = image.size
         lines = (path.parent.parent / "labels" / f"{path.stem}.txt").read_text().split("\n")
