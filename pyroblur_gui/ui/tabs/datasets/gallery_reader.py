@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pyroblur_gui.core.errors import DatasetError
-from pyroblur_gui.datasets import store
+from pyroblur_gui.datasets import fixes, store, validate
 from pyroblur_gui.datasets.changes import Changes
-from pyroblur_gui.datasets.dataset import Dataset, Picture, Provenance
+from pyroblur_gui.datasets.dataset import Dataset, Picture, Problem, Provenance
 from pyroblur_gui.datasets.filter import Filter
 
 T = TypeVar("T")
@@ -54,6 +54,14 @@ class History:
     redo: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A change that was undone or redone, and which pictures it is about."""
+
+    title: str
+    pictures: tuple[int, ...]
+
+
 class OpenSet:
     """Opened with the first question. Close it; what was asked before is done first."""
 
@@ -86,12 +94,20 @@ class OpenSet:
         """Makes one undoable change."""
         return await self.run(lambda dataset: _apply(dataset, title, after))
 
-    async def undo(self) -> str | None:
-        """Takes the last change back; its title."""
-        return await self.run(lambda dataset: Changes(dataset).undo())
+    async def turn(self, *, is_undo: bool) -> "Turned | None":
+        """Takes the last change back, or makes the one that was taken back again; None when there is none."""
+        return await self.run(lambda dataset: _turn(dataset, is_undo=is_undo))
 
-    async def redo(self) -> str | None:
-        return await self.run(lambda dataset: Changes(dataset).redo())
+    async def recheck(self, ids: Sequence[int]) -> None:
+        """Brings the problems of some pictures up to date after they were edited."""
+        await self.run(lambda dataset: validate.recheck(dataset, ids))
+
+    async def problems(self, kind: str) -> list[Problem]:
+        return await self.run(lambda dataset: [each for each in dataset.problems() if each.kind == kind])
+
+    async def fix(self, fix: str, kind: str, problems: Sequence[int]) -> History:
+        """Fixes a few problems as one undoable change."""
+        return await self.run(lambda dataset: _fix(dataset, fix, kind, frozenset(problems)))
 
     async def close(self) -> None:
         if self._is_closed:
@@ -156,4 +172,27 @@ def _history(dataset: Dataset) -> History:
 
 def _apply(dataset: Dataset, title: str, after: Sequence[Picture]) -> History:
     Changes(dataset).apply(title, after)
+    return _history(dataset)
+
+
+def _turn(dataset: Dataset, *, is_undo: bool) -> Turned | None:
+    order = "is_undone = 0 ORDER BY id DESC" if is_undo else "is_undone = 1 ORDER BY id"
+    change = f"SELECT id FROM changes WHERE {order} LIMIT 1"  # noqa: S608
+    rows = dataset.database.execute(
+        f"SELECT picture FROM changed_pictures WHERE change = ({change}) ORDER BY picture",  # noqa: S608
+    ).fetchall()
+    changes = Changes(dataset)
+    title = changes.undo() if is_undo else changes.redo()
+    if title is None:
+        return None
+    pictures = tuple(row[0] for row in rows)
+    validate.recheck(dataset, pictures)
+    return Turned(title, pictures)
+
+
+def _fix(dataset: Dataset, fix: str, kind: str, wanted: frozenset[int]) -> History:
+    problems = [each for each in dataset.problems() if each.kind == kind and each.id in wanted]
+    after = fixes.fixed(fix, dataset, problems)
+    Changes(dataset).apply(fixes.FIXES[fix].title, after)
+    validate.recheck(dataset, [picture.id for picture in after])
     return _history(dataset)

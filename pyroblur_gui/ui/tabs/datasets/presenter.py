@@ -32,6 +32,10 @@ class SetLine:
     is_being_made: bool = False
     problem: str = ""
 
+    @property
+    def is_readable(self) -> bool:
+        return not self.is_being_made and not self.problem
+
 
 class Jobs(Protocol):
     """The queue (jobs.queue.Queue), as far as the tab uses it."""
@@ -47,10 +51,6 @@ class DatasetsView(Protocol):
     def sets_changed(self, lines: list[SetLine]) -> None: ...
     def set_chosen(self, line: SetLine | None) -> None:
         """Another data set is shown, or the same one became readable or unreadable."""
-        ...
-
-    def set_changed(self, line: SetLine) -> None:
-        """The one that is shown was changed by a job."""
         ...
 
     def job_ended(self, job: Job) -> None: ...
@@ -175,12 +175,6 @@ class DatasetsPresenter:
             if job.kind in MAKES and job.state is JobState.DONE:
                 self._chosen = name
             self._view.job_ended(job)
-
-    def changed_by_job(self, name: str) -> None:
-        """Tells the view that the shown data set is to be read again."""
-        line = self._lines.get(name)
-        if line is not None and name == self._chosen:
-            self._view.set_changed(line)
 
 
 def _key(line: SetLine | None) -> tuple[str, bool, str] | None:

@@ -11,13 +11,18 @@ from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.blur.drops import DropZone
+from pyroblur_gui.ui.tabs.datasets.charts_panel import ChartsPanel
 from pyroblur_gui.ui.tabs.datasets.gallery_actions import DatasetActions
 from pyroblur_gui.ui.tabs.datasets.gallery_empty import EmptyView
+from pyroblur_gui.ui.tabs.datasets.gallery_panel import GalleryPanel
+from pyroblur_gui.ui.tabs.datasets.gallery_reader import SetFacts
 from pyroblur_gui.ui.tabs.datasets.gallery_wiring import Wiring
-from pyroblur_gui.ui.tabs.datasets.placeholders import ChartsPanel, WorkPanel
+from pyroblur_gui.ui.tabs.datasets.picture_panel import PicturePanel
 from pyroblur_gui.ui.tabs.datasets.presenter import SetLine
+from pyroblur_gui.ui.tabs.datasets.problems_panel import ProblemsPanel
 from pyroblur_gui.ui.tabs.datasets.sets_panel import BAR_HEIGHT, SetsPanel
 from pyroblur_gui.ui.tabs.datasets.wording import facts_text
+from pyroblur_gui.ui.tabs.datasets.work_panel import WorkPanel
 from pyroblur_gui.ui.widgets.banner import Banner
 from pyroblur_gui.ui.widgets.drop_area import DropVeil
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
@@ -36,6 +41,9 @@ class DatasetsTab(QWidget):
         self.banner = Banner()
         self.sets = SetsPanel()
         self.empty = EmptyView()
+        self.gallery = GalleryPanel()
+        self.picture = PicturePanel()
+        self.problems = ProblemsPanel()
         self.charts: ChartsPanel | None = None
         self.work: WorkPanel | None = None
         self._wiring: Wiring | None = None
@@ -73,22 +81,69 @@ class DatasetsTab(QWidget):
 
     def show_set(self, line: SetLine | None) -> None:
         """The head of the middle, and what stands there while there is nothing to look at."""
-        is_open = line is not None and not line.is_being_made and not line.problem
+        is_open = line is not None and line.is_readable
         self._name.setText(line.name if line is not None else "")
-        self._facts.setText(facts_text(line.facts) if line is not None and line.facts is not None and is_open else "")
+        self._facts.setText("")
+        if is_open and line is not None and line.facts is not None:
+            self.show_facts(line.facts)
         self._head.setVisible(line is not None)
         self.views.setVisible(is_open)
         if not is_open:
             self.empty.show_for(line)
             self._stack.setCurrentWidget(self.empty)
+        else:
+            self._turn_view()
+
+    def show_facts(self, facts: SetFacts) -> None:
+        """What was counted of the data set that is shown."""
+        self._facts.setText(facts_text(facts))
+        self.gallery.show_facts(facts)
+        self.problems.show_facts(facts)
+        self.picture.show_set(facts.classes, facts.sources)
 
     def show_view(self, name: str) -> None:
         self.views.set_value(name)
 
     def light(self, *, is_lit: bool) -> None:
         """Shows that what is held over the tab may be dropped."""
-        self.veil.setVisible(is_lit)
-        self.veil.raise_()
+        if self._stack.currentWidget() is self.empty:
+            self.empty.set_lit(is_lit=is_lit)
+        else:
+            self.veil.setVisible(is_lit)
+            self.veil.raise_()
+
+    def show_picture(self) -> None:
+        """The large view, above whatever it was opened from."""
+        if self._stack.currentWidget() is not self.picture:
+            self._stack.setCurrentWidget(self.picture)
+            self.picture.canvas.setFocus()
+
+    def leave_picture(self) -> None:
+        """Back to where the large view was opened from."""
+        if self._stack.currentWidget() is self.picture:
+            picture = self.picture.picture
+            self._turn_view()
+            if self.views.value() == PICTURES:
+                if picture is not None:
+                    self.gallery.choose(picture.id)
+                self.gallery.grid.setFocus()
+            else:
+                self.problems.grid.setFocus()
+
+    def show_charts(self, charts: ChartsPanel | None) -> None:
+        """The charts of the data set that is shown, in place of those of another one."""
+        old, self.charts = self.charts, charts
+        if old is not None:
+            self._stack.removeWidget(old)
+            old.deleteLater()
+        if charts is not None:
+            self._stack.addWidget(charts)
+            self._turn_view()
+
+    def _turn_view(self) -> None:
+        """Shows what the segments say, where there is a data set to look at."""
+        views = {PICTURES: self.gallery, PROBLEMS: self.problems, CHARTS: self.charts or self.gallery}
+        self._stack.setCurrentWidget(views[self.views.value()])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -115,6 +170,9 @@ class DatasetsTab(QWidget):
     def _build(self) -> None:
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.gallery)
+        self._stack.addWidget(self.picture)
+        self._stack.addWidget(self.problems)
         middle = QWidget()
         middle.setProperty("look", "panel")
         middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -131,7 +189,11 @@ class DatasetsTab(QWidget):
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
         columns.setSizes([288, 1072])
-        self._splitters = {"datasets": columns}
+        self._splitters = {
+            "datasets": columns,
+            "datasets-picture": self.picture.splitter,
+            "datasets-problems": self.problems.splitter,
+        }
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -152,7 +214,7 @@ class DatasetsTab(QWidget):
         head.setSpacing(Space.M)
         head.addWidget(self._name)
         head.addWidget(self._facts, 1)
-        head.addWidget(self.views)
+        head.addWidget(self.views, 0, Qt.AlignmentFlag.AlignVCenter)
         buttons = QHBoxLayout()
         buttons.setSpacing(2)
         act = self.commands
@@ -174,6 +236,8 @@ class DatasetsTab(QWidget):
             source.get_asked.connect(act.get.trigger)
             source.import_asked.connect(act.import_.trigger)
         self.sets.menu_asked.connect(self._show_menu)
+        self.views.changed.connect(self._turn_view)
+        self.picture.left.connect(self.leave_picture)
         for action, view in ((act.pictures, PICTURES), (act.problems, PROBLEMS), (act.charts, CHARTS)):
             action.triggered.connect(lambda _=False, view=view: self.show_view(view))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
+from pyroblur_gui.datasets.dataset import Picture
 from pyroblur_gui.datasets.sample import Origin, Split
 from pyroblur_gui.ui.fields import class_name
 from pyroblur_gui.ui.i18n import tr, trn
@@ -94,3 +95,9 @@ def box_text(label: str, origin: Origin, width_px: float, height_px: float, scor
 
 def _name(classes: Sequence[str], label: int) -> str:
     return classes[label] if 0 <= label < len(classes) else tr("class {number}", number=label)
+
+
+def picture_facts_text(picture: Picture, source: str) -> str:
+    """What is known of one picture beside its boxes."""
+    size = f"{picture.width} × {picture.height}" if picture.width else ""
+    return " · ".join(part for part in (size, split_label(picture.split), source) if part)

@@ -1,0 +1,115 @@
+"""Has the large view show pictures, and saves what is edited in it, at once and in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.ui.tabs.datasets.picture_loading import PictureLoader
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QImage
+
+    from pyroblur_gui.datasets.dataset import Picture
+    from pyroblur_gui.ui.tabs.datasets.gallery_lane import PictureLane
+    from pyroblur_gui.ui.tabs.datasets.gallery_reader import History, OpenSet
+    from pyroblur_gui.ui.tabs.datasets.gallery_thumbnails import ThumbnailFeed
+    from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
+    from pyroblur_gui.ui.tasks import Tasks
+
+
+class PictureWiring:
+    """Of one open data set. on_saved is told of each edit: what can be undone now, and the picture's number."""
+
+    def __init__(
+        self,
+        tab: DatasetsTab,
+        opened: OpenSet,
+        feed: ThumbnailFeed,
+        lane: PictureLane,
+        tasks: Tasks,
+        *,
+        on_saved: Callable[[History, int], None],
+    ) -> None:
+        self._tab = tab
+        self._view = tab.picture
+        self._opened = opened
+        self._feed = feed
+        self._tasks = tasks
+        self._on_saved = on_saved
+        self._wanted: int | None = None
+        self._loader = PictureLoader(opened.name, lane, on_image=self._show_image, on_problem=self._show_problem)
+        self._view.edited.connect(self._edited)
+        self._view.wanted.connect(self._ask)
+        self._view.detail_wanted.connect(self._ask_detail)
+
+    async def close(self) -> None:
+        self._view.edited.disconnect(self._edited)
+        self._view.wanted.disconnect(self._ask)
+        self._view.detail_wanted.disconnect(self._ask_detail)
+        self._view.forget()
+        await self._loader.close()
+
+    async def open(self, number: int, *, box: int | None = None, ids: array[int] | None = None) -> None:
+        """Shows a picture; the newest wish counts. ids: those to turn through; None: as before."""
+        self._wanted = number
+        if ids is not None:
+            self._view.set_ids(ids)
+        try:
+            rows = await self._opened.rows([number])
+        except PyroblurError as error:
+            self._tab.banner.say(f"{error.message} {error.hint}".strip())
+            return
+        if self._wanted != number or not rows:
+            return
+        self._view.show_row(rows[0], box=box)
+        self._tab.show_picture()
+        small = self._feed.get(rows[0].picture.sha256)
+        if small is not None:
+            self._view.show_image(small)
+        self._loader.show(number, self._view.neighbours)
+
+    async def read_again(self) -> None:
+        """After undo, or after a job: the picture that is shown may be another one now."""
+        picture = self._view.picture
+        if picture is None:
+            return
+        try:
+            rows = await self._opened.rows([picture.id])
+        except PyroblurError as error:
+            self._tab.banner.say(f"{error.message} {error.hint}".strip())
+            return
+        for row in rows:
+            self._view.change(row)
+
+    def _ask(self, number: int) -> None:
+        self._tasks.run(self.open(number))
+
+    def _ask_detail(self, number: int) -> None:
+        self._loader.show(number, is_full=True)
+
+    def _edited(self, title: str, after: Picture) -> None:
+        """The gallery shows it, too; what is saved is saved in the order of the edits."""
+        if self._view.row is not None:
+            self._tab.gallery.change(self._view.row)
+        self._tasks.run(self._save(title, after))
+
+    async def _save(self, title: str, after: Picture) -> None:
+        try:
+            history = await self._opened.apply(title, [after])
+        except PyroblurError as error:
+            self._tab.banner.say(f"{error.message} {error.hint}".strip())
+            await self.read_again()
+            return
+        self._on_saved(history, after.id)
+
+    def _show_image(self, number: int, image: QImage) -> None:
+        if self._view.picture is not None and self._view.picture.id == number:
+            self._view.show_image(image)
+
+    def _show_problem(self, number: int, error: PyroblurError) -> None:
+        if self._view.picture is not None and self._view.picture.id == number:
+            self._view.show_problem(error)
