@@ -117,8 +117,8 @@ def color(value: str) -> QColor:
 def mixed(one: str, other: str, share: float) -> str:
     """Two tokens mixed: so much of the first."""
     a, b = QColor(one), QColor(other)
-    parts = zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)
-    return QColor(*(round(x * share + y * (1 - share)) for x, y in parts)).name()
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return QColor(*(round(x * share + y * (1 - share)) for x, y in pairs)).name()
 
 
 def series_shades(look: Tokens) -> tuple[str, str, str, str]:

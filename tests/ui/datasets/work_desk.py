@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from pyroblur_gui.ui.garbage import Collector
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.datasets.work_panel import WorkPanel
 from pyroblur_gui.ui.tabs.datasets.work_row import WorkRow
@@ -50,6 +51,8 @@ def perform(application: QApplication, scenario: Callable[[Desk], Awaitable[None
     asyncio.set_event_loop(loop)
     mistakes: list[str] = []
     loop.set_exception_handler(lambda _loop, context: mistakes.append(str(context)))
+    collector = Collector(application)
+    collector.start()
 
     async def play() -> None:
         desk = Desk(JobClient.open(on_problem=mistakes.append))
@@ -58,9 +61,12 @@ def perform(application: QApplication, scenario: Callable[[Desk], Awaitable[None
         finally:
             await desk.close()
 
-    loop.run_until_complete(asyncio.wait_for(play(), SCENARIO_S))
-    loop.close()
-    asyncio.set_event_loop(None)
+    try:
+        loop.run_until_complete(asyncio.wait_for(play(), SCENARIO_S))
+    finally:
+        collector.stop()
+        loop.close()
+        asyncio.set_event_loop(None)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert mistakes == []
     assert [thread.name for thread in threading.enumerate() if thread not in threads] == []

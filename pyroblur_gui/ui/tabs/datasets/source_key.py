@@ -40,6 +40,7 @@ class KeyField(QWidget):
         super().__init__(parent)
         self._source = ""
         self._has_key = False
+        self._asks_anew = False
         self._tasks = Tasks()
         self.edit = QLineEdit()
         self.edit.setEchoMode(QLineEdit.EchoMode.Password)
@@ -74,9 +75,10 @@ class KeyField(QWidget):
         """True while a key was typed that is not kept yet."""
         return bool(self.edit.text().strip())
 
-    def show_source(self, source: str) -> None:
-        """Asks the keyring about this source's key."""
+    def show_source(self, source: str, *, asks_anew: bool = False) -> None:
+        """Asks the keyring about this source's key. asks_anew: for another key, whether there is one or not."""
         self._source = source
+        self._asks_anew = asks_anew
         self.edit.clear()
         name = tr("Key for {source}", source=SOURCES[source].title)
         self.edit.setAccessibleName(name)
@@ -103,11 +105,15 @@ class KeyField(QWidget):
         has_key, can_keep = await asyncio.to_thread(lambda: (keys.has_key(source), keys.can_keep()))
         if source != self._source:
             return
-        self._show(has_key=has_key)
+        self._show(has_key=has_key and not self._asks_anew)
         variable = keys.variable_of(source)
         if keys.is_from_environment(source):
-            self._state.setText(tr("The variable {variable} gives the key.", variable=variable))
+            text = tr("The variable {variable} gives the key.", variable=variable)
+            self._state.setText(text)
             self.forget_button.hide()
+            if self._asks_anew:
+                self.edit.setEnabled(False)
+                self.failed.emit(text)
         elif not can_keep:
             self.edit.setEnabled(False)
             self.failed.emit(
@@ -123,6 +129,8 @@ class KeyField(QWidget):
             await asyncio.to_thread(change, self._source)
         except PyroblurError as error:
             self.failed.emit(f"{error.message} {error.hint}")
+            return
+        self._asks_anew = False
         await self._look()
 
     def _show(self, *, has_key: bool) -> None:
@@ -163,13 +171,15 @@ class KeyDialog(QDialog):
             label.setWordWrap(True)
         self.note.hide()
         self.field = KeyField()
+        self.field.keep_button.hide()
         buttons = QDialogButtonBox()
-        self.go_on_button = buttons.addButton(tr("&Try again with this key"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.go_on_button = buttons.addButton(tr("&Keep key and try again"), QDialogButtonBox.ButtonRole.ActionRole)
         self.go_on_button.setProperty("look", "primary")
+        self.go_on_button.setEnabled(False)
         buttons.addButton(tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         for button in buttons.buttons():
             button.setAccessibleName(button.text().replace("&", ""))
-        buttons.accepted.connect(self._accept)
+        self.go_on_button.clicked.connect(self.field.keep)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
@@ -180,15 +190,18 @@ class KeyDialog(QDialog):
         column.addStretch()
         column.addWidget(buttons)
         self.setMinimumWidth(WIDTH)
-        self.field.has_key_changed.connect(self.go_on_button.setEnabled)
+        self.field.edit.textChanged.connect(lambda _: self.go_on_button.setEnabled(self.field.is_typed))
+        self.field.has_key_changed.connect(self._kept)
         self.field.failed.connect(self._say)
         self.finished.connect(lambda _: self.field.cancel())
-        self.field.show_source(source)
+        self.field.show_source(source, asks_anew=True)
 
     def _say(self, text: str) -> None:
         self.note.setText(text)
         self.note.show()
 
-    def _accept(self) -> None:
-        self.kept.emit()
-        self.accept()
+    def _kept(self, has_key: bool) -> None:
+        self.field.keep_button.hide()
+        if has_key:
+            self.kept.emit()
+            self.accept()
