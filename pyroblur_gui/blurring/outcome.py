@@ -137,7 +137,9 @@ class Outcome:
             )
             for found in verified.findings
         )  # fmt: skip
-        return Verification(mode=self.spec.options.verify.value, frames_checked=verified.checked, leaks=leaks)
+        return Verification(
+            mode=self.spec.options.verify.value, frames_checked=verified.checked, rounds=verified.rounds, leaks=leaks
+        )
 
     @property
     def _tracks(self) -> tuple[CoveredTrack, ...]:

@@ -4,13 +4,15 @@ The frames of an animation are followed through time like those of a clip; the p
 with each other. Every page is covered, none is left out.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from pyroblur_gui.blurring.analyse import Looked, Looker, Thresholds, View, covering_of
-from pyroblur_gui.blurring.plan import UNKNOWN_RATE, Horizon, Region
+from pyroblur_gui.blurring.plan import UNKNOWN_RATE, Covering, Horizon, Region, Seen
 from pyroblur_gui.blurring.progress import show
+from pyroblur_gui.blurring.project import Detection
 from pyroblur_gui.blurring.redact import Covers
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.blurring.tally import Tally
@@ -23,15 +25,34 @@ from pyroblur_gui.models.detector import Detector
 LARGE_PX = 2000  # a longer side: looked at in tiles, unless the user says otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoDone:
-    """What came of it; the pages of the photo are covered in place. plans: what was covered in each page."""
+@dataclass(slots=True)
+class CoveredPhoto:
+    """A photo whose pages are covered in place. plans: what is covered in each page."""
 
+    photo: Photo
+    covering: Covering
+    covers: Covers
     tally: Tally
-    plans: tuple[tuple[Region, ...], ...]
+    plans: list[tuple[Region, ...]]
+
+    def cover_more(self, found: Iterable[tuple[int, Detection]], context: Context) -> None:
+        """Covers what was found only after the rest was covered, as (page, detection)."""
+        last = max((region.track for regions in self.plans for region in regions), default=-1)
+        more: defaultdict[int, list[Region]] = defaultdict(list)
+        for track, (number, one) in enumerate(found, last + 1):
+            box, shape = self.covering.cover(one.label, one.box)
+            more[number].append(Region(track, one.label, box, shape, Seen.DETECTED, one.score))
+        for number, regions in more.items():
+            page = self.photo.pages[number]
+            self.covers.paint(page, number, regions)
+            show(context, page, (page.width, page.height), frame=number, time_s=0.0)
+            self.tally.add_more(number, regions)
+            self.plans[number] += tuple(regions)
 
 
-def cover_photo(photo: Photo, options: BlurOptions, detector: Detector, *, seed: bytes, context: Context) -> PhotoDone:
+def cover_photo(
+    photo: Photo, options: BlurOptions, detector: Detector, *, seed: bytes, context: Context
+) -> CoveredPhoto:
     """Looks at every page, then covers every page. seed: of the noise. Raises EngineError when looking fails."""
     rate = _rate(photo)
     meter = Meter(context, "analyse", total=len(photo.pages), unit="pages")
@@ -44,17 +65,16 @@ def cover_photo(photo: Photo, options: BlurOptions, detector: Detector, *, seed:
         style=options.style, color=options.color, feather=options.feather / 100, seed=seed,
         hold=round(rate or UNKNOWN_RATE),
     )  # fmt: skip
-    tally = Tally()
-    done: list[tuple[Region, ...]] = []
+    done = CoveredPhoto(photo, covering_of(options, detector), covers, Tally(), [])
     for number, regions in plans.rest(len(photo.pages) - 1):
         context.check_cancelled()
         page = photo.pages[number]
         covers.paint(page, number, regions)
         show(context, page, (page.width, page.height), frame=number, time_s=0.0)
-        tally.add(number, regions)
-        done.append(regions)
-    meter.finish(len(done))
-    return PhotoDone(tally, tuple(done))
+        done.tally.add(number, regions)
+        done.plans.append(regions)
+    meter.finish(len(done.plans))
+    return done
 
 
 def looked_at(photo: Photo, options: BlurOptions, detector: Detector, *, is_weak: bool = False) -> Iterator[Looked]:

@@ -23,7 +23,7 @@ from pyroblur_gui.blurring.plan import Region
 from pyroblur_gui.blurring.project import Project, SourceIdentity, noise_seed, remove_stale
 from pyroblur_gui.blurring.spec import Audio, BlurOptions, BlurSpec, Tiling, Verify
 from pyroblur_gui.blurring.tally import Tally
-from pyroblur_gui.blurring.verify import TIME_TOLERANCE_S, ClipCheck, Samples, Verified, broken, check_clip
+from pyroblur_gui.blurring.verify import MORE_ROUNDS, TIME_TOLERANCE_S, ClipCheck, Samples, Verified, broken, check_clip
 from pyroblur_gui.core.errors import OutputError, PyroblurError, UnreadableMediaError, UnsupportedMediaError
 from pyroblur_gui.core.files import PartFile, is_same_file, unused_name
 from pyroblur_gui.jobs.context import Context
@@ -190,24 +190,38 @@ def _cover_photo(work: _Work) -> Outcome:
         warnings += work.start(detector, target, resumed_at=0, total=len(photo.pages))
         done = cover_photo(photo, options, detector, seed=noise_seed(work.identity), context=context)
         work.check_source()
-        with _by_its_name(part.path, target):
-            warnings += write_photo(
-                photo,
-                part.path,
-                format=target.suffix,
-                quality=options.image_quality,
-                keep_metadata=options.keep_metadata,
-            )
-        output = probe(part.path)
-        if output.pages != len(photo.pages):
-            raise broken(target, f"it has {output.pages} of {len(photo.pages)} pages")
         outcome = Outcome(
             spec, facts, detector.engine, target, done.tally, cut_off=photo.cut_off, warnings=warnings
         )  # fmt: skip
-        if options.verify is not Verify.OFF:
-            outcome.verified = _verify_photo(part.path, done.plans, options, detector, context)
+        for number in range(1 + MORE_ROUNDS):
+            notes, output = _write_photo(photo, part.path, work, target)
+            warnings += [note for note in notes if note not in warnings]
+            if options.verify is Verify.OFF:
+                break
+            outcome.verified = verified = _verify_photo(part.path, done.plans, options, detector, context)
+            verified.rounds += number
+            if not verified.findings or number == MORE_ROUNDS:
+                break
+            done.cover_more(verified.detections(), context)
         part.commit()
     return _reported(outcome, output, context)
+
+
+def _write_photo(photo: Photo, part: Path, work: _Work, target: Path) -> tuple[list[str], MediaFacts]:
+    """Writes the photo as it is now; returns what is to be said about it, and what came out."""
+    options = work.spec.options
+    with _by_its_name(part, target):
+        notes = write_photo(
+            photo,
+            part,
+            format=target.suffix,
+            quality=options.image_quality,
+            keep_metadata=options.keep_metadata,
+        )
+    output = probe(part)
+    if output.pages != len(photo.pages):
+        raise broken(target, f"it has {output.pages} of {len(photo.pages)} pages")
+    return list(notes), output
 
 
 def _plan_clip(work: _Work) -> tuple[Path, EncoderPlan]:

@@ -57,10 +57,14 @@ class Leak(_Part):
 
 
 class Verification(_Part):
-    """What opening the output again showed. mode "off": it was not opened again."""
+    """What opening the output again showed. mode "off": it was not opened again.
+
+    rounds: how often a photo was covered and checked: what a check finds is covered, too, and the result checked again.
+    """
 
     mode: str
     frames_checked: int = 0
+    rounds: int = 0
     leaks: tuple[Leak, ...] = ()
 
 

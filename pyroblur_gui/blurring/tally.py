@@ -30,6 +30,10 @@ class Tally:
 
     def add(self, frame: int, regions: Sequence[Region]) -> None:
         self.frames += 1
+        self.add_more(frame, regions)
+
+    def add_more(self, frame: int, regions: Sequence[Region]) -> None:
+        """Takes what a frame that was taken before is covered with besides."""
         for region in regions:
             if region.seen is Seen.UNKNOWN:
                 self.failed += 1

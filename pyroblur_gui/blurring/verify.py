@@ -12,6 +12,7 @@ import numpy as np
 
 from pyroblur_gui.blurring.analyse import Looked, Looker, View
 from pyroblur_gui.blurring.plan import Region
+from pyroblur_gui.blurring.project import Detection
 from pyroblur_gui.blurring.spec import Shape, Verify
 from pyroblur_gui.blurring.tally import Tally
 from pyroblur_gui.core.boxes import Edges
@@ -25,6 +26,7 @@ POINTS = 16  # a finding is probed at so many points a side
 SAMPLE_EVERY_S = 1
 MOST_AROUND_TRACKS = 2  # further looks a second of the clip, around the first and last frames of tracks
 MOST_LISTED = 500
+MORE_ROUNDS = 2  # of covering what the check of a photo found: covers must not lead to covers without end
 TIME_TOLERANCE_S = 0.0011  # Matroska counts in thousandths
 
 
@@ -41,12 +43,16 @@ class Finding:
 
 @dataclass(slots=True)
 class Verified:
-    """What a check showed. again: how often it found something where a cover is. failed: looks that failed."""
+    """What a check showed. again: how often it found something where a cover is. failed: looks that failed.
+
+    rounds: how often the output was made and checked, until the check found nothing more or enough was tried.
+    """
 
     checked: int = 0
     findings: list[Finding] = field(default_factory=list)
     again: int = 0
     failed: int = 0
+    rounds: int = 1
 
     @property
     def needs_look(self) -> bool:
@@ -63,6 +69,10 @@ class Verified:
                 self.again += 1
             elif len(self.findings) < MOST_LISTED:
                 self.findings.append(Finding(found.label, found.score, looked.frame, time_s, box))
+
+    def detections(self) -> list[tuple[int, Detection]]:
+        """What was found, by frame; boxes in pixels of the upright picture."""
+        return [(one.frame, Detection(one.label, one.box, one.score)) for one in self.findings]
 
 
 def bare_share(box: Edges, covers: Iterable[tuple[Shape, Edges]]) -> float:
