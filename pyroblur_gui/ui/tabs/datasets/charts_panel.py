@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -66,7 +67,7 @@ class ChartsPanel(QWidget):
         self._grid.setHorizontalSpacing(Space.XXL)
         self._grid.setVerticalSpacing(Space.XL)
         self._build()
-        self.class_box.activated.connect(lambda _: self._draw())
+        self.class_box.activated.connect(lambda _: self._draw_anew())
         self.png_button.clicked.connect(self._ask_for_png)
         self.csv_button.clicked.connect(self._ask_for_csv)
         self._say(tr("Counting…"))
@@ -122,21 +123,30 @@ class ChartsPanel(QWidget):
         for label, name in choices(stats):
             self.class_box.addItem(name, label)
         self.class_box.setCurrentIndex(max(0, self.class_box.findData(chosen)))
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._stats is None:
-            return
-        if not sum(self._stats.images.values()):
+        if sum(stats.images.values()):
+            await self._draw(stats)
+        else:
             self._say(tr("There are no pictures to count in this data set."))
-            return
+
+    def _draw_anew(self) -> None:
+        if self._stats is not None:
+            self._tasks.cancel()
+            self._tasks.run(self._draw(self._stats))
+
+    async def _draw(self, stats: Stats) -> None:
+        """One chart a turn of the loop, then all of them in the place of those that there were."""
+        await asyncio.to_thread(_load_charts)
+        label = self.class_box.currentData()
+        charts: list[QWidget] = []
+        for figure in figures(stats, ALL if label is None else label):
+            charts.append(_chart(figure))
+            await asyncio.sleep(0)
         for chart in self._charts:
             self._grid.removeWidget(chart)
             chart.hide()
             chart.deleteLater()
-        label = self.class_box.currentData()
-        self._charts = [_chart(each) for each in figures(self._stats, ALL if label is None else label)]
-        for place, chart in enumerate(self._charts):
+        self._charts = charts
+        for place, chart in enumerate(charts):
             chart.setMinimumWidth(NARROWEST)
             self._grid.addWidget(chart, place // 2, place % 2)
         self._stack.setCurrentWidget(self._scroll)
@@ -224,9 +234,14 @@ def _stats_of(folder: Path) -> Stats:
         return count(dataset)
 
 
-def _chart(figure: Figure) -> QWidget:
+def _load_charts() -> None:
+    """Half a second, which is why it is neither done at the window's start nor on its loop."""
     os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"  # whatever other binding is installed
-    from pyroblur_gui.ui.widgets.chart import BarChart, BarSeries, HeatChart  # noqa: PLC0415 - half a second
+    import_module("pyroblur_gui.ui.widgets.chart")
+
+
+def _chart(figure: Figure) -> QWidget:
+    from pyroblur_gui.ui.widgets.chart import BarChart, BarSeries, HeatChart  # noqa: PLC0415 - see _load_charts
 
     words = described(figure)
     if isinstance(figure, Bars):
