@@ -7,6 +7,7 @@ end. Of a JPEG file, what lies behind its end is cut off: Ultralytics would othe
 """
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -48,6 +49,7 @@ _REDUCED = (
     (0, 1, cv2.IMREAD_GRAYSCALE),
 )
 _HASH_SIDE = 16
+_TRIES = 5
 _LEAST_STEP = 4  # of brightness: less is noise, which every encoding changes
 
 _large = threading.Lock()
@@ -259,27 +261,53 @@ def _safe_stem(name: str) -> str:
 
 
 def _put(path: Path, data: bytes, source: Path | None, links: Path | None) -> None:
-    """What lies there already (left by a killed job) is replaced, never written into: it may be a second name."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        if source is not None and links is not None and _link(source, path, links):
+    """Writes or links the file. What lies there already is replaced, never written into.
+
+    It was left by a killed job, or another thread is writing the same this moment; it may be a second name of a file
+    of another data set.
+    """
+    for _ in range(_TRIES):
+        try:
+            if source is not None and links is not None and _link(source, path, links):
+                return
+            with path.open("xb") as file:
+                file.write(data)
+        except FileNotFoundError:
+            _make_folder(path.parent)
+        except FileExistsError:
+            _remove(path)
+        except OSError as exc:
+            raise as_output_error(exc, path) from exc
+        else:
             return
-        # It exists: the same picture is being written this moment by another thread.
-        with contextlib.suppress(FileExistsError), path.open("xb") as file:
-            file.write(data)
+    raise as_output_error(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)), path)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise as_output_error(exc, folder) from exc
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
     except OSError as exc:
         raise as_output_error(exc, path) from exc
 
 
 def _link(source: Path, path: Path, links: Path) -> bool:
+    """Raises FileExistsError when there is a file of that name, FileNotFoundError when there is no folder for it."""
     try:
         real = source.resolve(strict=True)
         if not real.is_relative_to(links.resolve()):
             return False
         os.link(real, path)
     except FileExistsError:
-        return True
+        raise
     except OSError:  # another disk, or a file system without links
+        if not path.parent.is_dir():
+            raise
         return False
     return True
