@@ -162,7 +162,12 @@ class Building:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._lock.__exit__(kind, exc, trace)
+        """What ended before anything was made or fetched leaves nothing: a mistyped path is no unfinished data set."""
+        try:
+            if kind is not None and not self.dataset.exists() and not any(p.is_file() for p in self.work.rglob("*")):
+                self.discard()
+        finally:
+            self._lock.__exit__(kind, exc, trace)
 
     def begin_anew(self) -> None:
         """Deletes what was made of the data set so far, but not what was fetched. Raises OutputError."""

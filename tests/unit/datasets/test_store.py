@@ -261,3 +261,17 @@ def test_a_damaged_data_set_is_listed_and_says_what_to_do() -> None:
     assert isinstance(caught.value.__cause__, sqlite3.DatabaseError)
     store.remove("street")
     assert store.names() == []
+
+
+@pytest.mark.parametrize(("fetched", "left"), [("", []), ("download.zip.part", ["street"])])
+def test_what_ends_before_anything_was_made_or_fetched_leaves_nothing(fetched: str, left: list[str]) -> None:
+    def fail() -> None:
+        with Building("street") as building:
+            (building.work / "wider_face").mkdir()
+            if fetched:
+                (building.work / "wider_face" / fetched).write_bytes(b"data")
+            raise DatasetError("no such folder")
+
+    with pytest.raises(DatasetError):
+        fail()
+    assert store.unfinished() == left
