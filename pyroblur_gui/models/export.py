@@ -1,6 +1,7 @@
 """Brings a model into the store: an .onnx file as it is, a checkpoint by converting it to ONNX once."""
 
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,6 +39,25 @@ def import_checkpoint(path: Path, name: str | None = None) -> Card:
             update={"title": path.stem, "summary": f"Imported from {path.name}.", "checkpoint_sha256": sha256(path)}
         )
         store.add(card, exported, checkpoint=path)
+    return card
+
+
+def keep_trained(checkpoint: Path, name: str, *, about: Mapping[str, object]) -> Card:
+    """Converts the checkpoint of PyroBlur's own training and puts both into the store, in place of its predecessor.
+
+    name: of the model. about: fields of the card that the training knows. Raises ModelError, also when the name is that
+    of another model.
+    """
+    from pyroblur_gui.models.conversion import export_checkpoint
+
+    with tempfile.TemporaryDirectory(prefix="pyroblur-export-") as folder:
+        exported = export_checkpoint(checkpoint, Path(folder) / "model.onnx")
+        card = card_of_onnx(exported, name=name).model_copy(
+            update={**about, "checkpoint_sha256": sha256(checkpoint), "created": datetime.now(UTC)}
+        )
+        if name in store.names() and store.card(name).recipe.get("run") == card.recipe.get("run"):
+            store.remove(name)  # of the same run, when it had learnt less
+        store.add(card, exported, checkpoint=checkpoint)
     return card
 
 

@@ -1,5 +1,6 @@
 """Trains a detector and puts what came of it among the models."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -11,7 +12,9 @@ from pyroblur_gui.datasets.fingerprint import fingerprint
 from pyroblur_gui.datasets.layout import DATA_FILE
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Artifact, Started
-from pyroblur_gui.models.export import INSTALL, import_checkpoint
+from pyroblur_gui.models import store as store_of_models
+from pyroblur_gui.models.card import Card, DataSource
+from pyroblur_gui.models.export import INSTALL, keep_trained
 from pyroblur_gui.training.base import base_of
 from pyroblur_gui.training.fit import fit, new_record
 from pyroblur_gui.training.run import RunFolder
@@ -25,16 +28,16 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     """
     require_training()
     folder = RunFolder.of(spec.run)
-    data, print_of_data = _data(spec.data)
+    data = _Data.of(spec.data)
     base = None
     if spec.resumes:
         _require_resumable(folder)
     else:
         base = base_of(spec.recipe)
-        folder.begin(new_record(spec, fingerprint=print_of_data))
-    context.emit(Started(kind=spec.kind, detail={"run": spec.run, "run_dir": str(folder.path), "data": str(data)}))
-    fitted = fit(spec, run=folder, base=base, data=data, context=context)
-    card = import_checkpoint(folder.best)
+        folder.begin(new_record(spec, fingerprint=data.fingerprint))
+    context.emit(Started(kind=spec.kind, detail={"run": spec.run, "run_dir": str(folder.path), "data": str(data.path)}))
+    fitted = fit(spec, run=folder, base=base, data=data.path, context=context)
+    card = _keep(folder, spec, data)
     context.emit(Artifact(path=folder.best, kind="model"))
     return {
         "run": spec.run,
@@ -53,10 +56,38 @@ def require_training() -> None:
         raise MissingExtraError(message, hint=INSTALL)
 
 
-def _data(wanted: str) -> tuple[Path, str]:
-    """The data.yaml of a data set by its name, and its fingerprint."""
-    with store.open_dataset(wanted) as dataset:
-        return dataset.folder / DATA_FILE, fingerprint(dataset)
+def _keep(folder: RunFolder, spec: TrainSpec, data: "_Data") -> Card:
+    """The best checkpoint as a model of the run's name, with a card that says where it comes from."""
+    record = folder.record()
+    epochs = f"Epoch {record.best_epoch} of {record.recipe.hyperparameters.epochs}"
+    about = {
+        "title": spec.run,
+        "summary": f"{epochs} of {record.recipe.title}, trained on {record.data}.",
+        "data": data.sources,
+        "licence": "AGPL-3.0 (Ultralytics)",
+        "recipe": {"run": spec.run, **record.recipe.model_dump(mode="json"), "versions": dict(record.versions)},
+        "seed": record.recipe.hyperparameters.seed,
+        "figures": dict(record.best),
+    }
+    return keep_trained(folder.best, store_of_models.name_from(spec.run), about=about)
+
+
+@dataclass(frozen=True)
+class _Data:
+    """What is trained on. sources: of its pictures, as the model's card names them."""
+
+    path: Path
+    fingerprint: str
+    sources: tuple[DataSource, ...]
+
+    @classmethod
+    def of(cls, name: str) -> "_Data":
+        """Raises DatasetError."""
+        with store.open_dataset(name) as dataset:
+            mark = fingerprint(dataset)
+            note = f"Part of the data set {name}, fingerprint {mark}."
+            sources = (DataSource(name=each.title, licence=each.licence, note=note) for each in dataset.provenances())
+            return cls(dataset.folder / DATA_FILE, mark, tuple(sources))
 
 
 def _require_resumable(folder: RunFolder) -> None:

@@ -87,6 +87,12 @@ def test_a_training_tells_its_figures_and_ends_as_a_model(street: str) -> None:
     assert len(record.fingerprint) == 64
     assert {"torch", "ultralytics"} <= set(record.versions)
     model = str(end.result["model"])
+    assert model == "first"
+    card = store.card(model)
+    assert card.recipe["run"] == "first"
+    assert card.figures == record.best
+    assert card.seed == TINY.hyperparameters.seed
+    assert record.fingerprint in card.data[0].note
     assert store.card(model).labels == ("face", "license_plate")
     assert store.model_file(model).is_file()
     assert not list(RunFolder.of("first").path.rglob("*.jpg")), "a run keeps no pictures"
