@@ -7,7 +7,7 @@ holds. What a text means as a list or as values by class is decided here, what i
 
 import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
@@ -116,15 +116,27 @@ def _by_class(text: str, option: str) -> dict[str, float]:
 
 
 def _pairs(texts: list[str], option: str) -> dict[str, str]:
-    """Names by names of "theirs=ours"; ours may be empty."""
+    """Names by names of "theirs=ours", several with commas between; ours may be empty."""
     pairs: dict[str, str] = {}
-    for text in texts:
+    for text in (part for whole in texts for part in _parts(whole)):
         theirs, equals, ours = text.partition("=")
         if not equals or not theirs.strip():
             message = f"{text!r} is not THEIRS=OURS."
             raise typer.BadParameter(message, param_hint=option)
         pairs[theirs.strip()] = ours.strip()
     return pairs
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The pairs of "a=b,c, d=e": "a=b" and "c, d=e", because their names may hold commas."""
+    held = ""
+    for part in text.split(","):
+        held = f"{held},{part}" if held else part
+        if "=" in held:
+            yield held
+            held = ""
+    if held.strip():
+        yield held
 
 
 def _parameter(name: str, field: FieldInfo, other: object) -> inspect.Parameter:
@@ -186,7 +198,7 @@ def _metavar(field: FieldInfo) -> str | None:
         case _Form.SHARES:
             return "N/N/N"
         case _Form.PAIRS:
-            return "THEIRS=OURS"
+            return "THEIRS=OURS,..."
         case _Form.PLAIN:
             return None
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from pyroblur_gui.blurring.spec import BlurOptions, Style
 from pyroblur_gui.cli.options import with_options
+from pyroblur_gui.datasets.spec import IntakeOptions
 
 
 @pytest.fixture
@@ -82,3 +83,26 @@ def test_what_the_model_refuses_is_a_usage_error(read_options, arguments, option
     assert result.exit_code == 2
     assert options is None
     assert option in result.output
+
+
+@pytest.mark.parametrize(
+    ("texts", "pairs"),
+    [
+        (["0=face", "1=license_plate"], {"0": "face", "1": "license_plate"}),
+        (["0=face,1=license_plate"], {"0": "face", "1": "license_plate"}),
+        (["0=face, Car, plate=license_plate,dog="], {"0": "face", "Car, plate": "license_plate", "dog": ""}),
+    ],
+)
+def test_names_are_mapped_one_by_one_or_several_with_commas(texts, pairs):
+    read: list[IntakeOptions] = []
+    application = typer.Typer()
+
+    @application.command()
+    @with_options(IntakeOptions)
+    def take(*, options: IntakeOptions) -> None:
+        read.append(options)
+
+    result = CliRunner().invoke(application, [word for text in texts for word in ("--map", text)])
+    assert result.exit_code == 0, result.output
+    assert read[0].classes == pairs
+    assert CliRunner().invoke(application, ["--map", "0=face,1"]).exit_code == 2
