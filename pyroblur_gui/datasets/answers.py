@@ -7,8 +7,17 @@ import httpx
 from pydantic import JsonValue, SecretStr
 
 from pyroblur_gui.core.errors import SourceError
-from pyroblur_gui.datasets.download import Patience
-from pyroblur_gui.datasets.http import Retries, TransientError, Web, check_is_no_page, host_of, insist
+from pyroblur_gui.datasets.download import Bookmark, ChangedError, Patience
+from pyroblur_gui.datasets.http import (
+    Retries,
+    TransientError,
+    Web,
+    check_is_no_page,
+    content_length,
+    content_range,
+    host_of,
+    insist,
+)
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.meter import Meter
 
@@ -44,25 +53,26 @@ def ask(
     return status, answer
 
 
-def lines(address: str, *, context: Context, patience: Patience) -> Iterator[str]:
+def lines(address: str, bookmark: Bookmark, *, context: Context, patience: Patience) -> Iterator[str]:
     """See Downloader.lines."""
     rest = b""
-    for chunk in _chunks(address, context, patience):
+    for chunk in _chunks(address, bookmark, context, patience):
         *whole, rest = (rest + chunk).split(b"\n")
         if len(rest) > LONGEST_LINE_BYTES:
             message = f"{host_of(address)} sent something that is no text."
             raise SourceError(message, hint="The source may have changed: look at its own web page.")
         for line in whole:
             yield line.decode("utf-8", "replace").removesuffix("\r")
+        bookmark.offset += sum(map(len, whole)) + len(whole)
     if rest:
         yield rest.decode("utf-8", "replace").removesuffix("\r")
 
 
-def _chunks(address: str, context: Context, patience: Patience) -> Iterator[bytes]:
+def _chunks(address: str, bookmark: Bookmark, context: Context, patience: Patience) -> Iterator[bytes]:
     """The text's bytes; after a break the next attempt goes on where the last one ended."""
-    text = _Text(address)
+    text = _Text(address, bookmark)
     with Web(context, patience) as web:
-        meter = Meter(context, "download", total=None, unit="bytes")
+        meter = Meter(context, "download", total=None, unit="bytes", start=text.offset)
         retries = Retries(web)
         while True:
             try:
@@ -87,34 +97,34 @@ def _chunks(address: str, context: Context, patience: Patience) -> Iterator[byte
 
 
 class _Text:
-    """How far a text was read, and which version of it."""
+    """How far a text was received, and which version of it."""
 
-    def __init__(self, address: str) -> None:
-        self.offset = 0
+    def __init__(self, address: str, bookmark: Bookmark) -> None:
+        self.offset = bookmark.offset
         self.size: int | None = None
         self._host = host_of(address)
         self._name = address.rpartition("/")[2]
-        self._version: tuple[str, str] | None = None
+        self._bookmark = bookmark
 
     def headers(self) -> dict[str, str]:
         return {"Accept-Encoding": "identity"} | ({"Range": f"bytes={self.offset}-"} if self.offset else {})
 
     def begin(self, response: httpx.Response) -> int:
-        """How many of the answer's bytes were read before. Raises SourceError when the text is another one now."""
+        """How many of the answer's bytes were read before. Raises ChangedError when the text is another one now."""
         version = (response.headers.get("etag", ""), response.headers.get("last-modified", ""))
         status = response.status_code
         is_part = status == httpx.codes.PARTIAL_CONTENT
         if not self.offset:
-            self._version = version
-            length = response.headers.get("content-length", "")
-            self.size = int(length) if length.isdecimal() else None
+            self._bookmark.etag, self._bookmark.modified = version
+        start, size = content_range(response) if is_part else (0, content_length(response))
         if (
-            version != self._version
+            version != (self._bookmark.etag, self._bookmark.modified)
             or status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE
-            or (is_part and not response.headers.get("content-range", "").startswith(f"bytes {self.offset}-"))
+            or (is_part and start != self.offset)
         ):
             message = f"{self._name} changed on {self._host} while it was read."
-            raise SourceError(message, hint="Start the download again.")
+            raise ChangedError(message, hint="Start the download again.")
+        self.size = size
         return 0 if is_part else self.offset
 
     def check_start(self, response: httpx.Response, chunk: bytes) -> None:

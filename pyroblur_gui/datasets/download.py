@@ -55,6 +55,22 @@ class MissingError(SourceError):
     """The server does not have what was asked for (HTTP 404 or 410)."""
 
 
+class ChangedError(SourceError):
+    """A text is another one now than when its reading was begun."""
+
+
+@dataclass
+class Bookmark:
+    """How far a text was read, in bytes, and which version of it. Kept on disk, it lets a later run go on there.
+
+    It is moved on while lines are read: all lines before it were given out, and those after it not yet or not all.
+    """
+
+    offset: int = 0
+    etag: str = ""
+    modified: str = ""
+
+
 class Downloader(Protocol):
     def fetch(self, downloads: Sequence[Download]) -> list[Path]:
         """The complete files, in the order asked for; those that are there already are not fetched again.
@@ -68,8 +84,11 @@ class Downloader(Protocol):
         """Status (200 to 299) and JSON answer of an address. Raises as fetch does."""
         ...
 
-    def lines(self, address: str) -> Iterator[str]:
-        """The lines of a text file as they come in, without keeping it. Raises as fetch does."""
+    def lines(self, address: str, bookmark: Bookmark | None = None) -> Iterator[str]:
+        """The lines of a text file as they come in, without keeping it; from the bookmark on.
+
+        Raises as fetch does, and ChangedError when the text is not the one that the bookmark was put in.
+        """
         ...
 
 
@@ -95,7 +114,7 @@ class HttpDownloader:
 
         return ask(address, secrets=secrets, context=self._context, patience=self._patience)
 
-    def lines(self, address: str) -> Iterator[str]:
+    def lines(self, address: str, bookmark: Bookmark | None = None) -> Iterator[str]:
         from pyroblur_gui.datasets.answers import lines  # noqa: PLC0415 - see fetch
 
-        return lines(address, context=self._context, patience=self._patience)
+        return lines(address, bookmark or Bookmark(), context=self._context, patience=self._patience)

@@ -6,6 +6,7 @@ where asking again may help. Addresses with secrets in them (keys, signed links)
 
 import contextlib
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -214,6 +215,19 @@ def check_is_no_page(response: httpx.Response, name: str, host: str, start: byte
             "browser, sign in if you are asked to, and start the download again."
         )
         raise SourceError(message, hint=hint)
+
+
+def content_range(response: httpx.Response) -> tuple[int, int | None]:
+    """First byte and size of the whole file; a start of -1 for what cannot be read."""
+    found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("content-range", "").strip())
+    if found is None:
+        return -1, None
+    return int(found[1]), None if found[2] == "*" else int(found[2])
+
+
+def content_length(response: httpx.Response) -> int | None:
+    length = response.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else None
 
 
 def host_of(address: str) -> str:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -16,7 +15,15 @@ import httpx
 from pyroblur_gui.core.errors import AccessError, NetworkError, SourceError
 from pyroblur_gui.core.files import require_free_space, writing
 from pyroblur_gui.datasets.download import Download, MissingError, Patience
-from pyroblur_gui.datasets.http import Retries, TransientError, Web, check_is_no_page, host_of
+from pyroblur_gui.datasets.http import (
+    Retries,
+    TransientError,
+    Web,
+    check_is_no_page,
+    content_length,
+    content_range,
+    host_of,
+)
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Log
 from pyroblur_gui.jobs.meter import Meter
@@ -189,13 +196,12 @@ class _Transfer:
             raise SourceError(message, hint="A proxy on the way may change what is fetched: try another network.")
         version = _Version(response.headers.get("etag", ""), response.headers.get("last-modified", ""))
         if response.status_code == httpx.codes.PARTIAL_CONTENT:
-            start, size = _content_range(response)
+            start, size = content_range(response)
             version = _Version(version.etag, version.modified, size)
             if start == have and version.may_be(before):
                 return start, version
         elif response.status_code != httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-            length = response.headers.get("content-length", "")
-            return 0, _Version(version.etag, version.modified, int(length) if length.isdecimal() else None)
+            return 0, _Version(version.etag, version.modified, content_length(response))
         self._discard()
         message = f"{self._name} changed on {self._host} while it was fetched."
         raise TransientError(SourceError(message, hint="Start the download again."))
@@ -331,11 +337,3 @@ def _known_sizes(downloads: Sequence[Download]) -> dict[Path, int]:
             folder = download.path.parent
             sizes[folder] = sizes.get(folder, 0) + max(0, download.size_bytes - have)
     return sizes
-
-
-def _content_range(response: httpx.Response) -> tuple[int, int | None]:
-    """First byte and size of the whole file; a start of -1 for what cannot be read."""
-    found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("content-range", "").strip())
-    if found is None:
-        return -1, None
-    return int(found[1]), None if found[2] == "*" else int(found[2])

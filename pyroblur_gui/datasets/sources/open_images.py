@@ -8,19 +8,18 @@ of its instances, but for crowds, which get one box (IsGroupOf). So a picture co
 has boxes of, without those of which it has a crowd. That it shows nothing of the other class, nobody says.
 """
 
-import math
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.core.errors import SourceError
-from pyroblur_gui.core.files import PartFile, require_free_space, writing
+from pyroblur_gui.core.files import require_free_space
 from pyroblur_gui.datasets.choice import chosen
 from pyroblur_gui.datasets.classes import LEFT_OUT, ClassMap
 from pyroblur_gui.datasets.download import Download
 from pyroblur_gui.datasets.sample import Sample, SampleBox, Split
+from pyroblur_gui.datasets.sources.open_images_tables import keep_table
 from pyroblur_gui.datasets.sources.source import Gathering, Licence, Need, SourceFacts
 from pyroblur_gui.jobs.events import Log
 
@@ -33,7 +32,6 @@ TABLES = {
 }
 LABELS = {"/m/0dzct": "Human face", "/m/01jfm_": "Vehicle registration plate"}
 PICTURE_BYTES = 300_000  # about
-_COLUMNS = ("ImageID", "LabelName", "XMin", "YMin", "XMax", "YMax", "IsGroupOf", "IsDepiction")
 _SPLITS = {"train": Split.TRAIN, "validation": Split.VAL, "test": Split.TEST}
 _CHANGED = "The source may have changed: look at its own web page."
 
@@ -86,16 +84,12 @@ class OpenImagesSource:
 
     def _table(self, part: str, gathering: Gathering) -> Path:
         """The rows of the two classes, kept in a small table of our own."""
-        path = gathering.folder / f"{part}-boxes.csv"
-        if path.is_file():
-            return path
-        lines = gathering.downloader.lines(f"{self.tables_address}/{TABLES[part]}")
-        with writing(path), PartFile(path) as kept:
-            with kept.path.open("w", encoding="utf-8", newline="\n") as file:
-                for row in _rows_of_interest(lines):
-                    file.write(row + "\n")
-            kept.commit()
-        return path
+        return keep_table(
+            f"{self.tables_address}/{TABLES[part]}",
+            gathering.folder / f"{part}-boxes.csv",
+            codes=tuple(LABELS),
+            downloader=gathering.downloader,
+        )
 
     def _fetch(self, names: list[str], gathering: Gathering) -> list[str]:
         """Names of the pictures that are there; the few that Open Images has lost are left out."""
@@ -123,37 +117,6 @@ class _Row:
     label: str
     edges: tuple[float, float, float, float]
     is_group: bool
-
-
-def _rows_of_interest(lines: Iterable[str]) -> Iterator[str]:
-    """Picture, class, left, top, right, bottom, is_group of each usable row. Raises SourceError for another table."""
-    source = iter(lines)
-    header = next(source, "").removeprefix("\ufeff").split(",")
-    if missing := [name for name in _COLUMNS if name not in header]:
-        message = f"The table of boxes of Open Images is not as it was: it has no column {missing[0]}."
-        raise SourceError(message, hint=_CHANGED)
-    places = [header.index(name) for name in _COLUMNS]
-    for line in source:
-        if not any(label in line for label in LABELS):
-            continue
-        cells = line.split(",")
-        if len(cells) < len(header):
-            continue
-        picture, label, *edges, is_group, is_depiction = (cells[place] for place in places)
-        if label in LABELS and is_depiction != "1" and _is_name(picture) and all(map(_is_number, edges)):
-            yield ",".join((picture, label, *edges, "1" if is_group == "1" else "0"))
-
-
-def _is_name(text: str) -> bool:
-    """It becomes a file name and part of an address."""
-    return re.fullmatch(r"[0-9A-Za-z_-]{1,64}", text) is not None
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _wanted_labels(gathering: Gathering) -> frozenset[str]:

@@ -22,7 +22,7 @@ from sourcing import Work, some_pictures, some_real_pictures, without
 from pyroblur_gui.core.errors import DiskFullError, NetworkError, SourceError
 from pyroblur_gui.datasets.choice import chosen
 from pyroblur_gui.datasets.sample import Split
-from pyroblur_gui.datasets.sources import open_images
+from pyroblur_gui.datasets.sources import open_images, open_images_tables
 from pyroblur_gui.datasets.sources.open_images import FACTS, OpenImagesSource
 
 FACE, PLATE = "Human face", "Vehicle registration plate"
@@ -246,6 +246,34 @@ def test_room_for_the_pictures_is_checked_before_the_first_is_fetched(
     with pytest.raises(DiskFullError):
         work.gather(source(server))
     assert fetched(server) == []
+
+
+@pytest.mark.parametrize("has_changed", [False, True])
+def test_a_table_that_was_half_read_is_gone_on_with_unless_it_changed(
+    server: Server, work: Work, originals: list[Original], monkeypatch: pytest.MonkeyPatch, *, has_changed: bool
+) -> None:
+    monkeypatch.setattr(open_images_tables, "SAVE_EVERY_BYTES", 50_000)
+    faces = [box_row(number_of(number), FACE_CODE, HERE) for number in range(1, 20_001)]
+    path = f"{TABLES}/{open_images.TABLES['train']}"
+    publish_tables(server, train=faces)
+    whole = server.resources[path].data
+    server.resources[path].faults = [Cut(700_000), *[Status(500)] * 9]
+    with pytest.raises(NetworkError):
+        work.gather(source(server), max_samples=1)
+    assert "train-boxes.csv" not in work.names
+    if has_changed:
+        faces.insert(0, box_row(number_of(0), FACE_CODE, HERE))
+    publish_tables(server, train=faces)
+    for number in range(20_001):
+        server.resources[f"/train/{number_of(number)}.jpg"] = server.put("/any.jpg", b"picture")
+    before = len(server.requests)
+    work.gather(source(server), max_samples=1)
+    kept = (work.folder / "train-boxes.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in kept] == [row.split(",")[0] for row in faces]
+    asked = server.requests[before].headers
+    assert int(asked["Range"].removeprefix("bytes=").removesuffix("-")) > 600_000 < len(whole)
+    assert work.names >= {"train-boxes.csv"}
+    assert not any("part" in name for name in work.names)
 
 
 def test_rows_of_other_classes_take_no_room(server: Server, work: Work, originals: list[Original]) -> None:
