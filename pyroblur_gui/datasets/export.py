@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from pyroblur_gui.core.errors import OutputError
+from pyroblur_gui.core.errors import DatasetError, OutputError
 from pyroblur_gui.core.files import as_output_error, require_free_space
 from pyroblur_gui.datasets.dataset import Box, Dataset, Picture
 from pyroblur_gui.datasets.formats.catalogue import FORMATS
@@ -69,6 +69,9 @@ def _labelled(dataset: Dataset, context: Context, meter: Meter) -> Iterator[Labe
         context.check_cancelled()
         if picture.error:
             continue
+        if not dataset.path(picture).is_file():
+            message = f"The picture {picture.name} is no longer in the data set's folder."
+            raise DatasetError(message, hint="Check the data set, and remove the picture.", path=dataset.path(picture))
         meter.at(done)
         done += 1
         yield Labelled(
