@@ -221,44 +221,13 @@ def test_people_are_shown_tables_and_sentences(place: Place) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ("check", "no such set"),
-        ("stats", "none"),
-        ("split", "none"),
-        ("fix", "none", "clip_boxes", "box_outside"),
-        ("undo", "none"),
-        ("suggest", "none"),
-        ("export", "none", "-o", "out"),
-    ],
+    [("check", "no such set"), ("split", "none"), ("suggest", "none"), ("export", "none", "-o", "out")],
 )
 def test_an_unknown_data_set_is_told_by_name(place: Place, arguments: Sequence[str]) -> None:
     failed = place.refused(*arguments)
     assert arguments[1] in failed["message"]
     assert failed["code"] == "dataset"
     assert failed["hint"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "word"),
-    [
-        (("check", "../mine"), "name"),
-        (("import", "x", "--name", "a/b"), "letters, digits"),
-        (("import", "x"), "--name"),
-        (("import", "--name", "a"), "PATH"),
-        (("import", "x", "--name", "a", "--ratios", "70/20"), "--ratios"),
-        (("import", "x", "--name", "a", "--ratios", "70/20/20"), "add up to 100"),
-        (("import", "x", "--name", "a", "--map", "face"), "THEIRS=OURS"),
-        (("import", "x", "--name", "a", "--max-samples", "-1"), "--max-samples"),
-        (("split", "mine", "--seed", "x"), "--seed"),
-        (("check", "mine", "--kind", "beauty"), "There are: "),
-        (("export", "mine", "--format", "png", "-o", "out"), "--format"),
-        (("fix", "mine", "clip_boxes", "box_outside", "--confidence", "2"), "--confidence"),
-        (("download", "wider_face", "--name", "faces"), "--accept-licence"),
-        (("download", "roboflow", "--name", "p", "--accept-licence", "--project", "no project"), "--project"),
-    ],
-)
-def test_what_makes_no_sense_is_a_usage_error(place: Place, arguments: Sequence[str], word: str) -> None:
-    assert word in place.misused(*arguments)
 
 
 def test_a_name_that_is_taken_is_refused_and_the_data_set_stays(place: Place) -> None:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from pyroblur_gui.blurring.spec import BlurOptions, Style
 from pyroblur_gui.cli.options import with_options
-from pyroblur_gui.datasets.spec import IntakeOptions
+from pyroblur_gui.datasets.spec import IntakeOptions, SourceOptions
 
 
 @pytest.fixture
@@ -106,3 +106,57 @@ def test_names_are_mapped_one_by_one_or_several_with_commas(texts, pairs):
     assert result.exit_code == 0, result.output
     assert read[0].classes == pairs
     assert CliRunner().invoke(application, ["--map", "0=face,1"]).exit_code == 2
+
+
+@pytest.fixture
+def read_intake():
+    """Runs a command that has other defaults than its model and returns (result, the options that it got)."""
+    got: list[SourceOptions] = []
+    application = typer.Typer(add_completion=False)
+
+    @application.command()
+    @with_options(SourceOptions, defaults={"max_samples": 7})
+    def command(*, options: SourceOptions) -> None:
+        """Help."""
+        got.append(options)
+
+    def run(*arguments: str):
+        result = CliRunner().invoke(application, list(arguments), env={"COLUMNS": "200", "TERM": "dumb"})
+        return result, got[-1] if got else None
+
+    return run
+
+
+def test_shares_and_pairs_are_read_from_their_own_forms(read_intake):
+    _, options = read_intake("--ratios", "60/30/10", "--map", "A car=car", "--map", "head=", "--keep-split")
+    assert options.ratios == (60, 30, 10)
+    assert options.classes == {"A car": "car", "head": ""}
+    assert options.keep_split is True
+
+
+def test_a_command_may_have_defaults_of_its_own(read_intake):
+    result, options = read_intake()
+    assert result.exit_code == 0, result.output
+    assert options == SourceOptions(max_samples=7)
+    assert read_intake("--max-samples", "3")[1].max_samples == 3
+    help_text = read_intake("--help")[0].output
+    assert "70/20/10" in help_text
+    assert "[default: (7)]" in help_text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["--ratios", "70/20"], "--ratios"),
+        (["--ratios", "70/20/ten"], "--ratios"),
+        (["--ratios", "0/50/50"], "--ratios"),
+        (["--map", "face"], "--map"),
+        (["--map", "=face"], "--map"),
+        (["--project", "one"], "--project"),
+        (["--size", "12"], "--size"),
+    ],
+)
+def test_what_a_source_cannot_be_asked_for_is_a_usage_error(read_intake, arguments, option):
+    result, _ = read_intake(*arguments)
+    assert result.exit_code == 2
+    assert option in result.output
