@@ -67,6 +67,8 @@ def _prepare_ultralytics() -> None:
     folder = folders().cache / "ultralytics"
     os.environ.update(ULTRALYTICS_SWITCHES | ONNXRUNTIME_SWITCHES)
     os.environ["YOLO_CONFIG_DIR"] = str(folder)
+    os.environ["MPLCONFIGDIR"] = str(folder / "matplotlib")  # these two would write to the user's home and to /tmp
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder / "torchinductor")
     os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))  # left alone, Ultralytics sets 1
     _write_settings(folder / "Ultralytics" / "settings.json")
 

@@ -46,6 +46,7 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
         "last_epoch": fitted.last_epoch,
         "best": dict(fitted.best),
         "model": card.name,
+        "onnx": str(store_of_models.model_file(card.name)),
     }
 
 
