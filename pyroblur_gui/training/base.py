@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyroblur_gui.core.errors import ModelError
-from pyroblur_gui.core.paths import folders
+from pyroblur_gui.training.networks import ARCHITECTURES, weights_of
 from pyroblur_gui.training.spec import Recipe
-
-ARCHITECTURES = r"yolo(11|12|26)[nslmx]|yolov8[nslmx]"
 
 
 @dataclass(frozen=True)
@@ -20,11 +18,6 @@ class Base:
 
     model: str
     is_pretrained: bool
-
-
-def folder() -> Path:
-    """Where weights to start from are kept, as NAME.pt."""
-    return folders().models / "base"
 
 
 def base_of(recipe: Recipe) -> Base:
@@ -37,7 +30,7 @@ def base_of(recipe: Recipe) -> Base:
         raise ModelError(message, hint="Take yolo11n, s, m, l or x, or yolo26n to x, or give a .pt file.")
     if not recipe.is_pretrained:
         return Base(f"{recipe.model}.yaml", is_pretrained=False)
-    return _weights(folder() / f"{recipe.model}.pt", recipe)
+    return _weights(weights_of(recipe.model), recipe)
 
 
 def _weights(path: Path, recipe: Recipe) -> Base:
