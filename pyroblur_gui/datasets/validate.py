@@ -129,6 +129,12 @@ KINDS: Mapping[str, Kind] = {
         "The classes are mixed differently in this split than in the others. Split the data set anew.",
         Severity.LOW,
     ),
+    "many_boxes": Kind(
+        "Too many boxes",
+        "So many boxes in one picture are seldom right, and slow every step of a training down.",
+        Severity.MEDIUM,
+        ("remove_pictures",),
+    ),
     "no_label_file": Kind(
         "No label file",
         "The picture came without a label file and counts as showing nothing that is looked for.",

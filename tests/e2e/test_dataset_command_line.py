@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -264,6 +263,7 @@ def test_a_source_that_needs_a_key_says_where_it_comes_from(place: Place) -> Non
     assert "ROBOFLOW_API_KEY" in failed["hint"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of Windows cannot be typed into")
 def test_a_download_asks_the_server_only_after_the_licence_was_accepted(place: Place, tmp_path: Path) -> None:
     """On a terminal the licence is shown and asked for; a plain return means no."""
     with serving(authority=trustme.CA()) as server:
@@ -283,7 +283,7 @@ def test_a_download_asks_the_server_only_after_the_licence_was_accepted(place: P
 
 def _on_a_terminal(door: Door, arguments: list[str], environment: dict[str, str], reply: bytes) -> tuple[int, str]:
     """Exit status and all that was printed of `pyroblur dataset download ...` run on a terminal of its own."""
-    ours, theirs = pty.openpty()
+    ours, theirs = os.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "pyroblur_gui", "dataset", "download", *arguments],
         cwd=door.current,
