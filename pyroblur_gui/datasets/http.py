@@ -70,7 +70,11 @@ class Web:
         timeout = httpx.Timeout(patience.timeout_s, connect=min(10.0, patience.timeout_s), pool=None)
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
         try:
-            self._client = httpx.Client(timeout=timeout, limits=limits, follow_redirects=False, trust_env=True)
+            authorities = httpx.create_ssl_context()  # certifi's, or those of SSL_CERT_FILE
+            authorities.load_default_certs()  # and the system's, to which a company's own belong
+            self._client = httpx.Client(
+                verify=authorities, timeout=timeout, limits=limits, follow_redirects=False, trust_env=True
+            )
         except (ValueError, ImportError, OSError, httpx.InvalidURL):
             message = "The proxy or the certificates that are set for this computer cannot be used."
             hint = "Check the variables HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE; a proxy begins with http://."

@@ -39,7 +39,8 @@ FACTS = SourceFacts(
     name="open_images",
     title="Open Images V7",
     summary="Photographs from Flickr, from all over the world, with faces and licence plates marked by people. Most "
-    "pictures are marked for one of both only; the other one is then taken as not labelled.",
+    "pictures are marked for one of both only; the other one is then taken as not labelled. To choose, a few "
+    "gigabytes of tables are read, and little of them is kept.",
     classes=(FACE, LICENSE_PLATE),
     licence=Licence(
         name="CC BY 4.0 (boxes), CC BY 2.0 (pictures)",
@@ -84,6 +85,8 @@ class OpenImagesSource:
 
     def _table(self, part: str, gathering: Gathering) -> Path:
         """The rows of the two classes, kept in a small table of our own."""
+        text = f"Reading the boxes of Open Images ({part}); those of other things are not kept."
+        gathering.context.emit(Log(level="info", text=text))
         return keep_table(
             f"{self.tables_address}/{TABLES[part]}",
             gathering.folder / f"{part}-boxes.csv",

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from pydantic import JsonValue, SecretStr
 
 from pyroblur_gui.core.classes import LICENSE_PLATE
-from pyroblur_gui.core.errors import AccessError, NetworkError, SourceError
+from pyroblur_gui.core.errors import AccessError, ArchiveError, NetworkError, SourceError
 from pyroblur_gui.datasets.archive import extract
 from pyroblur_gui.datasets.download import Download, MissingError
 from pyroblur_gui.datasets.formats import catalogue
@@ -72,7 +72,11 @@ class RoboflowSource:
         if not archive.is_file():
             link, secrets = self._link(gathering)
             gathering.downloader.fetch([Download(link, archive, secrets=secrets)])
-        folder = extract(archive, gathering.folder / export, gathering.context)
+        try:
+            folder = extract(archive, gathering.folder / export, gathering.context)
+        except ArchiveError:
+            archive.unlink(missing_ok=True)  # so that the next run fetches another one
+            raise
         found = catalogue.recognise(folder)
         for text in (*found.notes, *_stated_licence(folder)):
             gathering.context.emit(Log(level="info", text=text))
@@ -100,7 +104,7 @@ class RoboflowSource:
                 message = "Roboflow did not accept the access key, or does not let its owner have this project."
                 raise AccessError(message, hint=_HINT_KEY) from None
             if status == 200:
-                return _split_link(answer)
+                return _split_link(answer, is_secure=self.address.startswith("https:"))
             if time.monotonic() > until:
                 message = "Roboflow has not finished the export in time."
                 raise NetworkError(message, hint="It goes on making it: start the download again later.")
@@ -117,8 +121,8 @@ def _said(answer: JsonValue) -> str:
     return f"Roboflow prepares the export: {progress:.0%}."
 
 
-def _split_link(answer: JsonValue) -> tuple[str, dict[str, SecretStr]]:
-    """The export's address without what is signed, and that as secrets."""
+def _split_link(answer: JsonValue, *, is_secure: bool) -> tuple[str, dict[str, SecretStr]]:
+    """The export's address without what is signed, and that as secrets. is_secure: whether the answer came by https."""
     export = answer.get("export") if isinstance(answer, dict) else None
     link = export.get("link") if isinstance(export, dict) else None
     if not isinstance(link, str) or not link:
@@ -127,8 +131,10 @@ def _split_link(answer: JsonValue) -> tuple[str, dict[str, SecretStr]]:
     try:
         parts = urlsplit(link)
     except ValueError:
-        message = "Roboflow's answer names an address that is not valid."
-        raise SourceError(message, hint="Try again later.") from None
+        parts = urlsplit("")
+    if parts.scheme != "https" and is_secure:
+        message = "Roboflow's answer names an address that is not secure."
+        raise SourceError(message, hint="Try again later, or from another network.")
     secrets = {name: SecretStr(value) for name, value in parse_qsl(parts.query, keep_blank_values=True)}
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), secrets
 

@@ -131,6 +131,18 @@ def test_a_hostile_export_is_not_unpacked(server: Server, work: Work, originals:
         work.gather(source(server))
 
 
+def test_a_damaged_export_is_fetched_again_by_the_next_run(
+    server: Server, work: Work, originals: list[Original]
+) -> None:
+    whole = export_of(originals)
+    publish_roboflow(server, whole[:-200], base=server.address)
+    with pytest.raises(ArchiveError, match="damaged or incomplete") as failure:
+        work.gather(source(server))
+    assert "again" in failure.value.hint
+    publish_roboflow(server, whole, base=server.address)
+    assert len(work.gather(source(server))) == 7
+
+
 def test_without_a_key_it_is_said_where_to_get_one(server: Server, work: Work) -> None:
     work.key = None
     with pytest.raises(AccessError) as failure:
