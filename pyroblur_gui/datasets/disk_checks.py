@@ -7,7 +7,8 @@ from pathlib import Path
 from pyroblur_gui.datasets import layout
 from pyroblur_gui.datasets.dataset import Dataset, Problem
 
-KINDS = frozenset({"missing_file", "changed_picture", "changed_labels"})
+LABELS = "changed_labels"
+KINDS = frozenset({"missing_file", "changed_picture", LABELS})
 
 
 def problems(dataset: Dataset, check_cancelled: Callable[[], None]) -> Iterator[Problem]:
@@ -28,9 +29,9 @@ def problems(dataset: Dataset, check_cancelled: Callable[[], None]) -> Iterator[
         file = layout.label_file(picture)
         expected = layout.label_lines(picture.boxes).encode()
         if file not in label_sizes:
-            yield Problem("changed_labels", f"There is no file {file}.", picture=picture.id)
+            yield Problem(LABELS, f"There is no file {file}.", picture=picture.id)
         elif label_sizes[file] != len(expected) or not _holds(dataset.folder / file, expected):
-            yield Problem("changed_labels", f"The file {file} holds other boxes.", picture=picture.id)
+            yield Problem(LABELS, f"The file {file} holds other boxes.", picture=picture.id)
 
 
 def _holds(path: Path, expected: bytes) -> bool:

@@ -109,14 +109,35 @@ def suggestions(dataset: Dataset) -> Iterator[Problem]:
         yield Problem("suggestions", f"{waiting} in {where}.", picture=first)
 
 
-CHECKS: tuple[Check, ...] = (duplicates, look_alikes, splits, classes, unlabelled_classes, suggestions)
+OF_PAIRS: tuple[Check, ...] = (duplicates, look_alikes)
+OF_ALL: tuple[Check, ...] = (splits, classes, unlabelled_classes, suggestions)
+CHECKS: tuple[Check, ...] = (*OF_PAIRS, *OF_ALL)
+KINDS_OF_PAIRS = frozenset({"duplicate", "leak", "near_duplicate"})
+KINDS_OF_ALL = frozenset(
+    {
+        "empty_split",
+        "empty_test",
+        "unsplit",
+        "class_missing",
+        "rare_class",
+        "uneven_split",
+        "unlabelled_class",
+        "suggestions",
+    }
+)
 
 
 def ended(dataset: Dataset, problems: Sequence[Problem]) -> set[int]:
     """Numbers of those of the problems that no longer are, because a picture was removed or moved."""
     named = {number for each in problems for number in (each.picture, each.other) if number is not None}
     pictures = {picture.id: picture for picture in dataset.pictures(sorted(named))}
-    return {each.id for each in problems if each.other is not None and not is_pair(each, pictures)}
+
+    def is_ended(problem: Problem) -> bool:
+        if problem.other is not None:
+            return not is_pair(problem, pictures)
+        return problem.picture is not None and (problem.picture not in pictures or pictures[problem.picture].is_removed)
+
+    return {each.id for each in problems if is_ended(each)}
 
 
 def is_pair(problem: Problem, pictures: dict[int, Picture]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rows import box, draw, make_dataset, row
 
-from pyroblur_gui.datasets import layout
+from pyroblur_gui.datasets import disk_checks, layout, picture_checks, set_checks, suggestions
 from pyroblur_gui.datasets.changes import Changes
 from pyroblur_gui.datasets.dataset import Dataset, Problem, Provenance
 from pyroblur_gui.datasets.fixes import FIXES
@@ -228,6 +228,34 @@ def test_recheck_brings_changed_pictures_up_to_date_and_leaves_the_others(datase
     Changes(dataset).apply("Remove", [replace(dataset.picture(3), is_removed=True)])
     recheck(dataset, [3])
     assert _kept(dataset) == [("box_outside", 2), ("tiny_box", 1)]
+
+
+def test_recheck_sees_what_a_change_does_to_the_whole(dataset: Dataset):
+    waiting = box(1, origin=Origin.SUGGESTED, score=0.9)
+    dataset.add([row(1, box(), waiting, labelled=frozenset({0})), row(2, box(1), split=Split.VAL)])
+    dataset.keep_problems(problems_of(dataset))
+    before = {problem.kind for problem in dataset.problems()}
+    assert {"suggestions", "unlabelled_class", "class_missing"} <= before
+    Changes(dataset).apply("Accept", list(suggestions.accepted(dataset)))
+    recheck(dataset, [1])
+    assert {problem.kind for problem in dataset.problems()} == before - {"suggestions", "unlabelled_class"}
+
+
+def test_recheck_forgets_what_a_change_mended_on_the_disk(dataset: Dataset):
+    dataset.add([row(1, box()), row(2, box())])
+    dataset.keep_problems(problems_on_disk(dataset))
+    assert _kept(dataset) == [("missing_file", 1), ("missing_file", 2), ("changed_labels", 1), ("changed_labels", 2)]
+    Changes(dataset).apply(
+        "Edit", [replace(dataset.picture(1), boxes=()), replace(dataset.picture(2), is_removed=True)]
+    )
+    recheck(dataset, [1, 2])
+    assert _kept(dataset) == [("missing_file", 1)]
+
+
+def test_every_kind_is_found_by_one_check_or_by_the_disk():
+    found = [picture_checks.KINDS, set_checks.KINDS_OF_PAIRS, set_checks.KINDS_OF_ALL, disk_checks.KINDS]
+    assert sum(map(len, found)) == len(KINDS)
+    assert frozenset().union(*found) == KINDS.keys()
 
 
 def test_recheck_drops_a_leak_that_was_mended(dataset: Dataset):
