@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from pyroblur_gui.cli.output import File, detected_lines, failure_text, finished_text, needs_look, printable
+from pyroblur_gui.cli.output import File, amount, detected_lines, failure_text, finished_text, needs_look, printable
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.jobs import events
 
@@ -16,7 +16,7 @@ LONGEST_NAME = 40  # characters of a file's name in front of the bar
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         rate = task.fields["rate"]
-        return Text("" if rate is None else f"{rate:.0f} {task.fields['unit']}/s", style="progress.data.speed")
+        return Text("" if rate is None else f"{amount(rate, task.fields['unit'])}/s", style="progress.data.speed")
 
 
 class _Left(ProgressColumn):

@@ -201,12 +201,27 @@ def choose_narrator(*, as_json: bool) -> Narrator:
     return PlainLines(sys.stdout, sys.stderr)
 
 
+def amount(number: float, unit: str) -> str:
+    """E.g. "120 frames", "1.8 GB"; a unit of bytes is written as it is readable."""
+    if unit != "bytes":
+        return f"{number:.0f} {unit}".rstrip()
+    for scale, short in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if number >= scale:
+            return f"{number / scale:.1f} {short}"
+    return f"{number:.0f} bytes"
+
+
 def progress_text(progress: Progress) -> str:
-    """E.g. "render 120 of 600 frames, 66 frames/s, 0:07 left"."""
-    total = f" of {progress.total:.0f}" if progress.total is not None else ""
-    parts = [f"{progress.stage} {progress.done:.0f}{total} {progress.unit}"]
+    """E.g. "render 120 of 600 frames, 66 frames/s, 0:07 left"; "download 1.2 MB of 1.8 GB, 3.1 MB/s"."""
+    if progress.total is None:
+        done = amount(progress.done, progress.unit)
+    elif progress.unit == "bytes":
+        done = f"{amount(progress.done, progress.unit)} of {amount(progress.total, progress.unit)}"
+    else:
+        done = f"{progress.done:.0f} of {amount(progress.total, progress.unit)}"
+    parts = [f"{progress.stage} {done}"]
     if progress.rate is not None:
-        parts.append(f"{progress.rate:.0f} {progress.unit}/s")
+        parts.append(f"{amount(progress.rate, progress.unit)}/s")
     if progress.eta_s is not None:
         parts.append(f"{progress.eta_s // 60:.0f}:{progress.eta_s % 60:02.0f} left")
     return ", ".join(parts)

@@ -102,6 +102,17 @@ def test_progress_says_how_far_how_fast_how_long():
     assert progress_text(Progress(stage="analyse", done=7)) == "analyse 7 frames"
 
 
+def test_bytes_are_told_as_people_count_them():
+    progress = Progress(stage="download", done=1_234_567, total=1_832_000_000, unit="bytes", rate=3_100)
+    assert progress_text(progress) == "download 1.2 MB of 1.8 GB, 3.1 kB/s"
+    assert progress_text(Progress(stage="download", done=512, unit="bytes")) == "download 512 bytes"
+
+
+def test_a_data_set_ends_with_its_numbers():
+    result = {"images": 12, "boxes": {"face": 30}, "problems": 2, "wall_s": 1.25}
+    assert finished_text(Finished(result=result)) == "done (12 images, 30 face, 2 problems, 1.2 s)"
+
+
 def test_a_poor_encoding_shows_escapes():
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
