@@ -122,10 +122,8 @@ def mixed(one: str, other: str, share: float) -> str:
 
 
 def series_shades(look: Tokens) -> tuple[str, str, str, str]:
-    """Colours of what is counted side by side (train, val, test, the rest): by lightness, so that all eyes tell them
-    apart, and each at 3 to 1 or more beside its neighbour or the panel.
-    """
-    return look.accent, mixed(look.accent, look.surface, 0.45), look.muted, look.control
+    """Colours of what is counted side by side (train, val, test, the rest): they differ in lightness, for all eyes."""
+    return look.accent, mixed(look.accent, look.on_accent, 0.5), look.muted, look.control
 
 
 def scaled(font: QFont, factor: float, *, weight: QFont.Weight | None = None) -> QFont:

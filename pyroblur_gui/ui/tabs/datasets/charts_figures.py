@@ -69,8 +69,8 @@ def figures(stats: Stats, label: int = ALL) -> list[Figure]:
     return [
         _by_class(stats, tr("Pictures by class"), "images", tr("Pictures")),
         _by_class(stats, tr("Boxes by class"), "boxes", tr("Boxes")),
-        _shape(tr("Size of boxes"), sides, tr("Shorter side in pixels"), _px),
-        _shape(tr("Shape of boxes"), aspects, tr("Width divided by height"), _ratio),
+        _shape(tr("Size of boxes"), sides, tr("Shorter side in pixels, from the number up to the next"), _px),
+        _shape(tr("Shape of boxes"), aspects, tr("Width divided by height, from the number up to the next"), _ratio),
         Bars(
             tr("Boxes in a picture"),
             tuple(_numbers(stats.per_image)),

@@ -4,21 +4,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QDialog,
-    QDialogButtonBox,
-    QLabel,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from pyroblur_gui.datasets.spec import ExportSpec, FormatName
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.datasets.export_presenter import folder_problem, format_note, format_title
 from pyroblur_gui.ui.widgets.controls import FolderField
+from pyroblur_gui.ui.widgets.segments import Segments
 
 WIDTH = 520
 
@@ -38,11 +31,14 @@ class ExportDialog(QDialog):
         column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         column.setSpacing(Space.S)
         column.addWidget(self._heading(tr("Format")))
-        self._group = QButtonGroup(self)
-        self.choices: dict[FormatName, QRadioButton] = {}
-        for each in FormatName:
-            self._add_format(column, each)
-        self.choices[FormatName.YOLO].setChecked(True)
+        self.formats = Segments([(each.value, format_title(each)) for each in FormatName])
+        self.formats.name_for_assistants(tr("Format"))
+        self.formats.set_value(FormatName.YOLO.value)
+        self._note = QLabel()
+        self._note.setProperty("look", "muted")
+        self._note.setWordWrap(True)
+        column.addWidget(self.formats)
+        column.addWidget(self._note)
         column.addSpacing(Space.M)
         column.addWidget(self._heading(tr("Folder")))
         self.folder = FolderField(tr("A new or empty folder"))
@@ -66,6 +62,8 @@ class ExportDialog(QDialog):
         column.addSpacing(Space.M)
         column.addWidget(buttons)
         self.setMinimumWidth(WIDTH)
+        self.formats.changed.connect(self._show_format)
+        self._show_format()
         self.folder.changed.connect(self._check)
         self.folder.typed.connect(self._check)
         self._check()
@@ -75,17 +73,8 @@ class ExportDialog(QDialog):
         label.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
         return label
 
-    def _add_format(self, column: QVBoxLayout, each: FormatName) -> None:
-        button = QRadioButton(format_title(each))
-        button.setAccessibleDescription(format_note(each))
-        note = QLabel(format_note(each))
-        note.setProperty("look", "muted")
-        note.setWordWrap(True)
-        note.setContentsMargins(Space.XL, 0, 0, Space.XS)
-        self._group.addButton(button)
-        self.choices[each] = button
-        column.addWidget(button)
-        column.addWidget(note)
+    def _show_format(self) -> None:
+        self._note.setText(format_note(FormatName(self.formats.value())))
 
     def _check(self) -> None:
         folder = self.folder.value()
@@ -99,6 +88,6 @@ class ExportDialog(QDialog):
         folder = self.folder.value()
         if folder is None or not self.export_button.isEnabled():
             return
-        chosen = next(each for each, button in self.choices.items() if button.isChecked())
+        chosen = FormatName(self.formats.value())
         self.wanted.emit(ExportSpec(name=self._name, format=chosen, folder=folder))
         self.accept()

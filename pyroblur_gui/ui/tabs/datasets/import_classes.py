@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from pyroblur_gui.core.classes import MAIN_CLASSES
 from pyroblur_gui.datasets.classes import LEFT_OUT
@@ -11,6 +11,7 @@ from pyroblur_gui.ui.fields import class_label
 from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.datasets.import_presenter import ImportPresenter
+from pyroblur_gui.ui.widgets.check_box import CheckBox
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.inputs import ComboBox
 
@@ -28,7 +29,7 @@ class ImportClasses(QWidget):
         self._presenter = presenter
         self._only_class: str | None = None
         self.combos: dict[str, ComboBox] = {}
-        self.looked_for: dict[str, QCheckBox] = {}
+        self.looked_for: dict[str, CheckBox] = {}
         self._table = QGridLayout()
         self._table.setHorizontalSpacing(Space.M)
         self._table.setVerticalSpacing(Space.XS)
@@ -81,7 +82,11 @@ class ImportClasses(QWidget):
         while (item := self._table.takeAt(0)) is not None:
             _remove(item.widget())
         self.combos = {}
-        for line, name in enumerate(theirs):
+        for column, text in enumerate((tr("In the files"), tr("Here"))):
+            caption = QLabel(text)
+            caption.setProperty("look", "caption")
+            self._table.addWidget(caption, 0, column)
+        for line, name in enumerate(theirs, start=1):
             label, combo = ElidedLabel(name, elide=Qt.TextElideMode.ElideRight), ComboBox()
             for ours in MAIN_CLASSES:
                 combo.addItem(class_label(ours), ours)
@@ -102,7 +107,7 @@ class ImportClasses(QWidget):
                 _remove(item.widget())
             self.looked_for = {}
             for name in ours:
-                box = self.looked_for[name] = QCheckBox(class_label(name))
+                box = self.looked_for[name] = CheckBox(class_label(name))
                 box.setAccessibleName(tr("{name} are marked in all pictures", name=class_label(name)))
                 box.clicked.connect(lambda is_so, name=name: self._look_for(name, is_so=is_so))
                 self._checks.addWidget(box)

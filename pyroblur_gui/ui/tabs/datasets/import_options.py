@@ -4,13 +4,15 @@ from collections.abc import Collection
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from pyroblur_gui.datasets.spec import ImportSpec, IntakeOptions
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
+from pyroblur_gui.ui.tabs.datasets.source_details import finish_form
 from pyroblur_gui.ui.tabs.datasets.source_presenter import GROUP, NAME, option_plans
 from pyroblur_gui.ui.tabs.datasets.split_shares import SplitShares
+from pyroblur_gui.ui.widgets.check_box import CheckBox
 from pyroblur_gui.ui.widgets.form import Form
 
 
@@ -27,9 +29,10 @@ class ImportOptions(QWidget):
         self.shares = SplitShares(options.ratios)
         self.form = Form(option_plans(""), ((GROUP, ""),), advanced_heading=tr("Choice and split"))
         self.form.set_value(options.model_dump() | {NAME: ""})
+        finish_form(self.form)
         if self.form.advanced is not None:
             self.form.advanced.body.insertWidget(0, self.shares)
-        self.adds_box = QCheckBox(tr("Add to the data set of this name"))
+        self.adds_box = CheckBox(tr("Add to the data set of this name"))
         self.adds_box.setAccessibleName(self.adds_box.text())
         self.adds_box.hide()
         column = QVBoxLayout(self)

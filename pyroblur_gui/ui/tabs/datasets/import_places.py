@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.look import Space, scaled, tokens
 from pyroblur_gui.ui.tabs.datasets.import_presenter import Place, found_text
+from pyroblur_gui.ui.widgets.drop_area import draw_target
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.glyph import Glyph
 
+EMPTY_HEIGHT = 300
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
 
@@ -27,14 +29,7 @@ class ImportPlaces(QWidget):
         super().__init__(parent)
         self._titles = titles
         self._lines: dict[Path, _Line] = {}
-        self._empty = QLabel(
-            tr(
-                "Drop folders or archives here, or add them with the buttons. Labels in YOLO, COCO JSON, Pascal VOC "
-                "and WIDER text format are recognised by themselves. Your files are copied and stay as they are."
-            )
-        )
-        self._empty.setWordWrap(True)
-        self._empty.setProperty("look", "muted")
+        self._empty = _Empty()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(Space.S)
@@ -62,6 +57,42 @@ class ImportPlaces(QWidget):
     def notes(self, path: Path) -> str:
         """What is to be known of a place before it is imported. Raises KeyError."""
         return self._lines[path].notes.text()
+
+
+class _Empty(QWidget):
+    """Where to drop, while there is nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumHeight(EMPTY_HEIGHT)
+        heading = QLabel(tr("Drop folders or archives here"))
+        heading.setFont(scaled(self.font(), 1.15, weight=QFont.Weight.DemiBold))
+        text = QLabel(
+            tr(
+                "Labels in YOLO, COCO JSON, Pascal VOC and WIDER text format are recognised by themselves. Your files "
+                "are copied and stay as they are."
+            )
+        )
+        text.setProperty("look", "muted")
+        for label in (heading, text):
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        column.setSpacing(Space.S)
+        column.addStretch()
+        glyph = Glyph("folder-open", role="accent_text", size=56, disc="accent_tint")
+        column.addWidget(glyph, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(heading)
+        column.addWidget(text)
+        column.addStretch()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        look = tokens(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_target(painter, QRectF(self.rect()), QColor(look.surface), QColor(look.control), is_lit=False)
+        painter.end()
 
 
 class _Line(QWidget):

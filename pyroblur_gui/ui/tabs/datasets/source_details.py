@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -22,7 +22,9 @@ from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.datasets import source_presenter as presenter
 from pyroblur_gui.ui.tabs.datasets.source_key import KeyField
 from pyroblur_gui.ui.tabs.datasets.split_shares import SplitShares
+from pyroblur_gui.ui.widgets.check_box import CheckBox
 from pyroblur_gui.ui.widgets.form import Form
+from pyroblur_gui.ui.widgets.inputs import SpinBox
 
 
 class SourceDetails(QScrollArea):
@@ -41,15 +43,14 @@ class SourceDetails(QScrollArea):
         self._title = QLabel()
         self._title.setFont(scaled(self.font(), 1.3, weight=QFont.Weight.DemiBold))
         self._about = QLabel()
-        self._citation = QLabel()
         self._licence = QLabel()
         self._licence_heading = self._heading(tr("Licence"))
-        for label in (self._title, self._about, self._citation, self._licence):
+        for label in (self._title, self._about, self._licence):
             label.setWordWrap(True)
-        self._citation.setProperty("look", "muted")
         self.homepage_button = self._link(tr("Open its page"))
+        self.citation_button = self._link(tr("Copy citation"))
         self.licence_button = self._link(tr("Read the licence"))
-        self.accept_box = QCheckBox(tr("I &accept this licence"))
+        self.accept_box = CheckBox(tr("I &accept this licence"))
         self.accept_box.setAccessibleName(tr("I accept this licence"))
         self._key_heading = self._heading(tr("Key"))
         self._key_note = QLabel()
@@ -57,16 +58,18 @@ class SourceDetails(QScrollArea):
         self._key_note.setProperty("look", "muted")
         self.key = KeyField()
         self._options_heading = self._heading(tr("What to get"))
-        self.adds_box = QCheckBox(tr("Add to the data set of this name"))
+        self.adds_box = CheckBox(tr("Add to the data set of this name"))
         self.adds_box.setAccessibleName(self.adds_box.text())
         self.shares = SplitShares(SourceOptions().ratios)
         self.form = Form([], ())
         self._build()
         self.homepage_button.clicked.connect(lambda: self._open("homepage"))
         self.licence_button.clicked.connect(lambda: self._open("licence"))
+        self.citation_button.clicked.connect(self._copy_citation)
         self.accept_box.toggled.connect(self.changed)
         self.adds_box.toggled.connect(self.changed)
         self.key.has_key_changed.connect(self.changed)
+        self.key.edit.textChanged.connect(self.changed)
         self.key.failed.connect(self._key_note.setText)
 
     def wish(self) -> presenter.SourceWish:
@@ -82,6 +85,7 @@ class SourceDetails(QScrollArea):
             values=values | {"ratios": self.shares.value()},
             has_accepted=self.accept_box.isChecked(),
             has_key=self.key.has_key,
+            has_typed_key=self.key.is_typed,
             adds=name in self._taken and self.adds_box.isChecked(),
         )
 
@@ -89,8 +93,9 @@ class SourceDetails(QScrollArea):
         self._facts = facts
         self._title.setText(facts.title)
         self._about.setText(facts.summary)
-        self._citation.setText(tr("Cite as: {citation}", citation=facts.citation))
-        self._citation.setVisible(bool(facts.citation))
+        self.citation_button.setVisible(bool(facts.citation))
+        self.citation_button.setToolTip(facts.citation)
+        self.citation_button.setAccessibleName(tr("Copy the citation of {source}", source=facts.title))
         self.homepage_button.setVisible(bool(facts.homepage))
         self.homepage_button.setAccessibleName(tr("Open the page of {source}", source=facts.title))
         self._licence.setText(f"{facts.licence.name}. {facts.licence.summary}")
@@ -122,8 +127,8 @@ class SourceDetails(QScrollArea):
         self._column.setContentsMargins(0, 0, Space.M, 0)
         self._column.setSpacing(Space.S)
         groups: tuple[tuple[QWidget, ...], ...] = (
-            (self._title, self._about, self._citation, self.homepage_button),
-            (self._licence_heading, self._licence, self.licence_button, self.accept_box),
+            (_row(self._title, self.citation_button, self.homepage_button), self._about),
+            (self._licence_heading, self._licence, _row(self.accept_box, self.licence_button)),
             (self._key_heading, self._key_note, self.key),
             (self._options_heading, self.form, self.adds_box),
         )
@@ -152,6 +157,7 @@ class SourceDetails(QScrollArea):
         name = form.control(presenter.NAME).widget
         if isinstance(name, QLineEdit):
             name.textEdited.connect(self._options_changed)
+        finish_form(form)
         self._options_changed()
 
     def _options_changed(self) -> None:
@@ -163,6 +169,10 @@ class SourceDetails(QScrollArea):
         if self._facts is not None:
             self.link_asked.emit(self._facts.licence.url if what == "licence" else self._facts.homepage)
 
+    def _copy_citation(self) -> None:
+        if self._facts is not None:
+            QGuiApplication.clipboard().setText(self._facts.citation)
+
     def _heading(self, text: str) -> QLabel:
         label = QLabel(text)
         label.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
@@ -173,3 +183,24 @@ class SourceDetails(QScrollArea):
         button.setProperty("look", "link")
         button.setAutoDefault(False)
         return button
+
+
+def finish_form(form: Form) -> None:
+    """What a plan of a field does not say: 0 pictures are all, and a long text is seen from its beginning."""
+    amount = form.control("max_samples").widget
+    if isinstance(amount, SpinBox):
+        amount.setSpecialValueText(tr("All"))
+    for edit in form.findChildren(QLineEdit):
+        edit.setCursorPosition(0)
+
+
+def _row(first: QWidget, *others: QWidget) -> QWidget:
+    """The first takes the room; the others stand at the end of the line."""
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(Space.XS)
+    row.addWidget(first, 1)
+    for each in others:
+        row.addWidget(each)
+    return whole

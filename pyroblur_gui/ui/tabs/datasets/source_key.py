@@ -169,6 +169,7 @@ class KeyDialog(QDialog):
         self.note.setProperty("look", "danger")
         for label in (text, self.note):
             label.setWordWrap(True)
+            label.setMinimumWidth(WIDTH - 2 * Space.XL)
         self.note.hide()
         self.field = KeyField()
         self.field.keep_button.hide()
@@ -199,6 +200,7 @@ class KeyDialog(QDialog):
     def _say(self, text: str) -> None:
         self.note.setText(text)
         self.note.show()
+        self.adjustSize()
 
     def _kept(self, has_key: bool) -> None:
         self.field.keep_button.hide()

@@ -25,6 +25,7 @@ class SourceWish:
     values: Mapping[str, Any] = field(default_factory=dict)
     has_accepted: bool = False
     has_key: bool = False
+    has_typed_key: bool = False  # but it is not kept yet
     adds: bool = False
 
 
@@ -111,6 +112,8 @@ def missing(wish: SourceWish, taken: Collection[str]) -> str:
     if wish.name in taken and not wish.adds:
         return tr("There is a data set named “{name}”. Take another name, or add to it.", name=wish.name)
     if Need.KEY in wish.source.needs and not wish.has_key:
+        if wish.has_typed_key:
+            return tr("Keep the key first.")
         return tr("{source} needs your key.", source=wish.source.title)
     if needs_acceptance(wish.source) and not wish.has_accepted:
         return tr("Accept the licence first.")

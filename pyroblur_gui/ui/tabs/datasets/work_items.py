@@ -163,4 +163,4 @@ def box_text(name: str, count: int) -> str:
         case "license_plate":
             return trn("{count} licence plate", "{count} licence plates", count)
         case _:
-            return f"{count:,} × {name.replace('_', ' ')}"
+            return f"{count:,} {name.replace('_', ' ')}"

@@ -1,6 +1,7 @@
 """The list of work on data sets: what runs, waits, failed or was interrupted, above everything else of the tab."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from pyroblur_gui.datasets.sources.catalogue import SOURCES
@@ -44,6 +45,7 @@ class WorkPanel(QWidget):
         self._column = QVBoxLayout(self._list)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._column.addStretch()
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -132,11 +134,18 @@ class WorkPanel(QWidget):
     def _settle(self) -> None:
         """As tall as its lines, up to a limit; told to the tab when the number of jobs under way changed."""
         self.setVisible(bool(self._rows))
-        height = self._list.heightForWidth(self.width()) if self._list.hasHeightForWidth() else -1
-        self._scroll.setFixedHeight(min(TALLEST, max(height, self._list.sizeHint().height())))
+        self._fit()
         if self.under_way != self._told:
             self._told = self.under_way
             self.busy_changed.emit(self._told)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        height = sum(row.height_for(self.width()) for row in self._rows.values())
+        self._scroll.setFixedHeight(min(TALLEST, height))
 
     def _ask_for_key(self, item: WorkItem) -> None:
         dialog = KeyDialog(item.source, self)

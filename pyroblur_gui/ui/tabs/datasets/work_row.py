@@ -70,6 +70,11 @@ class WorkRow(QWidget):
         """What the second line says."""
         return self._status.text()
 
+    def height_for(self, width: int) -> int:
+        """What it takes at this width, with its texts wrapped."""
+        layout = self.layout()
+        return layout.heightForWidth(width) if layout is not None else 0
+
     def show_item(self, item: WorkItem) -> None:
         self._glyph.set_glyph(*_GLYPHS[item.state])
         self._title.setText(item.title)
