@@ -254,7 +254,9 @@ class JoinedSegments:
         if number == len(self.times) - 1:
             # MP4 adds up decoding times: the packet decoded last makes up for what is shown after it.
             length = self.times[-1] + self._last_duration - self.times[0]
-            packet.duration = max(length - (packet.dts - self._decoding_time(0)), 1)
+            # Where it is itself shown last, an edit list that ends with its first tick would hide it.
+            least = self._last_duration if pts == self.times[-1] else 1
+            packet.duration = max(length - (packet.dts - self._decoding_time(0)), least)
         if packet.has_sidedata(_ALPHA):
             _restore_alpha(packet)
         return packet

@@ -57,6 +57,19 @@ def test_every_frame_at_its_time(tmp_path: Path, render: Render, kind: str) -> N
         assert psnr(source_planes[0], planes[0], peak=float(2**before.bit_depth - 1)) > 34
 
 
+@pytest.mark.parametrize("count", [10, 18, 24])
+def test_the_last_frame_is_shown_also_behind_a_long_first_one(tmp_path: Path, render: Render, count: int) -> None:
+    """An MP4's edit list once ended with the first tick of the last frame, and readers left the frame out."""
+    first = 1536
+    times = [0, *(first + 512 * number for number in range(count))]
+    source = make_clip(
+        tmp_path / "a.mp4", frames=len(times), times=times, rate=24, time_base=Fraction(1, 12288), **SMALL
+    )
+    done = render(source, preset="medium", segment=1000)
+    assert done.times == done.source_times
+    assert len(done.times) == count + 1
+
+
 @pytest.mark.parametrize("encoder", ["libx264", "libx265", "libvpx-vp9", "libsvtav1"])
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_uneven_times_through_several_encoder_instances(
