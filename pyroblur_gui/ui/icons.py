@@ -61,6 +61,8 @@ class _Engine(QIconEngine):
         draw(painter, rect, self._name, shade)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        if size.isEmpty():  # Qt asks so for a button that has no room
+            return QPixmap()
         picture = QPixmap(size)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)

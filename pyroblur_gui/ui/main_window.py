@@ -4,9 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.errors import SettingsError
@@ -17,6 +26,7 @@ from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog, work_question
 from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
+from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.state import WindowState, differences, options_from
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.presenter import Output
@@ -231,11 +241,17 @@ class MainWindow(QMainWindow):
         self._add_tab(tr("Blur"), self.blur)
         self._add_tab(tr("Data sets"), self.datasets)
         self._tabs.currentChanged.connect(self._show_tab)
+        bar = QWidget()
+        bar.setProperty("look", "tabs")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(Space.S, 0, Space.S, 0)
+        row.addWidget(self._tabs)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._tabs)
+        column.addWidget(bar)
         column.addWidget(self._stack, 1)
         column.addWidget(self.status)
         self.setCentralWidget(central)

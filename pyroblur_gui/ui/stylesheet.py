@@ -106,12 +106,18 @@ QSlider::handle:horizontal:focus { border: 2px solid $text; width: 12px; height:
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled { background: $disabled; }
 
 QListView { background: $surface; border: none; outline: none; }
+QListWidget[look="rows"]::item { padding: 6px 8px; margin: 1px 4px; border-radius: ${radius}px; color: $text; }
+QListWidget[look="rows"]::item:hover { background: $hover; }
+QListWidget[look="rows"]::item:selected { background: $accent_tint; color: $text; }
+QListWidget[look="rows"]::item:selected:focus { border: 1px solid $accent_text; padding: 5px 7px; }
+QAbstractItemView[look="grid"] { background: $surface; border: none; outline: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: $control; border-radius: 4px; margin: 2px; min-height: 28px; min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; border: none;
   width: 0; height: 0; }
+QWidget[look="tabs"] { background: $surface; border-bottom: 1px solid $border; }
 QTabBar::tab { padding: 8px 16px; color: $muted; background: $surface; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accent_text; }

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 TYPING_MS = 250
 ONE_LINE_FROM = 1040  # pixels
+WIDEST = 300  # of a choice
 ANY = ""
 
 # least and most pixels of a box's shorter side
@@ -192,9 +193,10 @@ class FilterBar(QWidget):
         for box in (self.split, self.label, self.box_size):
             first.addWidget(box, 1)
         for box in (self.source, self.problem):
-            second.addWidget(box, 1)
+            box.setMaximumWidth(WIDEST)
+            second.addWidget(box, 3)
         second.addWidget(self.suggestions)
-        second.addStretch()
+        second.addStretch(1)
         second.addWidget(self.count)
         second.addWidget(self.clear)
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)

@@ -42,6 +42,7 @@ class GridView(QAbstractItemView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setProperty("look", "grid")
         self.setMouseTracking(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))

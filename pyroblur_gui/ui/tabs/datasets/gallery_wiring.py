@@ -92,7 +92,7 @@ class Wiring(QObject):
     def set_chosen(self, line: SetLine | None) -> None:
         self._tab.show_set(line)
         self._update_actions()
-        self._tasks.run(self._switch(line))
+        self._tasks.run(self._switch())
 
     def job_ended(self, job: Job) -> None:
         if job.kind == FixSpec.kind and job.state is JobState.DONE:
@@ -104,11 +104,12 @@ class Wiring(QObject):
 
     # -- the data set that is shown
 
-    async def _switch(self, line: SetLine | None) -> None:
+    async def _switch(self) -> None:
         """Closes the one and opens the other; the last wish counts when there are several."""
         async with self._switching:
+            line = self._line()
             wanted = line.name if line is not None and line.is_readable else None
-            if line is not self._line() or (self.opened.name if self.opened is not None else None) == wanted:
+            if (self.opened.name if self.opened is not None else None) == wanted:
                 return
             await self._close_set()
             if wanted is None:
@@ -220,8 +221,8 @@ class Wiring(QObject):
         except PyroblurError as error:
             self.say(f"{error.message} {error.hint}".strip())
             return
-        if turned is not None:
-            text = tr("Undone: {change}.") if is_undo else tr("Done again: {change}.")
+        if turned is not None and not self._tab.picture.isVisible():  # there it is seen
+            text = tr("Undone: “{change}”.") if is_undo else tr("Done again: “{change}”.")
             self.say(text.format(change=turned.title))
         await self._changed()
 
@@ -241,7 +242,7 @@ class Wiring(QObject):
 
     def _offer_undo(self, title: str) -> None:
         undo = self._tab.commands.undo
-        self._tab.banner.offer(tr("Done: {change}.", change=title), ((tr("&Undo"), undo.trigger),))
+        self._tab.banner.offer(tr("Done: “{change}”.", change=title), ((tr("&Undo"), undo.trigger),))
 
     def _fix(self, fix: str, kind: str, problems: tuple[int, ...]) -> None:
         """A few at once, many by a job. Of a job the row of running work tells; undo is offered for both."""

@@ -40,6 +40,7 @@ class BoxList(QWidget):
         self._count = QLabel()
         self._count.setProperty("look", "muted")
         self.list = QListWidget()
+        self.list.setProperty("look", "rows")
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -121,4 +122,6 @@ def _swatch(label: int) -> QIcon:
     painter.setBrush(class_color(label))
     painter.drawEllipse(picture.rect().adjusted(2, 2, -2, -2))
     painter.end()
-    return QIcon(picture)
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)  # Qt would tint it
+    return icon

@@ -132,7 +132,9 @@ class PicturePanel(QWidget):
             return
         box = picture.boxes[place]
         after = editing.without_box(picture, place)
-        self._edit(self._title(tr("Delete"), box) if box.is_truth else self._title(tr("Reject"), box), after)
+        self._edit(
+            self._title(tr("Delete box"), box) if box.is_truth else self._title(tr("Reject suggestion"), box), after
+        )
         self._choose(None if box.is_truth else editing.next_suggestion(after, place))
 
     def accept(self) -> None:
@@ -141,7 +143,7 @@ class PicturePanel(QWidget):
         if place is None or picture is None or picture.boxes[place].is_truth:
             return
         after = editing.accepted(picture, place)
-        self._edit(self._title(tr("Accept"), picture.boxes[place]), after)
+        self._edit(self._title(tr("Accept suggestion"), picture.boxes[place]), after)
         following = editing.next_suggestion(after, place)
         self._choose(following if following is not None else place)
 
@@ -156,16 +158,16 @@ class PicturePanel(QWidget):
         self.label.setCurrentIndex(label)
         place, picture = self.canvas.selected, self.picture
         if place is not None and picture is not None:
-            self._edit(self._title(tr("Relabel"), picture.boxes[place]), editing.relabelled(picture, place, label))
+            self._edit(self._title(tr("Relabel box"), picture.boxes[place]), editing.relabelled(picture, place, label))
 
     def _draw(self, box: Box) -> None:
         if self.picture is not None:
-            self._edit(self._title(tr("Draw"), box), editing.with_box(self.picture, box))
+            self._edit(self._title(tr("Draw box"), box), editing.with_box(self.picture, box))
             self._choose(len(self.picture.boxes) - 1)
 
     def _move(self, place: int, box: Box) -> None:
         if self.picture is not None and place < len(self.picture.boxes):
-            self._edit(self._title(tr("Move"), box), editing.with_changed(self.picture, place, box))
+            self._edit(self._title(tr("Move box"), box), editing.with_changed(self.picture, place, box))
 
     def _remove_picture(self) -> None:
         if self.picture is None:
@@ -189,9 +191,9 @@ class PicturePanel(QWidget):
         self._update_actions()
 
     def _title(self, what: str, box: Box) -> str:
-        """What is said of an edit where it can be undone: "Move: Face"."""
-        name = class_name(self._classes[box.label]) if 0 <= box.label < len(self._classes) else tr("box")
-        return f"{what}: {name}"
+        """What is said of an edit where it can be undone: "Move box (Face)"."""
+        known = 0 <= box.label < len(self._classes)
+        return f"{what} ({class_name(self._classes[box.label])})" if known else what
 
     # -- choosing and turning
 

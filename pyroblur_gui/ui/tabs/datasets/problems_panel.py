@@ -65,7 +65,7 @@ class ProblemsPanel(QWidget):
         self.kinds = QListWidget()
         self.kinds.setUniformItemSizes(True)
         self.kinds.setIconSize(QSize(18, 18))
-        self.kinds.setSpacing(1)
+        self.kinds.setProperty("look", "rows")
         self.kinds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.kinds.setAccessibleName(tr("Kinds of problems"))
         self.model = ProblemModel(self._thumbnail, self)
@@ -135,7 +135,6 @@ class ProblemsPanel(QWidget):
             item = QListWidgetItem(icons.icon(glyph, shade), f"{tr(KINDS[kind].title)}  {count:,}")
             item.setData(KIND, kind)
             item.setToolTip(tr(KINDS[kind].explanation))
-            item.setSizeHint(QSize(0, 34))
             self.kinds.addItem(item)
             if kind == wanted:
                 self.kinds.setCurrentItem(item)
