@@ -11,7 +11,7 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -22,7 +22,7 @@ from pyroblur_gui.core.errors import OutputError, PyroblurError
 from pyroblur_gui.jobs.events import Cancelled, Detected, Event, Failed, Finished, Log, Preview, Progress, Started
 
 PLAIN_PROGRESS_S = 10.0
-MOST_NAMED = 5  # findings of the check in one line
+MOST_NAMED = 5  # findings of the check, or classes, in one line
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINER = "\u200d"  # holds emoji together and turns nothing around
 
@@ -243,7 +243,7 @@ def finished_text(event: Finished) -> str:
     facts = [f"{result[what]} {what}" for what in ("frames", "images") if what in result]
     for found in (result.get("detections"), result.get("boxes")):
         if isinstance(found, dict):
-            facts += [f"{count} {label}" for label, count in found.items()]
+            facts += class_counts(found)
     facts += [f"{result['problems']} problems"] if "problems" in result else []
     wall = result.get("wall_s")
     if isinstance(wall, int | float):
@@ -271,6 +271,13 @@ def _look_text(event: Finished) -> str:
     others = event.result.get("reasons")
     reasons += [" ".join(map(str, others))] if isinstance(others, list) and others else []
     return printable(f"; needs a look: {'; '.join(reasons) or 'see the report'}")
+
+
+def class_counts(counts: Mapping[str, JsonValue]) -> list[str]:
+    """E.g. "2 face", "1 license_plate"; of many classes, the first ones and how many more there are."""
+    named = [f"{number} {label}" for label, number in counts.items()]
+    left = len(named) - MOST_NAMED
+    return named if left <= 1 else [*named[:MOST_NAMED], f"{left} classes more"]
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

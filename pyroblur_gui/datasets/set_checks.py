@@ -11,6 +11,7 @@ Check = Callable[[Dataset], Iterator[Problem]]
 
 RARE = 20  # times rarer than the most frequent class
 UNEVEN = 0.2  # share of a split's boxes that would have to change their class for the mixture of all
+MOST_NAMED = 5  # classes in one sentence
 LEAST_BOXES = 30  # of a split, before its mixture says anything
 
 _TRUTH = "boxes.origin != 'suggested'"
@@ -71,10 +72,9 @@ def classes(dataset: Dataset) -> Iterator[Problem]:
         yield from _mixture(split, boxes, total, names)
     if total:
         most, count = total.most_common(1)[0]
-        for label in sorted(total):
-            if total[label] * RARE < count:
-                number = "1 box" if total[label] == 1 else f"{total[label]:,} boxes"
-                yield Problem("rare_class", f"{names[label]} has {number}, {names[most]} has {count:,}.")
+        rare = [f"{names[label]} has {total[label]:,}" for label in sorted(total) if total[label] * RARE < count]
+        if rare:
+            yield Problem("rare_class", f"{names[most]} has {count:,} boxes, but {_listed(rare)}.")
 
 
 def unlabelled_classes(dataset: Dataset) -> Iterator[Problem]:
@@ -86,15 +86,13 @@ def unlabelled_classes(dataset: Dataset) -> Iterator[Problem]:
         "JOIN sources ON sources.id = pictures.source WHERE NOT is_removed AND error = '' "
         "GROUP BY pictures.source, labelled"
     ).fetchall()
-    missing: dict[tuple[int, str], list[int]] = {}
     for row in rows:
-        for label in used - _labels(row["labelled"]):
-            entry = missing.setdefault((label, row["title"]), [row["first"], 0])
-            entry[0], entry[1] = min(entry[0], row["first"]), entry[1] + row["number"]
-    for (label, title), (first, number) in sorted(missing.items()):
-        pictures = "1 picture" if number == 1 else f"{number:,} pictures"
-        detail = f"In {pictures} of {title}, {names[label]} was not looked for."
-        yield Problem("unlabelled_class", detail, picture=first)
+        missing = [names[label] for label in sorted(used - _labels(row["labelled"]))]
+        if missing:
+            pictures = "1 picture" if row["number"] == 1 else f"{row['number']:,} pictures"
+            were = "was" if len(missing) == 1 else "were"
+            detail = f"In {pictures} of {row['title']}, {_listed(missing)} {were} not looked for."
+            yield Problem("unlabelled_class", detail, picture=row["first"])
 
 
 def suggestions(dataset: Dataset) -> Iterator[Problem]:
@@ -210,9 +208,9 @@ def _mixture(
     own = boxes.get(split, Counter())
     if not own:  # an empty split, or one of background alone, is told otherwise
         return
-    for label in sorted(total):
-        if not own[label]:
-            yield Problem("class_missing", f"The split {split.value} shows no {names[label]}.")
+    missing = [names[label] for label in sorted(total) if not own[label]]
+    if missing:
+        yield Problem("class_missing", f"The split {split.value} shows no {_listed(missing, 'or')}.")
     of_own, of_all = own.total(), total.total()
     if of_own >= LEAST_BOXES and all(own[label] for label in total):
         apart = sum(abs(own[label] / of_own - total[label] / of_all) for label in total) / 2
@@ -220,6 +218,14 @@ def _mixture(
             shares = ", ".join(f"{own[label] / of_own:.0%} {names[label]}" for label in sorted(total))
             overall = ", ".join(f"{total[label] / of_all:.0%} {names[label]}" for label in sorted(total))
             yield Problem("uneven_split", f"The boxes of {split.value} are {shares}; those of all are {overall}.")
+
+
+def _listed(words: Sequence[str], joint: str = "and") -> str:
+    """E.g. "a, b and c"; of many, the first ones and how many more there are."""
+    shown = list(words[:MOST_NAMED])
+    if len(words) > MOST_NAMED:
+        shown.append(f"{len(words) - MOST_NAMED} more")
+    return f" {joint} ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
 
 
 def _labels(text: str) -> set[int]:

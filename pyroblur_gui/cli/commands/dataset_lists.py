@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
-from pyroblur_gui.cli.output import columns, printable, write_line
+from pyroblur_gui.cli.output import class_counts, columns, printable, write_line
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.keys import has_key
 from pyroblur_gui.datasets.sources.source import Need, SourceFacts
@@ -106,14 +106,13 @@ def show_suggested(result: Result) -> None:
 
 
 def show_stats(result: Result) -> None:
-    splits, boxes = result.get("splits"), result.get("boxes")
-    if not isinstance(splits, dict) or not isinstance(boxes, dict):
-        return
-    rows: list[tuple[str, ...]] = [("split", "images", *boxes)]
-    for name, split in splits.items():
-        if isinstance(split, dict) and isinstance(counts := split["boxes"], dict):
-            rows.append((name, str(split["images"]), *(str(counts.get(label, 0)) for label in boxes)))
-    rows.append(("all", str(result["images"]), *(str(number) for number in boxes.values())))
+    """A row a class, a column a split."""
+    boxes, splits = _mapping(result.get("boxes")), _mapping(result.get("splits"))
+    rows = [("", *splits, "all")]
+    rows.append(("images", *(str(_mapping(split)["images"]) for split in splits.values()), str(result["images"])))
+    for label, number in boxes.items():
+        counts = (str(_mapping(_mapping(split)["boxes"]).get(label, 0)) for split in splits.values())
+        rows.append((label, *counts, str(number)))
     _table(rows)
     _say(f"fingerprint {result['fingerprint']}")
 
@@ -144,9 +143,12 @@ def _source(facts: SourceFacts) -> Result:
     }
 
 
+def _mapping(value: JsonValue) -> Result:
+    return value if isinstance(value, dict) else {}
+
+
 def _counts(boxes: JsonValue) -> str:
-    counts = boxes if isinstance(boxes, dict) else {}
-    return ", ".join(f"{number} {label}" for label, number in counts.items()) or "none"
+    return ", ".join(class_counts(_mapping(boxes))) or "none"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> None:

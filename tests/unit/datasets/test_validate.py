@@ -173,7 +173,7 @@ def test_a_class_that_is_much_rarer_is_told(dataset: Dataset):
     dataset.add([row(1, *faces[:20], box(1))])
     assert _details(dataset, "rare_class") == []
     dataset.add([row(2, faces[20])])
-    assert _details(dataset, "rare_class") == ["license_plate has 1 box, face has 21."]
+    assert _details(dataset, "rare_class") == ["face has 21 boxes, but license_plate has 1."]
 
 
 def test_splits_that_are_mixed_differently_are_told(dataset: Dataset):
@@ -192,6 +192,18 @@ def test_classes_that_were_not_looked_for_are_told_by_source(dataset: Dataset):
     dataset.add([*faces_only, row(3, box(1))])
     assert _found(dataset) == [("unlabelled_class", 1, None, None)]
     assert _details(dataset, "unlabelled_class") == ["In 2 pictures of WIDER FACE, license_plate was not looked for."]
+
+
+def test_many_classes_are_told_in_one_sentence():
+    with make_dataset("many", classes=[f"c{number}" for number in range(9)]) as dataset:
+        everything = [box(number, 0, 0, 0.1, 0.1) for number in range(1, 9)]
+        often = [box(0, 0.01 * number, 0.5, 0.01 * number + 0.005, 0.6) for number in range(40)]
+        dataset.add([row(1, *everything, *often), row(2, box(0), split=Split.VAL, labelled=frozenset({0, 1}))])
+        assert _details(dataset, "class_missing") == ["The split val shows no c1, c2, c3, c4, c5 or 3 more."]
+        assert _details(dataset, "unlabelled_class")[0].startswith(
+            "In 2 pictures of photos, c2, c3, c4, c5, c6 and 2 more"
+        )
+        assert len(_details(dataset, "rare_class")) == 1
 
 
 def test_a_class_that_nobody_uses_need_not_be_looked_for(dataset: Dataset):
