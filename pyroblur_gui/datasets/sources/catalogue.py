@@ -5,11 +5,11 @@ from importlib import import_module
 from typing import cast
 
 from pyroblur_gui.core.errors import SourceError
-from pyroblur_gui.datasets.sources import folder, open_images, roboflow, wider_face
+from pyroblur_gui.datasets.sources import folder, open_images, roboflow, synthetic, wider_face
 from pyroblur_gui.datasets.sources.source import Source, SourceFacts
 
 SOURCES: Mapping[str, SourceFacts] = {
-    facts.name: facts for facts in (wider_face.FACTS, roboflow.FACTS, open_images.FACTS, folder.FACTS)
+    facts.name: facts for facts in (wider_face.FACTS, roboflow.FACTS, open_images.FACTS, synthetic.FACTS, folder.FACTS)
 }
 
 # Looked up by name, so that the window and the command line, which show what sources declare, load no codec.
@@ -17,6 +17,7 @@ _CLASSES = {
     "wider_face": "wider_face:WiderFaceSource",
     "roboflow": "roboflow:RoboflowSource",
     "open_images": "open_images:OpenImagesSource",
+    "synthetic": "synthetic:SyntheticSource",
     "folder": "folder:FolderSource",
 }
 
