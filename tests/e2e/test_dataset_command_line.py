@@ -238,12 +238,6 @@ def test_a_fix_that_does_not_fit_is_told_with_those_that_do(place: Place) -> Non
     assert "clip_boxes" in place.refused("fix", "mine", "remove_leaks", "box_outside")["hint"]
 
 
-def test_an_unknown_source_is_told_with_those_that_there_are(place: Place) -> None:
-    answer = place.door.run("dataset", "download", "imagenet", "--name", "x", "--accept-licence")
-    assert answer.status == 1
-    assert "wider_face" in answer.err
-
-
 def test_a_source_that_needs_a_key_says_where_it_comes_from(place: Place) -> None:
     failed = place.refused("download", "roboflow", "--name", "plates", "--accept-licence")
     assert failed["code"] == "access"
@@ -315,6 +309,18 @@ def test_ctrl_c_ends_an_import_and_the_same_command_goes_on(place: Place) -> Non
     whole = place.done("import", place.folder, "--name", "whole")
     assert stopped["fingerprint"] == whole["fingerprint"]
     assert stopped["images"] == 400
+
+
+def test_a_person_who_stops_an_import_is_told_how_it_goes_on(place: Place) -> None:
+    process = place.door.start("dataset", "import", place.folder, "--name", "mine")
+    assert process.stdout is not None
+    assert b"started" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"cancelled" in err
+    assert b"the same command goes on" in out
+    assert b"Traceback" not in err
 
 
 def test_a_teacher_fills_in_what_nobody_looked_for(place: Place, pictures: dict[str, Path], tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from pyroblur_gui.cli.commands import dataset_lists
 from pyroblur_gui.cli.commands.blur import AsJson
-from pyroblur_gui.cli.commands.dataset_work import GOES_ON, do
+from pyroblur_gui.cli.commands.dataset_work import GOES_ON, do, refusing
 from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import printable, write_line
 from pyroblur_gui.core.errors import DatasetError
@@ -55,7 +55,8 @@ def list_sources(*, as_json: AsJson = False) -> None:
 @dataset.command("list")
 def list_datasets(*, as_json: AsJson = False) -> None:
     """List the data sets, and those whose making was stopped."""
-    dataset_lists.show_datasets(as_json=as_json)
+    with refusing(as_json=as_json):
+        dataset_lists.show_datasets(as_json=as_json)
 
 
 @dataset.command("download")
@@ -78,7 +79,8 @@ def download(
     """
     from pyroblur_gui.datasets.sources.catalogue import facts_of  # noqa: PLC0415 - what reads formats: 60 ms, here only
 
-    facts = facts_of(source)
+    with refusing(as_json=as_json):
+        facts = facts_of(source)
     if Need.NETWORK in facts.needs and not accept_licence:
         _ask_to_accept(facts, as_json=as_json)
     if options.backgrounds is not None:
@@ -246,16 +248,17 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Delete a data set with its pictures and thumbnails, or what is left of one that was never finished, for good."""
-    is_whole = name in store.names()
-    if not is_whole and name not in store.unfinished():
-        message = f"There is no data set named {name}."
-        raise DatasetError(message, hint="pyroblur dataset list names them.")
-    if not yes:
-        _ask_to_remove(name, as_json=as_json)
-    if is_whole:
-        store.remove(name)
-    if name in store.unfinished():
-        store.discard(name)
+    with refusing(as_json=as_json):
+        is_whole = name in store.names()
+        if not is_whole and name not in store.unfinished():
+            message = f"There is no data set named {name}."
+            raise DatasetError(message, hint="`pyroblur dataset list` names those that there are.")
+        if not yes:
+            _ask_to_remove(name, as_json=as_json)
+        if is_whole:
+            store.remove(name)
+        if name in store.unfinished():
+            store.discard(name)
     dataset_lists.tell({"type": "finished", "name": name}, f"{name} is deleted.", as_json=as_json)
 
 

@@ -1,19 +1,33 @@
 """Does one job about a data set, tells how it goes, and ends the command with the exit status that it comes to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 from pydantic import JsonValue
 
-from pyroblur_gui.cli.batch import Work, run_batch
+from pyroblur_gui.cli.batch import FAILED, Work, run_batch
 from pyroblur_gui.cli.output import File, choose_narrator
+from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.jobs.events import Event, Finished
 from pyroblur_gui.jobs.spec import Spec
 
 Result = dict[str, JsonValue]
 
 GOES_ON = "What was done so far is kept: the same command goes on from there."
+
+
+@contextmanager
+def refusing(*, as_json: bool) -> Iterator[None]:
+    """What fails without a job is told as a job's failure is, and ends the command with the same status."""
+    try:
+        yield
+    except PyroblurError as error:
+        to = choose_narrator(as_json=as_json)
+        to.refuse(error)
+        to.close()
+        raise typer.Exit(FAILED) from error
 
 
 def do(

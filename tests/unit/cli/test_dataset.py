@@ -1,5 +1,6 @@
 """`pyroblur dataset`: commands that make no sense are refused before anything is begun."""
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -8,7 +9,6 @@ from typer.testing import CliRunner, Result
 
 from pyroblur_gui.cli.commands.dataset import dataset
 from pyroblur_gui.cli.output import columns
-from pyroblur_gui.core.errors import DatasetError, SourceError
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.thumbnails import Thumbnails, thumbnails_file
 
@@ -49,9 +49,12 @@ def test_a_licence_is_shown_with_the_refusal() -> None:
 
 
 def test_an_unknown_source_is_told_with_those_that_there_are() -> None:
-    failure = _run("download", "imagenet", "--name", "x", "--accept-licence").exception
-    assert isinstance(failure, SourceError)
-    assert "wider_face" in failure.hint
+    command = ("download", "imagenet", "--name", "x", "--accept-licence")
+    said = _run(*command)
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert "wider_face" in said.stderr
+    line = json.loads(_run(*command, "--json").stdout)
+    assert (line["type"], line["code"]) == ("failed", "source")
 
 
 def test_removing_needs_a_yes_and_takes_the_thumbnails_along() -> None:
@@ -64,7 +67,9 @@ def test_removing_needs_a_yes_and_takes_the_thumbnails_along() -> None:
     assert (result.exit_code, result.stdout) == (0, "mine is deleted.\n")
     assert store.names() == []
     assert not thumbnails_file("mine").exists()
-    assert isinstance(_run("remove", "mine", "--yes").exception, DatasetError)
+    again = _run("remove", "mine", "--yes")
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert "no data set named mine" in again.stderr
 
 
 def test_a_data_set_that_was_never_finished_can_be_removed() -> None:
