@@ -5,14 +5,17 @@ were made: 99 % of the copies that were encoded at quality 30 to 80 or made up t
 original by at most 10 bits; different photos differ by 11 bits or more, all but a few of them by more than 20.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 BITS = 256
 NEAR_BITS = 12  # pictures that differ by at most so many bits are near-duplicates
-_PIECES = 16  # more than NEAR_BITS: two hashes that near have at least one piece in common
+# A hash has 16 pieces of 16 bits. Hashes that differ by at most 12 bits have 4 pieces in common; of 3 drawers, one then
+# holds 2 of these. So whoever is near has, in some drawer, both pieces of some pair in common.
+_DRAWERS = ((0, 1, 2, 3, 4), (5, 6, 7, 8, 9), (10, 11, 12, 13, 14, 15))
 _SEED = 20110  # of the order in which bits form pieces
 
 
@@ -44,12 +47,12 @@ def distance(one: bytes, other: bytes) -> int:
 def _near(hashes: NDArray[np.uint8]) -> list[tuple[int, int]]:
     """Pairs of different hashes that are near; a pair may come more than once.
 
-    Only hashes with a piece in common are compared, so the work grows with how alike the pictures are, not with the
+    Only hashes with two pieces in common are compared, so the work grows with how alike the pictures are, not with the
     square of their number.
     """
     words = hashes.view(np.uint64)
     pairs: list[tuple[int, int]] = []
-    for keys in _pieces(hashes):
+    for keys in _keys(hashes):
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
         starts = np.arange(len(order))
@@ -67,12 +70,17 @@ def _near(hashes: NDArray[np.uint8]) -> list[tuple[int, int]]:
     return pairs
 
 
-def _pieces(hashes: NDArray[np.uint8]) -> list[NDArray[np.uint16]]:
-    """Each hash in pieces of 16 bits from all over the picture: neighbouring bits are often equal in a whole set."""
+def _keys(hashes: NDArray[np.uint8]) -> Iterator[NDArray[np.uint32]]:
+    """A number for each pair of pieces of a drawer.
+
+    A piece has bits from all over the picture: neighbouring ones are often equal in a whole set.
+    """
     shuffled = np.random.default_rng(_SEED).permutation(BITS)
     bits = np.ascontiguousarray(np.unpackbits(hashes, axis=1)[:, shuffled])
-    packed = np.packbits(bits, axis=1).view(np.uint16)
-    return [np.ascontiguousarray(packed[:, number]) for number in range(_PIECES)]
+    pieces = np.packbits(bits, axis=1).view(np.uint16).T.astype(np.uint32)
+    for drawer in _DRAWERS:
+        for one, other in combinations(drawer, 2):
+            yield pieces[one] << 16 | pieces[other]
 
 
 def _root(parents: list[int], number: int) -> int:
