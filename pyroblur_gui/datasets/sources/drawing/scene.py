@@ -29,7 +29,7 @@ from pyroblur_gui.datasets.sources.drawing.vehicles import draw_car, draw_panel
 SMALLEST_FACE_PX, LARGEST_FACE_PX = 12, 300
 SMALLEST_PLATE_PX, LARGEST_PLATE_PX = 24, 300  # across
 _TRIES = 14
-_MOST_HIDDEN = 0.3
+_MOST_HIDDEN = 0.2
 _LEAST_SEEN = 0.55  # of what reaches over the picture's edge
 
 Edges = tuple[float, float, float, float]
@@ -169,7 +169,7 @@ class Scene:
         random = self._random
         left, top, right, bottom = edges
         wide, high = right - left, bottom - top
-        share = random.uniform(0.12, 0.34)
+        share = random.uniform(0.12, 0.28)
         colour = varied(random, (110, 100, 90), 45)
         if random.random() < 0.5:
             x = left + random.uniform(0, 1 - share) * wide
