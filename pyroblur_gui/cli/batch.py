@@ -15,10 +15,11 @@ from pydantic import JsonValue
 from pyroblur_gui.cli.output import File
 from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished
 from pyroblur_gui.jobs.job import Job, JobState
+from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.jobs.store import JobStore
-from pyroblur_gui.operations.catalogue import OPERATIONS
+from pyroblur_gui.operations.catalogue import ENVIRONMENTS, OPERATIONS
 
 Listener = Callable[[File, Event], None]
 
@@ -80,7 +81,8 @@ class _Batch:
         self._began_at: dict[int, float] = {}
 
     async def run(self) -> Outcome:
-        async with Queue(JobStore.in_memory(), lambda kind: OPERATIONS[kind].lane) as queue:
+        pool = WorkerPool(environments=ENVIRONMENTS)
+        async with Queue(JobStore.in_memory(), lambda kind: OPERATIONS[kind].lane, pool=pool) as queue:
             jobs = queue.add_all(item.spec for item in self._work)
             self._places = {job.id: place for place, job in enumerate(jobs)}
             queue.subscribe(partial(self._heard, queue))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyroblur_gui.jobs.process import GRACE_S, WorkerProcess
 
@@ -16,9 +16,15 @@ class WorkerPool:
     """Hands out workers by lane: a lane's next job often needs what its last one loaded."""
 
     def __init__(
-        self, command: Sequence[str] | None = None, *, grace_s: float = GRACE_S, idle_s: float = IDLE_S
+        self,
+        command: Sequence[str] | None = None,
+        *,
+        grace_s: float = GRACE_S,
+        idle_s: float = IDLE_S,
+        environments: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """idle_s: how long a worker without a job is kept."""
+        """idle_s: how long a worker without a job is kept. environments: variables for the workers of a lane."""
+        self._environments = environments or {}
         self._command = command
         self._grace_s = grace_s
         self._idle_s = idle_s
@@ -34,7 +40,7 @@ class WorkerPool:
             if worker.is_reusable:
                 return worker
             self._close(worker)
-        return WorkerProcess(self._command, grace_s=self._grace_s)
+        return WorkerProcess(self._command, grace_s=self._grace_s, environment=self._environments.get(lane))
 
     def give_back(self, worker: WorkerProcess, lane: str) -> None:
         if not worker.is_reusable:

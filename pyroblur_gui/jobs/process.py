@@ -51,8 +51,18 @@ class WorkerProcess:
     Whoever makes one closes it.
     """
 
-    def __init__(self, command: Sequence[str] | None = None, *, grace_s: float = GRACE_S) -> None:
-        """command: what to start instead of PyroBlur's worker; it is given the prefix of shared pictures."""
+    def __init__(
+        self,
+        command: Sequence[str] | None = None,
+        *,
+        grace_s: float = GRACE_S,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """command: what to start instead of PyroBlur's worker; it is given the prefix of shared pictures.
+
+        environment: variables on top of this process's own.
+        """
+        self._environment = dict(environment or {})
         self._command = list(command) if command is not None else worker_command()
         self._grace_s = grace_s
         self._prefix = new_prefix()
@@ -172,8 +182,9 @@ class WorkerProcess:
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
         command = [*self._command, self._prefix]
+        environment = _environment() | self._environment
         try:
-            await loop.subprocess_exec(lambda: self._pipes, *command, env=_environment(), **_apart_from_this_process())
+            await loop.subprocess_exec(lambda: self._pipes, *command, env=environment, **_apart_from_this_process())
         except OSError as exc:
             self._is_spoiled = True
             message = f"The worker process could not be started: {exc.strerror or exc}."

@@ -14,11 +14,12 @@ from pyroblur_gui.core.paths import folders
 from pyroblur_gui.core.system import BEHIND_WINDOW_VARIABLE
 from pyroblur_gui.jobs.events import Answer, Box, Preview, SharedImage
 from pyroblur_gui.jobs.interactive import InteractiveLane
+from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.shared_images import read
 from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.media.facts import MediaFacts
-from pyroblur_gui.operations.catalogue import OPERATIONS
+from pyroblur_gui.operations.catalogue import ENVIRONMENTS, OPERATIONS
 from pyroblur_gui.ui.errands import Errands
 from pyroblur_gui.ui.pictures import Picture
 
@@ -62,7 +63,12 @@ class JobClient:
             on_problem(f"{error.message} {error.hint}")
             store = JobStore.in_memory()
         os.environ[BEHIND_WINDOW_VARIABLE] = "1"
-        queue = Queue(store, lambda kind: OPERATIONS[kind].lane, unheld=lambda kind: kind != BlurSpec.kind)
+        queue = Queue(
+            store,
+            lambda kind: OPERATIONS[kind].lane,
+            pool=WorkerPool(environments=ENVIRONMENTS),
+            unheld=lambda kind: kind != BlurSpec.kind,
+        )
         return cls(queue, InteractiveLane(PreviewSpec()))
 
     def warm_up(self) -> None:

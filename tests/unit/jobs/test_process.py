@@ -14,6 +14,7 @@ from ears import Ear, eventually, is_running, wait_until
 from pyroblur_gui.core.errors import JobError
 from pyroblur_gui.jobs import process
 from pyroblur_gui.jobs.events import Artifact, Cancelled, Event, Failed, Finished, Log, Progress
+from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.process import WorkerProcess
 
 GRACE_S = 0.5  # as in conftest.py
@@ -234,6 +235,35 @@ async def test_pause_holds_a_job_until_it_is_resumed(worker: WorkerProcess, ear:
     assert not end.done()
     worker.resume()
     assert await end == Finished(result={"count": 40})
+
+
+async def test_a_job_that_is_asked_to_finish_ends_early_with_a_result(worker: WorkerProcess, ear: Ear) -> None:
+    end = worker.run("learn", {"count": 10_000}, on_event=ear)
+    await ear.hear("progress")
+    worker.finish()
+    finished = await end
+    assert isinstance(finished, Finished)
+    assert 0 < int(str(finished.result["done"])) < 10_000
+    assert worker.is_reusable
+    again = await worker.run("learn", {"count": 3}, on_event=ear)
+    assert again == Finished(result={"done": 3}), "the wish was for the job before"
+
+
+async def test_a_job_that_knows_no_early_end_goes_on(worker: WorkerProcess, ear: Ear) -> None:
+    end = worker.run("count", {"count": 20}, on_event=ear)
+    worker.finish()
+    assert await end == Finished(result={"count": 20})
+
+
+async def test_the_workers_of_a_lane_have_its_variables(command: list[str], ear: Ear) -> None:
+    pool = WorkerPool(command, grace_s=GRACE_S, environments={"gpu": {"PYROBLUR_TEST": "of the lane"}})
+    found = []
+    for lane in ("gpu", "cpu"):
+        worker = pool.take(lane)
+        found.append(await worker.run("variable", {"text": "PYROBLUR_TEST"}, on_event=ear))
+        pool.give_back(worker, lane)
+    await pool.close()
+    assert found == [Finished(result={"value": "of the lane"}), Finished(result={"value": None})]
 
 
 async def test_a_paused_job_can_be_cancelled(worker: WorkerProcess, ear: Ear) -> None:

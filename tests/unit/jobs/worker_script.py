@@ -62,6 +62,22 @@ def noise(spec: Play, context: Context) -> Result:
     return {"read": sys.stdin.read()}
 
 
+def variable(spec: Play, _context: Context) -> Result:
+    """The environment variable that `text` names."""
+    return {"value": os.environ.get(spec.text)}
+
+
+def learn(spec: Play, context: Context) -> Result:
+    """Counts until it is asked to finish; the result says how far it came."""
+    for done in range(spec.count):
+        context.check_cancelled()
+        context.emit(Progress(stage="learn", done=done + 1, total=spec.count))
+        if context.should_finish():
+            return {"done": done + 1}
+        time.sleep(0.02)
+    return {"done": spec.count}
+
+
 def count(spec: Play, context: Context) -> Result:
     for done in range(spec.count):
         context.check_cancelled()
@@ -188,7 +204,7 @@ def _start_grandchild(context: Context, program: str = "") -> None:
 OPERATIONS = {
     function.__name__: Entry(function)
     for function in (
-        echo, noise, count, hurry, long_line, stubborn, family, crash, fail, show, answer, linger,
+        echo, noise, variable, learn, count, hurry, long_line, stubborn, family, crash, fail, show, answer, linger,
     )
 }  # fmt: skip
 
