@@ -146,10 +146,14 @@ class Dataset:
         if not (folder / FILE_NAME).is_file():
             message = f"There is no data set in {folder}."
             raise DatasetError(message, hint="Get or import one under the tab Data sets.", path=folder)
+        database: sqlite3.Connection | None = None
         try:
-            dataset = cls(folder, _connect(folder / FILE_NAME))
+            database = _connect(folder / FILE_NAME)
+            dataset = cls(folder, database)
             dataset.fact("name")
         except (sqlite3.Error, KeyError) as exc:
+            if database is not None:
+                database.close()
             message = f"The data set in {folder} cannot be read: {exc}."
             raise DatasetError(message, hint="It is damaged: import its pictures again.", path=folder) from exc
         return dataset
