@@ -59,11 +59,14 @@ class WorkPresenter:
         return sum(item.is_under_way for item in self._items.values())
 
     def restore(self) -> None:
-        """Lists what an earlier run left unfinished; nothing of it begins before the user says so."""
+        """Lists what an earlier run left unfinished; nothing of it begins before the user says so.
+
+        A download that was cancelled is listed, too: what it fetched lies on the disk until the user lets go of it.
+        """
         for job in self._jobs.jobs():
             if job.kind not in SHOWN:
                 continue
-            if job.state in {JobState.DONE, JobState.CANCELLED}:
+            if job.state is JobState.DONE or (job.state is JobState.CANCELLED and job.kind not in MAKING):
                 self._jobs.remove(job.id)
                 continue
             if job.state is JobState.QUEUED:
