@@ -112,7 +112,8 @@ class SourceIdentity:
                     file.seek(start)
                     sample.update(file.read(SAMPLE_BYTES))
         except FileNotFoundError as error:
-            raise MissingFileError(f"{source.name} is gone.", hint="Put it back and retry.", path=source) from error
+            hint = "Check its name and folder; if it was moved, put it back and retry."
+            raise MissingFileError(f"{source.name} is not there.", hint=hint, path=source) from error
         except OSError as error:
             message = f"{source.name} cannot be read: {error.strerror or error}."
             hint = "Check that you may read it."

@@ -144,6 +144,9 @@ def _automatic_encoder(video: VideoFacts, container: Container, *, crf: int) -> 
 
 
 def _say_automatic(name: str, video: VideoFacts, container: Container, notes: list[str]) -> None:
+    if video.codec in _TITLES and video.codec not in container.video:
+        source = _TITLES[video.codec]
+        notes.append(f"{container.title} cannot hold {source}: the clip is encoded as {_title(name)}.")
     if name == "libx265" and not video.is_hdr:
         notes.append(f"Encoded as H.265: few players take {video.bit_depth} bits a sample as H.264.")
     elif name == "libx265":

@@ -47,6 +47,12 @@ def tree(place: Place) -> Place:
     return place
 
 
+def test_a_name_with_a_slash_at_its_end_is_a_folder(place: Place) -> None:
+    answer = place.blur(place.photo, "-o", f"{place.out / 'v1.2'}/")
+    assert answer.status == 0, answer.out
+    assert files(place.out) == {"v1.2/photo_blurred.png"}
+
+
 def test_a_folder_is_mirrored(tree: Place) -> None:
     before = Snapshot.of(tree.folder)
     answer = tree.blur(tree.folder, "-o", tree.out / "new" / "place")

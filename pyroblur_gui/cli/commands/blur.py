@@ -23,14 +23,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one event a line, as
 def blur(
     inputs: Inputs,
     *,
-    output: Annotated[
-        Path | None,
+    out: Annotated[
+        str | None,  # a Path would lose the separator at the end
         typer.Option(
             "-o",
             "--output",
             metavar="OUT",
-            help="A file, when the only input is a file and OUT has a suffix; else a folder (made if missing) in which "
-            "results lie as their sources do. Without it: beside each source.",
+            help="A file, when the only input is a file and OUT has a suffix and no / at its end; else a folder (made "
+            "if missing) in which results lie as their sources do. Without it: beside each source.",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -41,7 +41,9 @@ def blur(
     Results are named STEM_blurred.EXT unless -o names the file. In a folder, results of earlier runs are passed over.
     The exit status is 0 only if every file is done, 1 if one failed, 2 if the command makes no sense, 130 after Ctrl-C.
     """
-    one_file = names_one_file(inputs, output)
+    output = Path(out) if out is not None else None
+    is_folder = out is not None and out.endswith((os.sep, "/"))
+    one_file = not is_folder and names_one_file(inputs, output)
     if output is not None and not one_file and output.exists() and not output.is_dir():
         message = f"{output} is a file, and the results of these inputs need a folder."
         raise typer.BadParameter(message, param_hint="-o")

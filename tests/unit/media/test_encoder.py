@@ -49,7 +49,7 @@ def _source(tmp_path: Path, kind: str) -> Path:
     [
         ("plain", ".mp4", "libx264", "yuv420p", (64, 48), ""),
         ("plain", ".avi", "libx264", "yuv420p", (64, 48), "grid"),
-        ("plain", ".webm", "libvpx-vp9", "yuv420p", (64, 48), ""),
+        ("plain", ".webm", "libvpx-vp9", "yuv420p", (64, 48), "WebM cannot hold H.264: the clip is encoded as VP9."),
         ("10 bits", ".mp4", "libx265", "yuv420p10le", (64, 48), "10 bits"),
         ("10 bits", ".avi", "libx264", "yuv420p10le", (64, 48), "grid"),
         ("10 bits", ".webm", "libsvtav1", "yuv420p10le", (64, 48), "AV1"),
