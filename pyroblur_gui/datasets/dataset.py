@@ -7,7 +7,9 @@ data sets share files by hard links and every change be undone (changes.py).
 Light on purpose: the window reads galleries from here, so nothing in this module loads a codec or numpy.
 """
 
+import errno
 import json
+import os
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +22,7 @@ from typing import Self
 from pydantic import TypeAdapter
 
 from pyroblur_gui.core.errors import DatasetError
+from pyroblur_gui.core.files import as_output_error
 from pyroblur_gui.datasets.filter import Filter
 from pyroblur_gui.datasets.sample import Flaw, Origin, Split
 from pyroblur_gui.datasets.schema import migrate
@@ -353,22 +356,53 @@ class Dataset:
 
 
 class Transaction:
-    """`with`: begins where none is under way, and ends what it began."""
+    """`with`: begins where none is under way, and ends what it began.
+
+    Raises DiskFullError, OutputError when the disk does not take it, DatasetError when another program is in the way;
+    what was there before is there still.
+    """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._is_outermost = False
 
     def __enter__(self) -> None:
-        if not self._database.in_transaction:
+        if self._database.in_transaction:
+            return
+        try:
             self._database.execute("BEGIN IMMEDIATE")
-            self._is_outermost = True
+        except sqlite3.OperationalError as exc:
+            raise self._failure(exc) from exc
+        self._is_outermost = True
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._is_outermost:
-            self._database.execute("COMMIT" if kind is None else "ROLLBACK")
+        if not self._is_outermost:
+            return
+        try:
+            if kind is None:
+                self._database.execute("COMMIT")
+        except sqlite3.OperationalError as failure:
+            raise self._failure(failure) from failure
+        finally:
+            if self._database.in_transaction:  # SQLite itself takes back what fails for lack of room
+                self._database.execute("ROLLBACK")
+        if isinstance(exc, sqlite3.OperationalError):
+            raise self._failure(exc) from exc
+
+    def _failure(self, exc: sqlite3.OperationalError) -> Exception:
+        """As an error for the user; the error itself where it is a mistake of ours."""
+        path = Path(self._database.execute("PRAGMA database_list").fetchone()[2])
+        match exc.sqlite_errorcode & 0xFF:  # the rest says more exactly what it was
+            case sqlite3.SQLITE_FULL:
+                return as_output_error(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), path)
+            case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN:
+                return as_output_error(OSError(str(exc)), path)
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                message = f"Another program is writing to the data set in {path.parent}."
+                return DatasetError(message, hint="Wait until it is done, and try again.", path=path.parent)
+        return exc
 
 
 _COLUMNS = (

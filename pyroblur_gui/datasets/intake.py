@@ -270,11 +270,11 @@ class _Rows:
     def remarks(self, title: str) -> Iterator[str]:
         unreadable, twice, differ = (self._counts[name] for name in ("unreadable", "twice", "differ"))
         if unreadable:
-            yield f"{title}: {unreadable} pictures cannot be read. They are listed by the check and never trained on."
+            yield f"Pictures of {title} that cannot be read: {unreadable}. The check lists them; none is trained on."
         if twice:
-            yield f"{title}: {twice} pictures are the same, byte for byte, as others. Each is kept once."
+            yield f"Pictures of {title} that equal others, byte for byte: {twice}. Each is kept once."
         if differ:
-            yield f"{title}: of these, {differ} have other boxes the second time. The first ones are kept."
+            yield f"Pictures of {title} that came twice with different boxes: {differ}. The first boxes are kept."
 
     def _picture(self, sample: Sample, reading: Reading) -> Picture:
         boxes, flaws = self._boxes(sample, reading)

@@ -4,7 +4,8 @@ data.yaml has no `path`: Ultralytics then takes the folder that data.yaml lies i
 working folder and after the data set was moved. The lists name pictures as "./images/..", which it resolves against
 the list's own folder; a label file is found by the last "/images/" in a picture's path.
 
-Every file is written beside its place and renamed, so that a reader sees the old one or the new one.
+A file that changes is written beside its place and renamed, so that a reader sees the old one or the new one. A kill
+while new ones are written may leave a torn one, which the next writing replaces (changes.py remembers that it is due).
 """
 
 import json
@@ -104,13 +105,30 @@ def _data_yaml(classes: Sequence[str], *, has_test: bool) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Without asking the disk to have it for good: after a power cut it can be written again from the data set."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    data = text.encode("utf-8", "replace")
     try:
         try:
-            beside.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+            _write_new(path, data)
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+            _write_new(path, data)
+    except FileExistsError:
+        _write_over(path, data)
+    except OSError as exc:
+        raise as_output_error(exc, path) from exc
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+
+
+def _write_over(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if path.read_bytes() == data:
+            return
+        beside.write_bytes(data)
         beside.replace(path)
     except OSError as exc:
         raise as_output_error(exc, path) from exc

@@ -68,7 +68,7 @@ class Making:
     def _base(self) -> str:
         """The state of what is added to; "" for a data set that is new."""
         if not self.adds:
-            if self.name in store.names():
+            if self.name.casefold() in {name.casefold() for name in store.names()}:  # some disks do not tell them apart
                 message = f"There is a data set named {self.name} already."
                 hint = "Choose another name, or add the pictures to that one."
                 raise DatasetError(message, hint=hint, path=store.folder_of(self.name))

@@ -162,6 +162,20 @@ def test_a_kill_in_mid_transaction_leaves_the_state_before(dataset: Dataset) -> 
         assert again.picture(1) == row(1, box())
 
 
+def test_another_program_that_writes_for_long_is_told(dataset: Dataset) -> None:
+    with Dataset.open(dataset.folder) as other:
+        other.database.execute("PRAGMA busy_timeout = 50")
+        with dataset.transaction(), pytest.raises(DatasetError, match="Another program"):
+            other.assign([(1, Split.VAL)])
+        other.assign([(1, Split.VAL)])
+
+
+def test_a_mistake_in_a_statement_is_no_full_disk(dataset: Dataset) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="no such table"), dataset.transaction():
+        dataset.database.execute("DELETE FROM nowhere")
+    assert not dataset.database.in_transaction
+
+
 def test_making_one_where_there_is_one_is_refused(dataset: Dataset) -> None:
     with pytest.raises(DatasetError, match="already"):
         Dataset.create(dataset.folder, name="again", classes=("face",))

@@ -112,6 +112,17 @@ def test_writing_all_deletes_labels_of_pictures_that_are_gone(dataset: Dataset) 
     ]  # fmt: skip
 
 
+def test_writing_again_mends_what_was_torn_and_leaves_the_rest(dataset: Dataset) -> None:
+    layout.write_all(dataset)
+    torn, whole = dataset.folder / "labels/00/000001.txt", dataset.folder / "labels/00/000004.txt"
+    before, inode = torn.read_text(), whole.stat().st_ino
+    torn.write_text(before[:5])
+    layout.write_all(dataset)
+    assert torn.read_text() == before
+    assert whole.stat().st_ino == inode
+    assert not list(dataset.folder.rglob(".*"))
+
+
 def test_a_folder_that_cannot_be_written_to_is_told(dataset: Dataset) -> None:
     (dataset.folder / "labels").write_text("a file where the folder has to be")
     with pytest.raises(OutputError, match=r"could not be written") as caught:
