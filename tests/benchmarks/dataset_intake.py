@@ -60,7 +60,7 @@ def _make(photos: list[Path], folder: Path, count: int) -> int:
     (folder / "images").mkdir(parents=True)
     (folder / "labels").mkdir()
     rng = np.random.default_rng(0)
-    noise = rng.normal(0, 5, (SIZE[1] + 64, SIZE[0] + 64, 1)).astype(np.float32)
+    noise = np.repeat(rng.normal(0, 5, (SIZE[1] + 64, SIZE[0] + 64, 1)), 3, axis=2).astype(np.int16)
     total = 0
     for number, photo in enumerate(islice(cycle(photos), count)):
         pixels = cv2.imread(str(photo))
@@ -68,10 +68,8 @@ def _make(photos: list[Path], folder: Path, count: int) -> int:
         left, top = (int(rng.integers(0, max(1, side // 3))) for side in (width, height))
         crop = cv2.resize(pixels[top : top + height * 2 // 3, left : left + width * 2 // 3], SIZE)
         across, down = rng.integers(0, 64, 2)
-        noisy = crop + noise[down : down + SIZE[1], across : across + SIZE[0]]
-        data = cv2.imencode(
-            ".jpg", np.clip(noisy, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, QUALITIES[number % 4]]
-        )[1].tobytes()
+        noisy = cv2.add(crop, noise[down : down + SIZE[1], across : across + SIZE[0]], dtype=cv2.CV_8U)
+        data = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, QUALITIES[number % 4]])[1].tobytes()
         (folder / "images" / f"{number:06}.jpg").write_bytes(data)
         (folder / "labels" / f"{number:06}.txt").write_text(f"{number % 2} 0.4 0.4 0.1 0.2\n0 0.7 0.6 0.05 0.06\n")
         total += len(data)
