@@ -25,6 +25,7 @@ from pyroblur_gui.jobs.events import Log
 LARGEST_BYTES = 500 * 2**20
 MOST_FLAWS = 20  # of one picture
 _QUICK_BYTES = 24 * 2**20  # of all files, in a quick look; parsing takes about 0.3 s
+_ENDS_BYTES = 1 << 20
 _MOST_FILES_LOOKED_AT = 200
 _LISTS = re.compile(rb'"(images|annotations)"\s*:\s*\[')
 _OTHER_TASKS = ("person_keypoints_", "captions_", "stuff_", "panoptic_")
@@ -61,7 +62,7 @@ class CocoFormat:
         for path in paths:
             data = listing.read(path, room + 1)
             if len(data) > room:
-                names |= dict.fromkeys(_names_in_head(data))
+                names |= dict.fromkeys(_names_in(data[:_ENDS_BYTES]) or _names_in(listing.end(path, _ENDS_BYTES)))
                 count = None
                 continue
             room -= len(data)
@@ -141,9 +142,9 @@ def _is_of_other_task(path: str) -> bool:
     return path.rpartition("/")[2].startswith(_OTHER_TASKS)
 
 
-def _names_in_head(data: bytes) -> list[str]:
-    """Names of the categories from the beginning of a large file, if they stand there."""
-    start = re.search(r'"categories"\s*:\s*', text := decoded(data[: 1 << 20]))
+def _names_in(part: bytes) -> list[str]:
+    """Names of the categories from the beginning or the end of a large file, if they stand there."""
+    start = re.search(r'"categories"\s*:\s*', text := decoded(part))
     if start is None:
         return []
     try:
@@ -159,7 +160,7 @@ def _content(listing: Listing, path: str, data: bytes) -> _Content:
         message = f"{path} is too large: more than {LARGEST_BYTES // 2**20} MB of labels."
         raise DatasetError(message, hint="Divide it into several files.", path=listing.path(path))
     try:
-        content = json.loads(decoded(data))
+        content = json.loads(decoded(data), object_hook=_without_outline)
     except (ValueError, RecursionError) as exc:
         message = f"{path} cannot be read as COCO: {_reason(exc)}."
         raise DatasetError(message, hint="It is damaged: get it again.", path=listing.path(path)) from exc
@@ -182,6 +183,13 @@ def _content(listing: Listing, path: str, data: bytes) -> _Content:
     images = [each for each in _list(content, "images") if isinstance(each, dict)]
     pictures = [(_hashable(each.get("id")), str(each["file_name"])) for each in images if each.get("file_name")]
     return _Content(pictures, categories, boxes, flaws, isinstance(content.get("annotations"), list))
+
+
+def _without_outline(each: dict[str, object]) -> dict[str, object]:
+    """Outlines are most of a large file; where there is a box they are let go of at once."""
+    if "segmentation" in each and _edges_of_box(each.get("bbox")) is not None:
+        del each["segmentation"]
+    return each
 
 
 def _reason(exc: Exception) -> str:

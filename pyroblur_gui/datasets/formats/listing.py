@@ -7,10 +7,11 @@ are named by: the same on every system and wherever the folder lies.
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Self
+from typing import BinaryIO, Self
 
 from pyroblur_gui.core.errors import DatasetError
 
@@ -84,6 +85,10 @@ class Listing:
     def text(self, path: str, most: int = HEAD_BYTES) -> str:
         return decoded(self.read(path, most))
 
+    def end(self, path: str, most: int) -> bytes:
+        """The last bytes of a file; nothing of one in an archive, which would have to be unpacked for that."""
+        return read_end(self.path(path), most) if self.is_on_disk else b""
+
     @cached_property
     def shallow_first(self) -> tuple[str, ...]:
         return tuple(sorted(self.folders, key=lambda folder: (bool(folder), *_shallow_first(folder))))
@@ -151,8 +156,12 @@ class _Walk:
                 for number, entry in enumerate(entries):
                     if self._is_enough(number):
                         break
-                    if not entry.name.startswith((".", "__MACOSX")):
-                        (below if entry.is_dir() else files).append(entry.name)
+                    if entry.name.startswith((".", "__MACOSX")):
+                        continue
+                    if entry.is_dir():
+                        below.append(entry.name)
+                    elif entry.is_file():  # not a pipe, which would be waited for, and no link that leads nowhere
+                        files.append(entry.name)
         except OSError:
             if is_root:
                 raise
@@ -170,9 +179,22 @@ class _Walk:
 
 def read_head(path: Path, most: int) -> bytes:
     """The first bytes of a file. Raises DatasetError."""
+    with _opened(path) as file:
+        return file.read(most)
+
+
+def read_end(path: Path, most: int) -> bytes:
+    """The last bytes of a file. Raises DatasetError."""
+    with _opened(path) as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - most))
+        return file.read(most)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         with path.open("rb") as file:
-            return file.read(most)
+            yield file
     except OSError as exc:
         message = f"{path.name} cannot be read: {exc.strerror or exc}."
         raise DatasetError(message, hint="Check that you may read it.", path=path) from exc

@@ -217,12 +217,12 @@ def test_a_file_that_is_too_large_says_so(originals, tmp_path, monkeypatch):
         list(CocoFormat().read(found, Stage(), {}))
 
 
-def test_a_large_file_is_recognised_without_reading_it_whole(originals, tmp_path):
+@pytest.mark.parametrize("order", [("categories", "images", "annotations"), ("images", "annotations", "categories")])
+def test_a_large_file_is_recognised_without_reading_it_whole(originals, tmp_path, order):
     folder = as_coco(tmp_path / "set", originals, images="images", file="coco.json")
     content = json.loads((folder / "coco.json").read_text())
     annotations = [dict(content["annotations"][0], id=number) for number in range(300_000)]
-    ordered = {"categories": content["categories"], "images": content["images"], "annotations": annotations}
-    put(json.dumps(ordered), folder / "coco.json")
+    put(json.dumps({key: {**content, "annotations": annotations}[key] for key in order}), folder / "coco.json")
     assert (folder / "coco.json").stat().st_size > 24 * 2**20
     start = time.perf_counter()
     found = catalogue.recognise(folder)

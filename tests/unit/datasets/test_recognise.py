@@ -112,6 +112,17 @@ def test_a_circle_of_links_ends(tmp_path):
     assert catalogue.recognise(folder).pictures == 2
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_pipes_and_dead_links_among_the_files_are_not_waited_for(tmp_path):
+    folder = as_yolo(tmp_path / "set", made_ones(tmp_path / "originals"))
+    os.mkfifo(folder / "data.yaml")
+    os.mkfifo(folder / "labels" / "classes.txt")
+    (folder / "images" / "dead.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    found = catalogue.recognise(folder)
+    assert (found.format, found.pictures, found.classes) == ("yolo", 2, ("0", "1"))
+    assert len(list(catalogue.reader("yolo").read(found, Stage(), {}))) == 2
+
+
 def test_a_folder_that_may_not_be_read_is_told(tmp_path):
     folder = as_yolo(tmp_path / "set", made_ones(tmp_path / "originals"))
     if os.name != "posix" or os.geteuid() == 0:
