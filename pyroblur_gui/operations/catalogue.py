@@ -39,6 +39,7 @@ class Lane(StrEnum):
     GPU = "gpu"
     CPU = "cpu"
     NET = "net"
+    DATA = "data"  # reads and writes pictures of data sets: must not wait for an hour of video, nor hold it up
     INTERACTIVE = "interactive"
 
 
@@ -75,15 +76,15 @@ OPERATIONS: dict[str, Operation] = {
         Operation(PreflightSpec, "pyroblur_gui.operations.preflight:run", Lane.GPU),
         Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU),
         Operation(DownloadSpec, "pyroblur_gui.operations.dataset_download:run", Lane.NET),
-        Operation(ImportSpec, "pyroblur_gui.operations.dataset_import:run", Lane.CPU),
-        Operation(RecogniseSpec, "pyroblur_gui.operations.dataset_recognise:run", Lane.CPU),
-        Operation(SplitSpec, "pyroblur_gui.operations.dataset_split:run", Lane.CPU),
-        Operation(CheckSpec, "pyroblur_gui.operations.dataset_check:run", Lane.CPU),
-        Operation(FixSpec, "pyroblur_gui.operations.dataset_fix:run", Lane.CPU),
-        Operation(UndoSpec, "pyroblur_gui.operations.dataset_fix:undo", Lane.CPU),
-        Operation(StatsSpec, "pyroblur_gui.operations.dataset_stats:run", Lane.CPU),
+        Operation(ImportSpec, "pyroblur_gui.operations.dataset_import:run", Lane.DATA),
+        Operation(RecogniseSpec, "pyroblur_gui.operations.dataset_recognise:run", Lane.DATA),
+        Operation(SplitSpec, "pyroblur_gui.operations.dataset_split:run", Lane.DATA),
+        Operation(CheckSpec, "pyroblur_gui.operations.dataset_check:run", Lane.DATA),
+        Operation(FixSpec, "pyroblur_gui.operations.dataset_fix:run", Lane.DATA),
+        Operation(UndoSpec, "pyroblur_gui.operations.dataset_fix:undo", Lane.DATA),
+        Operation(StatsSpec, "pyroblur_gui.operations.dataset_stats:run", Lane.DATA),
         Operation(SuggestSpec, "pyroblur_gui.operations.dataset_suggest:run", Lane.CPU),
-        Operation(ExportSpec, "pyroblur_gui.operations.dataset_export:run", Lane.CPU),
+        Operation(ExportSpec, "pyroblur_gui.operations.dataset_export:run", Lane.DATA),
         Operation(ThumbnailsSpec, "pyroblur_gui.operations.dataset_thumbnails:run", Lane.INTERACTIVE),
     )
 }

@@ -22,6 +22,8 @@ WISH = presenter.SourceWish(source=SOURCES["roboflow"], name="plates", has_accep
         ({"name": "taken", "adds": True}, ""),
         ({"values": {"version": 0}}, "Version: Input should be greater than or equal to 1."),
         ({"values": {"project": "no slash"}}, "Project: "),
+        ({"values": {"classes": "Plate, Car"}}, "Write classes as theirs=ours"),
+        ({"values": {"classes": " Plate = license_plate, Car= ,"}}, ""),
         ({}, ""),
     ],
 )
@@ -33,7 +35,8 @@ def test_what_is_missing_is_told(change: dict[str, object], told: str) -> None:
 def test_a_source_shows_its_own_options_and_no_others() -> None:
     names = {source: [plan.name for plan in presenter.option_plans(source)] for source in (*SOURCES, "")}
     usual = ["name", "max_samples", "seed", "keep_split"]
-    assert names["roboflow"] == ["name", "max_samples", "project", "version", "seed", "keep_split"]
+    assert names["roboflow"] == ["name", "max_samples", "project", "version", "classes", "seed", "keep_split"]
+    assert names["synthetic"] == ["name", "max_samples", "backgrounds", "size", "seed", "keep_split"]
     assert names["wider_face"] == names[""] == usual
 
 
@@ -59,3 +62,8 @@ def test_a_card_tells_all_in_one_sentence_after_another() -> None:
 def test_names_are_suggested_that_are_free() -> None:
     assert presenter.suggested_name("wider_face", []) == "wider-face"
     assert presenter.suggested_name("wider_face", ["Wider-Face", "wider-face-2"]) == "wider-face-3"
+
+
+def test_classes_are_typed_as_theirs_and_ours() -> None:
+    wish = replace(WISH, values={"classes": " Plate = license_plate, Car=,"})
+    assert presenter.wanted(wish).options.classes == {"Plate": "license_plate", "Car": ""}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pyroblur_gui.blurring.spec import BlurSpec
 from pyroblur_gui.core.errors import OutputError
 from pyroblur_gui.datasets.spec import CheckSpec, DownloadSpec, ImportSpec, RecogniseSpec
 from pyroblur_gui.jobs.events import Failed, Finished, Progress
@@ -13,6 +14,7 @@ from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.jobs.store import JobStore
+from pyroblur_gui.operations.catalogue import OPERATIONS
 from pyroblur_gui.ui.tabs.datasets.work_items import WorkItem, item_of, result_text, running_text, status_text
 from pyroblur_gui.ui.tabs.datasets.work_presenter import WorkPresenter
 
@@ -184,3 +186,8 @@ async def test_titles_name_source_and_data_set() -> None:
     bench = Bench(GET)
     assert item_of(bench.jobs[0], {"roboflow": "Roboflow Universe"}).title == "Getting Roboflow Universe as “plates”"
     await bench.queue.close()
+
+
+def test_an_import_does_not_wait_for_a_film_nor_a_film_for_an_import() -> None:
+    lanes = {spec.kind: OPERATIONS[spec.kind].lane for spec in (BlurSpec, ImportSpec, DownloadSpec, CheckSpec)}
+    assert lanes.pop(BlurSpec.kind) not in lanes.values()

@@ -144,7 +144,10 @@ class SourceDetails(QScrollArea):
         form = Form(
             presenter.option_plans(facts.name), ((presenter.GROUP, ""),), advanced_heading=tr("Choice and split")
         )
-        values = SourceOptions().model_dump() | {presenter.NAME: presenter.suggested_name(facts.name, self._taken)}
+        values = SourceOptions().model_dump() | {
+            presenter.CLASSES: "",
+            presenter.NAME: presenter.suggested_name(facts.name, self._taken),
+        }
         form.set_value(values)
         self.shares.set_value(SourceOptions().ratios)
         if form.advanced is not None:
@@ -192,6 +195,8 @@ def finish_form(form: Form) -> None:
         amount.setSpecialValueText(tr("All"))
     for edit in form.findChildren(QLineEdit):
         edit.setCursorPosition(0)
+        if edit.accessibleName() == tr("Classes"):
+            edit.setPlaceholderText(tr("Plate=license_plate, Car="))
 
 
 def _row(first: QWidget, *others: QWidget) -> QWidget:

@@ -14,6 +14,7 @@ from pyroblur_gui.ui.tabs.blur.wording import size_text
 
 GROUP = "source"
 NAME = "name"
+CLASSES = "classes"
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,20 @@ def option_plans(source: str) -> list[FieldPlan]:
         default="",
     )
     shown = [replace(plans[each], group=GROUP, is_advanced=False, empty=tr("Drawn by PyroBlur")) for each in own]
+    if "project" in own:  # whose classes only its owner knows
+        shown.append(replace(plans[CLASSES], group=GROUP, widget=Widget.TEXT, help=plans[CLASSES].help))
     count = replace(plans["max_samples"], group=GROUP)
     folded = [replace(plans[each], group=GROUP, is_advanced=True) for each in ("seed", "keep_split")]
     return [name, count, *shown, *folded]
+
+
+def classes_of(text: str) -> dict[str, str]:
+    """What was typed as theirs=ours, theirs=ours. Raises ValueError, which says how it is written."""
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    if any(not equals or not theirs.strip() for theirs, equals, _ in pairs):
+        message = tr("Write classes as theirs=ours, with commas between: Plate=license_plate, Car=.")
+        raise ValueError(message)
+    return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
 
 
 def _source_of(extra: object) -> str:
@@ -105,10 +117,8 @@ def suggested_name(source: str, taken: Collection[str]) -> str:
 
 def missing(wish: SourceWish, taken: Collection[str]) -> str:
     """What is still to be done before it can begin, as a sentence; empty when nothing is."""
-    try:
-        wanted(wish)
-    except ValidationError as error:
-        return reason(error)
+    if problem := _invalid(wish):
+        return problem
     if wish.name in taken and not wish.adds:
         return tr("There is a data set named “{name}”. Take another name, or add to it.", name=wish.name)
     if Need.KEY in wish.source.needs and not wish.has_key:
@@ -120,12 +130,25 @@ def missing(wish: SourceWish, taken: Collection[str]) -> str:
     return ""
 
 
+def _invalid(wish: SourceWish) -> str:
+    try:
+        wanted(wish)
+    except ValidationError as error:
+        return reason(error)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def wanted(wish: SourceWish) -> DownloadSpec:
-    """Raises pydantic.ValidationError."""
+    """Raises pydantic.ValidationError, or ValueError for classes that are not written as they should be."""
+    values = dict(wish.values)
+    if isinstance(typed := values.get(CLASSES), str):
+        values[CLASSES] = classes_of(typed)
     return DownloadSpec(
         source=wish.source.name,
         name=wish.name,
-        options=SourceOptions.model_validate(dict(wish.values)),
+        options=SourceOptions.model_validate(values),
         has_accepted=wish.has_accepted or not needs_acceptance(wish.source),
         adds=wish.adds,
     )
