@@ -4,15 +4,18 @@ A field's title is its label, its description its help; json_schema_extra holds 
 group, unit, step, option (the command line's name), advanced.
 """
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.jobs.spec import Spec
 
+COLOR = r"^#[0-9A-Fa-f]{6}$"
+DEVICE = r"^(auto|cpu|cuda(:\d+)?|mps|directml|coreml)$"
 ANY_CLASS = "*"  # key of BlurOptions.confidence that stands for every class
 
 
@@ -79,8 +82,30 @@ def _extra(group: str, **more: JsonValue) -> dict[str, JsonValue]:
 def _check_confidences(value: dict[str, float]) -> dict[str, float]:
     for name, confidence in value.items():
         if not 0.0 < confidence <= 1.0:
-            message = f"The confidence of {name} must be over 0 and at most 1, not {confidence}."
+            of_what = "" if name == ANY_CLASS else f" of {name}"
+            message = f"The confidence{of_what} must be over 0 and at most 1, not {confidence}."
             raise ValueError(message)
+    return value
+
+
+def _check_color(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(COLOR, value):
+        message = f"{value!r} is no colour: write it as #RRGGBB, e.g. #000000 for black."
+        raise ValueError(message)
+    return value
+
+
+def _check_device(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(DEVICE, value):
+        message = f"{value!r} is no device: choose auto, cpu, cuda, cuda:1, mps, directml or coreml."
+        raise ValueError(message)
+    return value
+
+
+def _check_classes(value: object) -> object:
+    if isinstance(value, list | tuple) and not value:
+        message = "Name at least one class to cover."
+        raise ValueError(message)
     return value
 
 
@@ -97,7 +122,7 @@ class BlurOptions(BaseModel):
         "or the name of an imported model, or an .onnx file.",
         json_schema_extra=_extra("find", option="--model"),
     )
-    classes: tuple[str, ...] = Field(
+    classes: Annotated[tuple[str, ...], BeforeValidator(_check_classes)] = Field(
         default=(FACE, LICENSE_PLATE),
         title="Cover",
         min_length=1,
@@ -131,11 +156,11 @@ class BlurOptions(BaseModel):
         description="What runs the model. Auto picks the fastest that works here.",
         json_schema_extra=_extra("find", option="--engine", advanced=True),
     )
-    device: str = Field(
+    device: Annotated[str, BeforeValidator(_check_device)] = Field(
         default="auto",
         title="Device",
         description="auto, cpu, cuda, cuda:1, mps, directml or coreml.",
-        pattern=r"^(auto|cpu|cuda(:\d+)?|mps|directml|coreml)$",
+        pattern=DEVICE,
         json_schema_extra=_extra("find", option="--device", advanced=True),
     )
     precision: Precision = Field(
@@ -170,10 +195,10 @@ class BlurOptions(BaseModel):
         description="All three are strong enough that they cannot be undone.",
         json_schema_extra=_extra("cover", option="--style"),
     )
-    color: str = Field(
+    color: Annotated[str, BeforeValidator(_check_color)] = Field(
         default="#000000",
         title="Colour",
-        pattern=r"^#[0-9A-Fa-f]{6}$",
+        pattern=COLOR,
         description="Colour of the solid style.",
         json_schema_extra=_extra("cover", option="--color", widget="color", only_if={"style": "solid"}),
     )

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec
+from pyroblur_gui.blurring.spec import ANY_CLASS, BlurOptions, BlurSpec
 from pyroblur_gui.cli.batch import Outcome, Work, run_batch
 from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import Narrator, choose_narrator, summary
 from pyroblur_gui.cli.targets import Found, find_sources, names_one_file, targets_of
+from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 
 Inputs = Annotated[
     list[Path],
@@ -41,6 +42,7 @@ def blur(
     Results are named STEM_blurred.EXT unless -o names the file. In a folder, results of earlier runs are passed over.
     The exit status is 0 only if every file is done, 1 if one failed, 2 if the command makes no sense, 130 after Ctrl-C.
     """
+    check_confidence(options)
     output = Path(out) if out is not None else None
     is_folder = out is not None and out.endswith((os.sep, "/"))
     one_file = not is_folder and names_one_file(inputs, output)
@@ -79,6 +81,15 @@ def finish(work: list[Work], found: Found, to: Narrator, *, is_listing: bool = F
     finally:
         to.close()
     raise typer.Exit(outcome.status or (1 if found.failures or to.is_mute else 0))
+
+
+def check_confidence(options: BlurOptions) -> None:
+    """A threshold for a class that is not looked for is a slip of the pen, and must not pass for one that counts."""
+    known = {ANY_CLASS, FACE, LICENSE_PLATE, *options.classes}
+    strange = [label for label in options.confidence if label not in known]
+    if strange:
+        message = f"{', '.join(strange)} is not among the classes to cover: {', '.join(options.classes)}."
+        raise typer.BadParameter(message, param_hint="--conf")
 
 
 def absolute_model(options: BlurOptions) -> BlurOptions:

@@ -2,7 +2,7 @@
 
 from pyroblur_gui.blurring.spec import BlurOptions, DetectSpec
 from pyroblur_gui.cli.batch import Work
-from pyroblur_gui.cli.commands.blur import AsJson, Inputs, absolute_model, finish
+from pyroblur_gui.cli.commands.blur import AsJson, Inputs, absolute_model, check_confidence, finish
 from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import choose_narrator
 from pyroblur_gui.cli.targets import find_sources
@@ -16,6 +16,7 @@ def detect(inputs: Inputs, *, as_json: AsJson = False, options: BlurOptions) -> 
 
     With --json, the last line of a file carries all boxes by frame. The exit status is that of `blur`.
     """
+    check_confidence(options)
     found = find_sources(inputs, skip_results=False)
     chosen = absolute_model(options)
     work = [Work(DetectSpec(source=source.path.absolute(), options=chosen), source.path) for source in found.sources]

@@ -35,6 +35,8 @@ def test_version_needs_no_command():
         ["blur", "a.jpg", "--frob"],
         ["blur", "a.jpg", "--crf", "99"],
         ["detect", "a", "--crf", "1"],
+        ["blur", "a.jpg", "--conf", "faces=0.2"],
+        ["detect", "a.jpg", "--conf", "faces=0.2"],
     ],
 )
 def test_what_makes_no_sense_is_a_usage_error(arguments):

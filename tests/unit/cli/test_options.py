@@ -160,3 +160,17 @@ def test_what_a_source_cannot_be_asked_for_is_a_usage_error(read_intake, argumen
     result, _ = read_intake(*arguments)
     assert result.exit_code == 2
     assert option in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--color", "red"], "write it as #RRGGBB"),
+        (["--device", "toaster"], "choose auto, cpu"),
+        (["--classes", ","], "at least one class"),
+        (["--conf", "2"], "The confidence must be"),
+    ],
+)
+def test_a_refusal_says_what_to_write_instead(read_options, arguments, says):
+    result, _ = read_options(*arguments)
+    assert says in result.output
