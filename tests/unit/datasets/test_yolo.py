@@ -414,3 +414,33 @@ def test_boxes_are_cut_at_the_pictures_edges_when_written(one, tmp_path):
     _, (sample,) = read(folder)
     (box,) = sample.boxes
     assert (box.left, box.top, box.right * one.width) == pytest.approx((0, 0, 20), abs=1e-3)
+
+
+def test_export_of_cvat_with_names_and_a_list_above_the_pictures(originals, tmp_path):
+    folder = as_yolo(tmp_path / "set", originals, images="obj_train_data", labels="obj_train_data")
+    put("face\nlicense_plate\n", folder / "obj.names")
+    put("classes = 2\ntrain = data/train.txt\nnames = data/obj.names\nbackup = backup/\n", folder / "obj.data")
+    lines = "".join(f"data/obj_train_data/{each.path.name}\n" for each in originals)
+    put(lines, folder / "train.txt")
+    found, samples = read(folder)
+    assert found.classes == NAMES
+    assert [(sample.name, sample.split) for sample in samples] == [
+        ("obj_train_data/made_0.jpg", Split.TRAIN),
+        ("obj_train_data/made_1.jpg", Split.TRAIN),
+    ]
+
+
+def test_darknet_export_of_roboflow_with_names_in_each_folder(originals, tmp_path):
+    for split, original in zip(("train", "valid"), originals, strict=True):
+        folder = as_yolo(tmp_path / "set", [original], images=split, labels=split)
+        put("face\nlicense_plate\n", folder / split / "_darknet.labels")
+    found, samples = read(tmp_path / "set")
+    assert found.classes == NAMES
+    assert [sample.split for sample in samples] == [Split.TRAIN, Split.VAL]
+
+
+def test_real_pictures_of_coco_without_names_keep_their_numbers(lab):
+    found, samples = read(lab / "train" / "coco" / "coco128")
+    assert found.pictures == len(samples) == 128
+    assert sum(len(sample.boxes) for sample in samples) == 929
+    assert {box.label for sample in samples for box in sample.boxes} <= {str(number) for number in range(80)}
