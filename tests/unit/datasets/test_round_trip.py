@@ -8,6 +8,7 @@ from labelled_files import NAMES, Original, furthest, labelled, made_ones, real_
 from PIL import Image
 from stage import Stage
 
+from pyroblur_gui.core.errors import JobCancelledError, OutputError
 from pyroblur_gui.datasets.formats import catalogue
 from pyroblur_gui.datasets.formats.catalogue import FORMATS
 from pyroblur_gui.datasets.formats.format import Labelled
@@ -83,3 +84,27 @@ def test_pictures_without_boxes_stay_in_the_set(tmp_path, name):
     assert sorted(len(sample.boxes) for sample in samples) == [0, 0, 2]
     assert all(not sample.flaws for sample in samples)
     assert all(sample.labels is not None and "face" in sample.labels for sample in samples)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path, name):
+    originals = made_ones(tmp_path / "originals")
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(OutputError, match="taken"):
+        FORMATS[name].write(iter(labelled(originals)), classes=NAMES, folder=tmp_path / "taken", context=Stage())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_writing_can_be_cancelled(tmp_path, name):
+    stage = Stage()
+
+    def cancel(count: int) -> None:
+        if count == 2:
+            raise JobCancelledError
+
+    stage.on_check = cancel
+    originals = made_ones(tmp_path / "originals", [(30, 30)] * 4)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(JobCancelledError):
+        FORMATS[name].write(iter(labelled(originals)), classes=NAMES, folder=tmp_path / "out", context=stage)
+    assert len(list((tmp_path / "out").rglob("*.jpg"))) == 1

@@ -73,8 +73,13 @@ class _Head:
         return np.stack((self.x + self.a * grown * (width + chin), self.y + self.b * grown * v), axis=1)
 
 
-def draw_face(random: np.random.Generator, height: float, *, is_standing: bool = False) -> Face:
-    """height: of the face in the layer, in pixels, from the hairline to the chin. is_standing: with the whole body."""
+def draw_face(
+    random: np.random.Generator, height: float, *, is_standing: bool = False, is_turned_away: bool = False
+) -> Face:
+    """height: of the face in the layer, in pixels, from the hairline to the chin. is_standing: with the whole body.
+
+    is_turned_away: the back of a head, which shows no face.
+    """
     unit = height / 1.78
     layer = Layer.empty(round(WIDTH * unit), round((STANDING if is_standing else HEIGHT) * unit))
     head = _Head(
@@ -93,17 +98,34 @@ def draw_face(random: np.random.Generator, height: float, *, is_standing: bool =
     _behind(layer, head, random, hair=hair, style=str(style))
     _ears(layer, head, skin)
     _skin(layer, head, random, skin)
+    if is_turned_away:
+        _back(layer, head, random, hair)
+    else:
+        _front(layer, head, random, skin=skin, hair=hair, style=str(style))
+    face = head.outline()
+    return Face(layer, face[face[:, 1] >= head.y - 0.80 * head.b])
+
+
+def _front(layer: Layer, head: _Head, random: np.random.Generator, *, skin: Colour, hair: Colour, style: str) -> None:
     _features(layer, head, random, skin=skin, hair=hair)
     if random.random() < 0.22 and style not in {"long", "scarf"}:
         _beard(layer, head, random, hair)
     if random.random() < 0.16:
         _mask(layer, head, random)
     _light(layer, head, random)
-    _above(layer, head, random, hair=hair, style=str(style))
+    _above(layer, head, random, hair=hair, style=style)
     if random.random() < 0.28:
         _glasses(layer, head, random)
-    face = head.outline()
-    return Face(layer, face[face[:, 1] >= head.y - 0.80 * head.b])
+
+
+def _back(layer: Layer, head: _Head, random: np.random.Generator, hair: Colour) -> None:
+    """Hair down to the nape, or all the way."""
+    nape = random.uniform(0.35, 1.3)
+    wide, top = 1.6 * head.a, head.y - 1.6 * head.b
+    above = [(head.x - wide, top), (head.x + wide, top), (head.x + wide, head.y + nape * head.b)]
+    region = layer.mask([*above, (head.x - wide, head.y + nape * head.b)], blur=0.03 * head.b)
+    layer.put(layer.mask(head.outline(1.06)).times(region), _strands(layer, random, hair))
+    _light(layer, head, random)
 
 
 def _body(layer: Layer, head: _Head, random: np.random.Generator, skin: Colour) -> None:

@@ -14,6 +14,7 @@ from pyroblur_gui.datasets.sources.drawing.scene import Scene
 from pyroblur_gui.datasets.sources.synthetic import Order
 from pyroblur_gui.media.photo_formats import MAX_PIXELS
 
+_BACKS_OF_HEADS = 0.2
 _ASPECTS = (4 / 3, 3 / 2, 16 / 9, 1.0, 3 / 4)
 
 
@@ -27,6 +28,8 @@ def paint(order: Order) -> tuple[bytes, Sequence[tuple[str, float, float, float,
     width, height = round(order.size * min(1, aspect)), round(order.size / max(1, aspect))
     own = _own_background(random, order, width, height)
     scene = Scene(random, own if own is not None else draw_background(random, width, height))
+    if random.random() < _BACKS_OF_HEADS:
+        scene.add_backs_of_heads(int(random.integers(1, 3)))
     if LICENSE_PLATE in order.shows:
         scene.add_plates(int(random.integers(1, 4)))
     if FACE in order.shows:

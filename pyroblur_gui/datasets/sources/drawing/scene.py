@@ -38,9 +38,9 @@ Matrix = NDArray[np.float64]
 
 @dataclass
 class _Thing:
-    """Something with a label. outline: in the picture. seen: where it is not covered by what came later."""
+    """Something on the picture. seen: where it is not covered by what came later."""
 
-    label: str
+    label: str | None
     edges: Edges
     seen: Mask
     area: float
@@ -48,9 +48,12 @@ class _Thing:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """Something to be put on the picture. outline: in the layer, of what gets the label. places: proposes where."""
+    """Something to be put on the picture. outline: in the layer, of what gets the label. places: proposes where.
 
-    label: str
+    label: None for what gets none.
+    """
+
+    label: str | None
     layer: Layer
     outline: NDArray[np.float64]
     places: Callable[[], Matrix]
@@ -69,13 +72,19 @@ class Scene:
 
     @property
     def boxes(self) -> list[tuple[str, Edges]]:
-        return [(thing.label, thing.edges) for thing in self._things]
+        return [(thing.label, thing.edges) for thing in self._things if thing.label is not None]
 
     def add_faces(self, count: int) -> None:
         """The far ones first, as they are covered by the near ones."""
         largest = min(LARGEST_FACE_PX, 0.62 * min(self.size))
         for height in sorted(_sizes(self._random, SMALLEST_FACE_PX, largest, count)):
             self._add(self._face(height))
+
+    def add_backs_of_heads(self, count: int) -> None:
+        """What a detector must learn to pass over; they get no box."""
+        largest = min(LARGEST_FACE_PX, 0.4 * min(self.size))
+        for height in _sizes(self._random, SMALLEST_FACE_PX, largest, count):
+            self._add(self._face(height, is_turned_away=True))
 
     def add_plates(self, count: int) -> None:
         largest = min(LARGEST_PLATE_PX, 0.6 * self.size[0])
@@ -121,12 +130,12 @@ class Scene:
                 self._hide(edges)
             return
 
-    def _face(self, height: float) -> _Drawing:
+    def _face(self, height: float, *, is_turned_away: bool = False) -> _Drawing:
         random, (width, tall) = self._random, self.size
         unit = height / 1.78
         is_standing = STANDING * unit < 0.9 * tall and random.random() < 0.6
         drawn = max(36.0, 1.25 * height)
-        face = draw_face(random, drawn, is_standing=is_standing)
+        face = draw_face(random, drawn, is_standing=is_standing, is_turned_away=is_turned_away)
         centre = np.array(CENTRE) * drawn / 1.78
         lowest = max(0.6 * height, tall - 0.5 * height)
         # Shoulders that end in mid-air are rare: mostly they go on below the picture.
@@ -142,7 +151,7 @@ class Scene:
                 y = random.uniform(0, 0.3 * height)
             return _turned(roll, scale=height / drawn, centre=(centre[0], centre[1]), to=(x, y))
 
-        return _Drawing(FACE, face.layer, face.outline, places)
+        return _Drawing(None if is_turned_away else FACE, face.layer, face.outline, places)
 
     def _plate(self, wide: float) -> _Drawing:
         random, (width, tall) = self._random, self.size
