@@ -35,7 +35,9 @@ _SIGNATURES = (
 
 def missing(path: Path) -> MissingFileError:
     return MissingFileError(
-        f"{shown(path)} is not there any more.", hint="Check whether it was moved, renamed or unplugged.", path=path
+        f"{shown(path)} is not there.",
+        hint="Check its name, and whether it was moved or its disk unplugged.",
+        path=path,
     )
 
 

@@ -324,7 +324,8 @@ def _texts(image: Image.Image) -> dict[str, str]:
 def _others(image: Image.Image, exif: Image.Exif) -> tuple[str, ...]:
     """What a picture file carries besides the picture and is never copied."""
     found = []
-    if exif.get_ifd(ExifTags.IFD.IFD1) or image.info.get("thumbnails"):
+    # In a TIFF, the directory behind the first is its next page.
+    if (image.format != "TIFF" and exif.get_ifd(ExifTags.IFD.IFD1)) or image.info.get("thumbnails"):
         found.append("thumbnail")
     if image.format == "MPO":
         found.append("embedded pictures")

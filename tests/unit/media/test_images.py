@@ -195,6 +195,15 @@ def test_every_page_is_read_and_written(tmp_path: Path, suffix: str) -> None:
         assert np.abs(page.pixels[:, :, :3].astype(int) - np.asarray(expected)).mean() < 8
 
 
+def test_the_second_page_of_a_document_is_no_thumbnail(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    pages = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    facts, photo = probe(path), read_photo(path)
+    assert (facts.pages, len(photo.pages)) == (2, 2)
+    assert (facts.other, facts.notes, photo.notes) == ((), (), ())
+
+
 def test_pages_of_different_size_and_kind(tmp_path: Path) -> None:
     pages = [sample_photo(), sample_photo().convert("L").resize((40, 50)), sample_photo().convert("CMYK")]
     pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
