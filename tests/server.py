@@ -211,6 +211,7 @@ class _Listener(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # what was written before a reset arrives before it
     server: _Listener
     host = ""  # of the tunnel, where it is one
 
