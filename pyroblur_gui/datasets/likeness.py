@@ -5,7 +5,7 @@ were made: 99 % of the copies that were encoded at quality 30 to 80 or made up t
 original by at most 10 bits; different photos differ by 11 bits or more, all but a few of them by more than 20.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -37,6 +37,16 @@ def groups(likenesses: Sequence[bytes | None]) -> list[int]:
     leaders = [places[_root(parents, number)] for number in range(len(places))]
     number_of = {place: number for number, place in enumerate(places)}
     return [leaders[number_of[first_of]] if first_of in number_of else first_of for first_of in group]
+
+
+def joined(group: Sequence[int], keys: Sequence[Hashable]) -> list[int]:
+    """As `groups` returns them, with groups made one that have a key in common; None is no key."""
+    parents = list(group)
+    first: dict[Hashable, int] = {}
+    for place, key in enumerate(keys):
+        if key is not None:
+            _join(parents, first.setdefault(key, place), place)
+    return [_root(parents, place) for place in range(len(parents))]
 
 
 def distance(one: bytes, other: bytes) -> int:

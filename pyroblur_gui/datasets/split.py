@@ -1,15 +1,23 @@
-"""Divides pictures into train, val and test: seeded, the same share of every class, near-duplicates together."""
+"""Divides pictures into train, val and test: seeded, the same share of every class, near-duplicates together.
+
+So are pictures that a source has made of one another, as far as their names say so.
+"""
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from pyroblur_gui.datasets.dataset import Picture
-from pyroblur_gui.datasets.likeness import groups
+from pyroblur_gui.datasets.likeness import groups, joined
 from pyroblur_gui.datasets.sample import Split
 
 _Stratum = tuple[tuple[int, ...], tuple[int, ...]]
+
+# Roboflow names the pictures that it makes of one (turned, cut, recoloured, so that their likeness differs) by it.
+_MADE_OF = re.compile(r"(.+)\.rf\.[0-9A-Za-z]{16,40}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,7 @@ class _Light:
     id: int
     sha256: bytes
     likeness: bytes | None
+    made_of: tuple[int, str] | None  # pictures that were made of one another have this in common
     labels: tuple[int, ...]
     source: int
     split: Split | None
@@ -61,12 +70,15 @@ def split(
 def _light(picture: Picture) -> _Light:
     labels = tuple(sorted({box.label for box in picture.boxes if box.is_truth}))
     digest = bytes.fromhex(picture.sha256)
-    return _Light(picture.id, digest, picture.likeness, labels, picture.source, picture.split)
+    found = _MADE_OF.match(PurePosixPath(picture.name).stem)
+    made_of = None if found is None else (picture.source, found[1])
+    return _Light(picture.id, digest, picture.likeness, made_of, labels, picture.source, picture.split)
 
 
 def _units(pictures: list[_Light], seed: int, *, keeps: bool) -> list[_Unit]:
     together: dict[int, list[_Light]] = defaultdict(list)
-    for picture, group in zip(pictures, groups([each.likeness for each in pictures]), strict=True):
+    alike = joined(groups([each.likeness for each in pictures]), [each.made_of for each in pictures])
+    for picture, group in zip(pictures, alike, strict=True):
         together[group].append(picture)
     units = [_unit(members, seed, keeps=keeps) for members in together.values()]
     return sorted(units, key=lambda unit: (unit.stratum, -len(unit.members), unit.rank))

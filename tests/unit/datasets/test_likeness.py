@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from small_sets import picture
 
-from pyroblur_gui.datasets.likeness import NEAR_BITS, distance, groups
+from pyroblur_gui.datasets.likeness import NEAR_BITS, distance, groups, joined
 from pyroblur_gui.datasets.reading import likeness_of, read_into
 
 
@@ -42,6 +42,12 @@ def test_a_group_is_named_by_its_first_picture_and_reaches_over_steps() -> None:
     assert distance(steps[0], steps[-1]) > NEAR_BITS
     other = np.random.default_rng(2).bytes(32)
     assert groups([other, steps[3], *steps, other]) == [0, 1, 1, 1, 1, 1, 1, 1, 0]
+
+
+def test_groups_with_a_key_in_common_become_one() -> None:
+    assert joined([0, 0, 2, 3, 4, 4], [None, "a", "a", None, None, None]) == [0, 0, 0, 3, 4, 4]
+    assert joined([0, 0, 2, 3, 4, 4], ["b", "a", None, "c", "c", "b"]) == [0, 0, 2, 0, 0, 0]
+    assert joined([], []) == []
 
 
 def test_pictures_without_likeness_are_alone() -> None:

@@ -79,6 +79,21 @@ def test_near_duplicates_stay_together_whatever_they_show() -> None:
     assert _shares(result, pictures) == pytest.approx([0.7, 0.2, 0.1], abs=0.01)
 
 
+def test_what_roboflow_made_of_one_picture_stays_together() -> None:
+    """Turned and recoloured: no hash sees that it is the same picture."""
+    pictures = []
+    for number in range(300):
+        name = f"train/images/car-{number // 3}_jpg.rf.{number:032x}.jpg"
+        pictures.append(replace(row(number + 1, box()), name=name))
+    result = split(pictures, ratios=RATIOS, seed=0)
+    for first in range(1, 301, 3):
+        assert len({result[first + take] for take in range(3)}) == 1
+    assert _shares(result, pictures) == pytest.approx([0.7, 0.2, 0.1], abs=0.01)
+    other = [replace(each, source=2) if each.id % 3 else each for each in pictures]
+    apart = split(other, ratios=RATIOS, seed=0)
+    assert any(apart[first] is not apart[first + 2] for first in range(1, 301, 3)), "names count within a source"
+
+
 def test_unreadable_and_removed_pictures_are_in_no_split() -> None:
     pictures = [row(1, box()), row(2, error="It is empty."), row(3, box(), is_removed=True), row(4, box())]
     assert split(pictures, ratios=RATIOS, seed=0).keys() == {1, 4}

@@ -215,6 +215,22 @@ def test_pictures_are_added_to_a_data_set_that_keeps_its_own(faces: Path, tmp_pa
         assert (dataset.folder / layout.label_file(dataset.picture(2))).exists()
 
 
+@pytest.mark.parametrize("place", ["read", "write"])
+def test_adding_that_ends_early_leaves_the_data_set_as_it_was(place: str, faces: Path, tmp_path: Path) -> None:
+    before = _import(faces)
+    files = _files(store.folder_of("street"))
+    more = yolo_folder(tmp_path / "more", 12, first=200)
+    stage = _stopping(lambda event: event.type == "progress" and event.stage == place, JobCancelledError())
+    with pytest.raises(JobCancelledError):
+        _import(more, adds=True, stage=stage)
+    with store.open_dataset("street") as dataset:
+        assert fingerprint(dataset) == before["fingerprint"]
+    assert _files(store.folder_of("street")) == files
+    assert _import(more, adds=True)["images"] == 42
+    assert _import(faces, more, name="at once")["boxes"] == {"face": 17, "license_plate": 17}
+    assert store.unfinished() == []
+
+
 def test_adding_the_same_folder_again_takes_what_is_new(faces: Path) -> None:
     _import(faces)
     yolo_folder(faces, 3, first=300)
