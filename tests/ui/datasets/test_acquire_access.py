@@ -1,11 +1,12 @@
 """The dialogs and the list of work for those without a mouse, with a screen reader, or with little room."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QScrollBar,
     QWidget,
 )
@@ -92,15 +94,41 @@ def test_every_control_is_named_reached_by_tab_and_not_clipped(qapp: QApplicatio
         wanted = {
             each for each in controls(dialog) if each.isEnabled() and each.focusPolicy() & Qt.FocusPolicy.TabFocus
         }
-        reached = set()
+        reached = []
         for _ in range(60):
             QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Tab)
-            reached.add(QApplication.focusWidget())
+            reached.append(QApplication.focusWidget())
         alone = {each for each in wanted if isinstance(each, QAbstractButton) and each.group() is not None}
-        assert [each.accessibleName() for each in wanted - reached - alone] == []
+        assert [each.accessibleName() for each in wanted - set(reached) - alone] == []
+        assert [each.accessibleName() for each in _out_of_line(reached)] == []
         dialog.reject()
 
     perform(qapp, scenario)
+
+
+def _out_of_line(stops: list[QWidget]) -> list[QWidget]:
+    """Stops of one round that lie above the one before, within the part of the dialog that both belong to."""
+    first = min(range(len(stops)), key=lambda place: stops[place].mapToGlobal(QPoint()).toTuple()[::-1])
+    again = stops.index(stops[first], first + 1)
+    found = []
+    for before, after in itertools.pairwise(stops[first:again]):
+        part = _part(before)
+        if (
+            part is _part(after)
+            and after.mapTo(part, QPoint(0, after.height())).y() <= before.mapTo(part, QPoint()).y()
+        ):
+            found.append(after)
+    return found
+
+
+def _part(stop: QWidget) -> QWidget:
+    """What scrolls with it, or the whole."""
+    each = stop
+    while (above := each.parentWidget()) is not None and not each.isWindow():
+        if isinstance(above.parentWidget(), QScrollArea):
+            return each
+        each = above
+    return each
 
 
 def test_arrow_keys_go_through_the_sources(qapp: QApplication) -> None:

@@ -36,6 +36,7 @@ from pyroblur_gui.ui.tabs.datasets.import_places import ImportPlaces
 from pyroblur_gui.ui.tabs.datasets.import_presenter import ImportPresenter, ImportWish, Place
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.widgets.inputs import ComboBox
+from pyroblur_gui.ui.widgets.tab_order import order_by_layout
 
 SIZE = (720, 720)
 
@@ -132,6 +133,7 @@ class ImportDialog(QDialog):
         self.classes.show_classes(self._only())
         self.options.shares.set_pictures(self.presenter.pictures())
         self.join_button.setVisible(bool(self._taken))
+        order_by_layout(self)
         self._check()
 
     def _check(self) -> None:

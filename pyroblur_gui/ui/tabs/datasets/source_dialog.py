@@ -15,6 +15,7 @@ from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.datasets import source_presenter as presenter
 from pyroblur_gui.ui.tabs.datasets.source_cards import SourceCards
 from pyroblur_gui.ui.tabs.datasets.source_details import SourceDetails
+from pyroblur_gui.ui.widgets.tab_order import order_by_layout
 
 SIZE = (900, 680)
 
@@ -79,6 +80,7 @@ class SourceDialog(QDialog):
 
     def _show(self, facts: SourceFacts) -> None:
         self.details.show_source(facts)
+        order_by_layout(self)
         text = tr("&Download") if presenter.needs_acceptance(facts) else tr("&Make")
         self.get_button.setText(text)
         self.get_button.setAccessibleName(text.replace("&", ""))

@@ -14,6 +14,7 @@ from pyroblur_gui.ui.tabs.datasets.work_items import WorkItem
 from pyroblur_gui.ui.tabs.datasets.work_presenter import WorkPresenter
 from pyroblur_gui.ui.tabs.datasets.work_row import WorkRow
 from pyroblur_gui.ui.tasks import Tasks
+from pyroblur_gui.ui.widgets.tab_order import order_by_layout
 
 TALLEST = 220
 REPAINT_MS = 80  # progress comes more often than anybody reads
@@ -101,6 +102,7 @@ class WorkPanel(QWidget):
         row.key_asked.connect(lambda: self._ask_for_key(item))
         row.open_asked.connect(lambda: self.opened.emit(item.name))
         self._column.insertWidget(0, row)  # the newest first
+        order_by_layout(self)
         self._settle()
 
     def item_changed(self, item: WorkItem) -> None:
