@@ -37,7 +37,8 @@ def run(spec: ImportSpec, context: Context) -> dict[str, JsonValue]:
 def _parts(spec: ImportSpec, number: int, path: Path, building: Building, context: Context) -> list[Part]:
     found = folder.unpack(path, work=building.work / str(number), context=context)
     for note in found.notes:
-        context.emit(Log(level="warning", text=note))
+        text = note if len(spec.paths) == 1 else f"{folder.title_of(path)}: {note}"
+        context.emit(Log(level="warning", text=text))
     if (found.path / FILE_NAME).is_file():
         return _parts_of_dataset(found.path, context)
     title = folder.title_of(path)
