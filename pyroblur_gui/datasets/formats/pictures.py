@@ -8,6 +8,8 @@ from pyroblur_gui.datasets.formats.splits import split_of
 from pyroblur_gui.datasets.sample import Sample
 from pyroblur_gui.jobs.context import Context
 
+_MAY_BE_LABELS = (".txt", ".xml", ".json", ".csv", ".yaml", ".yml")
+
 
 class PicturesReader:
     name = "pictures"
@@ -20,7 +22,12 @@ class PicturesReader:
             "These are pictures without labels. They teach nothing until labels are drawn, or suggested by a model and "
             "accepted by you."
         )
-        return Recognised(self.name, listing.root, listing.count(), notes=(note,))
+        notes = [note]
+        if texts := list(listing.files(*_MAY_BE_LABELS)):
+            notes.append(
+                f"Files that may be labels, but none that PyroBlur can read: {len(texts):,}, first {texts[0]}."
+            )
+        return Recognised(self.name, listing.root, listing.count(), notes=tuple(notes))
 
     def read(self, found: Recognised, context: Context, _options: Mapping[str, str]) -> Iterator[Sample]:
         listing = Listing.of(found.path, quick=False, check_cancelled=context.check_cancelled)

@@ -1,8 +1,11 @@
 """What a folder holds is told by a quick look, and by what was looked for when there is nothing."""
 
+import math
 import os
+import shutil
 import time
 from pathlib import Path
+from random import Random
 
 import pytest
 from labelled_files import as_coco, as_voc, as_wider, as_yolo, copied, made_ones, put, real_ones
@@ -52,6 +55,65 @@ def test_pictures_alone_are_said_to_have_no_labels(lab, tmp_path):
     assert "without labels" in found.notes[0]
     samples = list(catalogue.reader("pictures").read(found, Stage(), {}))
     assert [sample.labels for sample in samples] == [frozenset()] * 4
+
+
+def test_labels_that_cannot_be_read_are_told_of(tmp_path):
+    originals = made_ones(tmp_path / "originals")
+    copied(originals[0], tmp_path / "set")
+    put("filename,xmin,ymin\nmade_0.jpg,1,1\n", tmp_path / "set" / "labels.csv")
+    found = catalogue.recognise(tmp_path / "set")
+    assert found.format == "pictures"
+    assert "labels.csv" in found.notes[1]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_damage_of_any_kind_is_a_flaw_or_an_error_to_show(tmp_path, name):
+    originals = made_ones(tmp_path / "originals")
+    random = Random(0)  # noqa: S311 - for damage, not for secrets
+    for _ in range(60):
+        folder = MAKERS[name](tmp_path / "set", originals)
+        path = random.choice([path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".jpg"])
+        path.write_bytes(damaged(path.read_bytes(), random))
+        try:
+            found = catalogue.recognise(folder)
+            samples = list(catalogue.reader(found.format).read(found, Stage(), {}))
+        except DatasetError:
+            samples = []
+        edges = [edge for each in samples for box in each.boxes for edge in (box.left, box.top, box.right, box.bottom)]
+        assert all(math.isfinite(edge) for edge in edges)
+        shutil.rmtree(folder)
+
+
+def damaged(data: bytes, random: Random) -> bytes:
+    """A few bytes changed, put in or taken out, or the end cut off."""
+    for _ in range(random.randint(1, 5)):
+        place, kind = random.randrange(len(data) + 1), random.random()
+        if kind < 0.3:
+            data = data[:place] + bytes([random.randrange(256)]) + data[place + 1 :]
+        elif kind < 0.6:
+            data = data[:place] + random.choice(_STRANGE) + data[place:]
+        elif kind < 0.85:
+            data = data[:place] + data[place + random.randint(1, 30) :]
+        else:
+            data = data[:place]
+    return data
+
+
+_STRANGE = (
+    b"nan",
+    b"-1e999",
+    b"\0",
+    b"[[[",
+    b"{}",
+    b'"',
+    b"<a>",
+    b"&x;",
+    b"\xff\xfe",
+    b"null",
+    b"9" * 30,
+    b"\n\n",
+    b"../",
+)
 
 
 @pytest.mark.parametrize("part", ["images", "labels", "images/a.jpg"])
