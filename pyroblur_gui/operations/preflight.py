@@ -16,7 +16,8 @@ from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.operations.train import require_training
 from pyroblur_gui.training.base import base_of
-from pyroblur_gui.training.preflight import Advice, Forecast, forecast
+from pyroblur_gui.training.forecast import Advice, Forecast
+from pyroblur_gui.training.preflight import forecast
 from pyroblur_gui.training.spec import PreflightSpec, TrainSpec
 
 LONG_S = 24 * 3600.0

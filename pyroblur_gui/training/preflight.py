@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
 from pyroblur_gui.core.errors import JobCancelledError, RunError
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Progress
 from pyroblur_gui.training.base import Base
+from pyroblur_gui.training.forecast import Advice, Forecast
 from pyroblur_gui.training.metrics import Batch, Epoch
 from pyroblur_gui.training.spec import Hyperparameters, TrainSpec
 
@@ -27,32 +28,6 @@ FIRST = 2  # steps that are slower than all that follow
 DIVERGED = 3.0  # times the first loss
 CHECKPOINT_BYTES_A_PARAMETER = 10  # half precision for the weights, two full moments for the optimizer
 VALIDATION_SHARE = 0.35  # of a training step's time, a validation picture takes: forward only
-
-
-class Advice(BaseModel):
-    """A warning in plain words, and what would mend it: hyperparameters, or another base model."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    change: dict[str, JsonValue] = {}
-    model: str | None = None
-
-
-class Forecast(BaseModel):
-    """What a training would take. seconds: of an epoch, and of all of them; memory: of the device, at its peak."""
-
-    model_config = ConfigDict(frozen=True)
-
-    device: str
-    batch: int
-    batches: int
-    pictures_s: float
-    epoch_s: float
-    total_s: float
-    memory_bytes: int
-    disk_bytes: int
-    advice: tuple[Advice, ...] = ()
 
 
 class _EnoughError(Exception):

@@ -147,6 +147,7 @@ def _choice_names() -> dict[str, str]:
         "cpu": "CPU",
         "cuda": "CUDA",
         "mps": "MPS",
+        "ram": tr("On"),
         "directml": "DirectML",
         "coreml": "CoreML",
         "ultrafast": tr("Ultra fast"),

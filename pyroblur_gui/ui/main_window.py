@@ -32,13 +32,14 @@ from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.tab import BlurTab
 from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
+from pyroblur_gui.ui.tabs.training.tab import TrainingTab, closing_question
 from pyroblur_gui.ui.theme import Theme
 from pyroblur_gui.ui.widgets.status_bar import StatusBar
 
 DEFAULT_SIZE = (1360, 850)
 SMALLEST_SIZE = (960, 600)
-_TABS = ("blur", "datasets")  # as they are remembered
-_BLUR, _DATASETS = range(len(_TABS))
+_TABS = ("blur", "datasets", "training")  # as they are remembered
+_BLUR, _DATASETS, _TRAINING = range(len(_TABS))
 
 
 class MainWindow(QMainWindow):
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.blur.starts_at_once = settings.start_when_added
         self.blur.shows_live = settings.show_live
         self.datasets = DatasetsTab()
+        self.training = TrainingTab()
         self.status = StatusBar()
         self._build()
         self._build_menus()
@@ -85,6 +87,9 @@ class MainWindow(QMainWindow):
         self.blur.engine.connect(self._engine_known)
         self.blur.output_changed.connect(self._output_changed)
         self.blur.finished.connect(self._all_done)
+        self.training.ended.connect(self._alert)
+        self.training.model_wanted.connect(self._use_model)
+        self.training.data_wanted.connect(lambda: self.show_tab("datasets"))
         self._restore()
         self.setFocus()  # no button wears the focus ring before the user presses Tab
 
@@ -93,11 +98,13 @@ class MainWindow(QMainWindow):
         self._client = client
         self.blur.connect_jobs(client)
         self.datasets.connect_jobs(client)
+        self.training.connect_jobs(client)
 
     async def disconnect_jobs(self) -> None:
         """Ends what the tabs have under way; the client itself is its owner's to close."""
         await self.blur.disconnect_jobs()
         await self.datasets.disconnect_jobs()
+        await self.training.disconnect_jobs()
 
     def add_files(self, paths: Sequence[Path]) -> None:
         self.blur.add(paths, take_any_file=True)
@@ -105,11 +112,10 @@ class MainWindow(QMainWindow):
     def say(self, text: str) -> None:
         """A passing remark above the work."""
         if text:
-            shown = self.datasets if self._tabs.currentIndex() == _DATASETS else self.blur
-            shown.banner.say(text)
+            (self.blur, self.datasets, self.training)[self._tabs.currentIndex()].banner.say(text)
 
     def show_tab(self, name: str) -> None:
-        """By the name that is remembered: "blur" or "datasets"; an unknown one changes nothing."""
+        """By the name that is remembered: "blur", "datasets" or "training"; an unknown one changes nothing."""
         if name in _TABS:
             self._tabs.setCurrentIndex(_TABS.index(name))
 
@@ -125,8 +131,8 @@ class MainWindow(QMainWindow):
             dialog = ClosingDialog(self._last, self)
             dialog.answered.connect(self._closing_answered)
             dialog.open()
-        elif self.datasets.is_busy():
-            question = work_question(self)
+        elif self.datasets.is_busy() or self.training.is_busy():
+            question = closing_question(self) if self.training.is_busy() else work_question(self)
             question.answered.connect(self._closing_answered)
             question.open()
         else:
@@ -188,6 +194,7 @@ class MainWindow(QMainWindow):
         layouts = {name: _from_text(text) for name, text in self._state.splitters.items()}
         self.blur.restore_layout(layouts)
         self.datasets.restore_layout(layouts)
+        self.training.restore_layout(layouts)
         self.show_tab(self._state.tab)
         self.blur.door.last_folder = self._state.last_folder
         if self.blur.options.form.advanced is not None:
@@ -196,7 +203,7 @@ class MainWindow(QMainWindow):
     def _remember(self) -> None:
         defaults = options_from(self._settings.blur_defaults, BlurOptions())
         advanced = self.blur.options.form.advanced
-        layouts = self.blur.layout_bytes() | self.datasets.layout_bytes()
+        layouts = self.blur.layout_bytes() | self.datasets.layout_bytes() | self.training.layout_bytes()
         state = self._state.model_copy(
             update={
                 "geometry": _as_text(self.saveGeometry()),
@@ -226,7 +233,15 @@ class MainWindow(QMainWindow):
         self._engine = text
         self.status.show_engine(text)
 
+    def _use_model(self, name: str) -> None:
+        self.blur.use_model(name)
+        self.show_tab("blur")
+        self.say(tr("Blurring uses the model {name} from now on.", name=name))
+
     def _all_done(self, _summary: Summary) -> None:
+        self._alert()
+
+    def _alert(self) -> None:
         if self._settings.alert_when_done and not self.isActiveWindow():
             QApplication.alert(self)
 
@@ -240,6 +255,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._add_tab(tr("Blur"), self.blur)
         self._add_tab(tr("Data sets"), self.datasets)
+        self._add_tab(tr("Training"), self.training)
         self._tabs.currentChanged.connect(self._show_tab)
         bar = QWidget()
         bar.setProperty("look", "tabs")
@@ -267,7 +283,8 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentIndex(index)
         self._queue_menu.menuAction().setVisible(index == _BLUR)
         self._dataset_menu.menuAction().setVisible(index == _DATASETS)
-        tab = (self.blur, self.datasets)[index].commands
+        self._training_menu.menuAction().setVisible(index == _TRAINING)
+        tab = (self.blur, self.datasets, self.training)[index].commands
         self._file_menu.clear()
         tab.fill_file_menu(self._file_menu)
         self._file_menu.addSeparator()
@@ -289,6 +306,8 @@ class MainWindow(QMainWindow):
         self.blur.commands.fill_queue_menu(self._queue_menu)
         self._dataset_menu = self._menu(tr("&Data set"))
         self.datasets.commands.fill_menu(self._dataset_menu)
+        self._training_menu = self._menu(tr("&Training"))
+        self.training.commands.fill_menu(self._training_menu)
         self._view_menu = self._menu(tr("&View"))
         self._show_tab(_BLUR)
         about = self._menu(tr("&Help"))

@@ -11,7 +11,10 @@ class Tasks:
 
     def run(self, work: Coroutine[Any, Any, Any]) -> None:
         """Starts it on the running loop; what it raises goes to the loop's exception handler."""
-        task = asyncio.get_running_loop().create_task(work)
+        self.keep(asyncio.get_running_loop().create_task(work))
+
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Looks after a task that somebody else began and may cancel."""
         self._running.add(task)
         task.add_done_callback(self._ended)
 

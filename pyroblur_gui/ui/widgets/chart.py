@@ -31,7 +31,7 @@ class BarSeries:
     values: Sequence[int]
 
 
-class _Chart(QWidget):
+class Chart(QWidget):
     """A title, the plot, and a line that says what is plotted. Follows light and dark."""
 
     def __init__(self, title: str, about: str, described: str, parent: QWidget | None = None) -> None:
@@ -97,7 +97,7 @@ class _Chart(QWidget):
             QToolTip.hideText()
 
 
-class BarChart(_Chart):
+class BarChart(Chart):
     """Groups of bars, one bar a series."""
 
     def __init__(
@@ -145,7 +145,7 @@ class BarChart(_Chart):
         return "\n".join([self._groups[group], *lines])
 
 
-class HeatChart(_Chart):
+class HeatChart(Chart):
     """Numbers in a square, darker where there are more."""
 
     def __init__(

@@ -1,5 +1,6 @@
 """One control a kind of field: builds it from a FieldPlan, reads it, writes it. What a Form is put together from."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,7 @@ def _number(plan: FieldPlan) -> Control:
         return control
     box = DecimalBox()
     lowest = plan.low - plan.step if plan.is_optional else plan.low  # one step below the lowest: no number at all
-    box.setDecimals(0 if plan.step >= 1 else 1)
+    box.setDecimals(_decimals(plan.step))
     box.setRange(lowest, plan.high)
     box.setSingleStep(plan.step)
     box.setSuffix(unit)
@@ -156,6 +157,13 @@ def _number(plan: FieldPlan) -> Control:
     control = _control(plan, box, read, write)
     box.valueChanged.connect(control.changed)
     return control
+
+
+def _decimals(step: float) -> int:
+    """Enough for the step; of small numbers (a learning rate), enough to type finer ones, too."""
+    if step >= 1:
+        return 0
+    return 1 if step >= 0.1 else 2 + math.ceil(-math.log10(step) - 1e-9)
 
 
 def _slider(plan: FieldPlan) -> Control:

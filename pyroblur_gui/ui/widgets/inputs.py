@@ -84,10 +84,17 @@ class SpinBox(QSpinBox):
 
 
 class DecimalBox(QDoubleSpinBox):
+    """Of more than one decimal it shows no zeros at the end: 0.01, not 0.01000."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         _pad(self)
+
+    def textFromValue(self, value: float) -> str:
+        text = super().textFromValue(value)
+        point = self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if self.decimals() > 1 and point in text else text
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

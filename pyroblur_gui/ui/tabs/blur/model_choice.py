@@ -25,12 +25,19 @@ class ModelChoice(QObject):
         super().__init__(parent)
         self._window = parent
         self._control = control
-        self._classes = {entry.name: entry.classes for entry in entries}
+        self._classes: dict[str, tuple[str, ...]] = {}
         self._last = ""
         if not isinstance(control.widget, ComboBox):
             message = "The field `model` is not shown as a combo box."
             raise TypeError(message)
         self._box = control.widget
+        self.show_entries(entries)
+        self._box.activated.connect(self._activated)
+
+    def show_entries(self, entries: Sequence[ModelEntry]) -> None:
+        """What there is to choose from; what is chosen stays."""
+        chosen = self._control.value()
+        self._classes = {entry.name: entry.classes for entry in entries}
         self._box.blockSignals(True)
         self._box.clear()
         for entry in entries:
@@ -42,7 +49,7 @@ class ModelChoice(QObject):
         self._box.insertSeparator(self._box.count())
         self._box.addItem(tr("Choose a model file…"), BROWSE)
         self._box.blockSignals(False)
-        self._box.activated.connect(self._activated)
+        self._control.set_value(chosen)
 
     def classes(self, model: str) -> tuple[str, ...] | None:
         """What the model finds; None for a file, of which nothing is known before it runs."""

@@ -98,6 +98,12 @@ class OptionsPanel(QWidget):
         self._show_problem("")
         self.reset_button.setEnabled(options != self._defaults)
 
+    def use_model(self, name: str, models: Sequence[ModelEntry]) -> None:
+        """Chooses a model as the user would; `models` are those that there are now."""
+        self.models.show_entries(models)
+        self.form.control("model").set_value(name)
+        self._form_changed("model")
+
     def show_output(self, output: Output) -> None:
         self._output = output
         self.output_form.set_value({"output_folder": output.folder, "name_pattern": output.pattern})

@@ -131,6 +131,10 @@ class BlurTab(QWidget):
             self.options.show_options(options)
             self._take(options, self.output)
 
+    def use_model(self, name: str) -> None:
+        """Makes a model that may have come since the start the chosen one."""
+        self.options.use_model(name, catalogue.entries())
+
     def set_live(self, *, is_shown: bool) -> None:
         self.shows_live = is_shown
         if self._wiring is not None:

@@ -1,0 +1,99 @@
+"""What the form offers: data sets with their counts, networks, devices; and what would keep a draft from starting.
+
+No Qt.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.core.system import is_installed
+from pyroblur_gui.datasets import store
+from pyroblur_gui.datasets.filter import Filter
+from pyroblur_gui.datasets.sample import Split
+from pyroblur_gui.training import networks
+from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.tabs.training.machine import Gpu
+from pyroblur_gui.ui.tabs.training.wording import INSTALL
+
+
+@dataclass(frozen=True, slots=True)
+class DataChoice:
+    """A data set. problem: why it cannot be read."""
+
+    name: str
+    train: int = 0
+    val: int = 0
+    problem: str = ""
+
+    @property
+    def label(self) -> str:
+        if self.problem:
+            return tr("{name} (cannot be read)", name=self.name)
+        return tr("{name} ({train} for training, {val} for validation)", name=self.name, train=f"{self.train:,}",
+                  val=f"{self.val:,}")  # fmt: skip
+
+
+def data_choices() -> list[DataChoice]:
+    """All data sets. Reads the disk: call it in a thread."""
+    return [_counted(name) for name in store.names()]
+
+
+def _counted(name: str) -> DataChoice:
+    try:
+        with store.open_dataset(name) as dataset:
+            train, val = (len(dataset.ids(Filter(splits=(split,)))) for split in (Split.TRAIN, Split.VAL))
+    except PyroblurError as error:
+        return DataChoice(name, problem=f"{error.message} {error.hint}".strip())
+    return DataChoice(name, train, val)
+
+
+def has_training() -> bool:
+    """Whether the training part is installed."""
+    return is_installed("torch") and is_installed("ultralytics")
+
+
+def install_text() -> str:
+    return tr("Training needs the training part of PyroBlur. Install it with: {command}", command=INSTALL)
+
+
+def network_label(name: str) -> str:
+    """YOLO11l (large); a file by its name."""
+    path = Path(name)
+    if path.suffix:
+        return path.name
+    sizes = {"n": tr("nano"), "s": tr("small"), "m": tr("medium"), "l": tr("large"), "x": tr("largest")}
+    size = sizes.get(name[-1:])
+    shown = name.replace("yolo", "YOLO")
+    return f"{shown} ({size})" if size else shown
+
+
+def devices(gpus: Sequence[Gpu]) -> list[tuple[str, str]]:
+    """(value, label) of what can be chosen on this machine."""
+    found = [("auto", tr("Automatic")), ("cpu", "CPU")]
+    found += [
+        (str(number), tr("GPU {number}: {name}", number=number, name=gpu.name)) for number, gpu in enumerate(gpus)
+    ]
+    if len(gpus) > 1:
+        found.append((",".join(str(number) for number in range(len(gpus))), tr("All {count} GPUs", count=len(gpus))))
+    if sys.platform == "darwin":
+        found.append(("mps", tr("Apple GPU")))
+    return found
+
+
+def weights_problem(model: str, *, is_pretrained: bool) -> str:
+    """Why a training cannot start from this model, and what to do; empty where it can."""
+    is_file = bool(Path(model).suffix)
+    if is_file and not is_pretrained:
+        return tr("A file holds trained weights: switch them on, or choose a network by its name.")
+    if is_pretrained and not networks.weights_of(model).is_file():
+        if is_file:
+            return tr("The file {file} is not there any more. Choose another one.", file=model)
+        return tr(
+            "The trained weights of {network} are not on this computer. Switch trained weights off, which needs far "
+            "more pictures, or choose a .pt file.",
+            network=network_label(model),
+        )
+    return ""

@@ -1,0 +1,226 @@
+"""The figures of a run, by name: read from its file, added to while it runs. No Qt and no numpy.
+
+A run that ended looks as it did while it ran: both ways lead to the same names.
+"""
+
+import csv
+import io
+import math
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyroblur_gui.training.metrics import MAIN, NAMES
+from pyroblur_gui.ui.i18n import tr
+
+RESULTS_FILE = "results.csv"  # Ultralytics', a line an epoch
+MEMORY = "device/memory_bytes"
+_BATCH = "batch/"
+_RATE = "lr/"  # of each group of weights; the charts show the highest
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a chart. is_main: what counts; the others are there to compare it with."""
+
+    name: str
+    label: str
+    is_main: bool = True
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart. about: what its horizontal axis counts."""
+
+    title: str
+    curves: tuple[Curve, ...]
+    about: str
+
+
+def figures() -> tuple[Figure, ...]:
+    """The charts of a run, in the order shown."""
+    epochs = tr("Epochs")
+    kinds = (("box", tr("Loss: boxes")), ("cls", tr("Loss: classes")), ("dfl", tr("Loss: edges")))
+    losses = tuple(
+        Figure(
+            title,
+            (
+                Curve(f"val/{kind}_loss", tr("Validation")),
+                Curve(f"train/{kind}_loss", tr("Training"), is_main=False),
+            ),
+            epochs,
+        )
+        for kind, title in kinds
+    )
+    quality = (
+        Figure(tr("Mean average precision"), (Curve(MAIN, "mAP50-95"), Curve("mAP50", "mAP50", is_main=False)), epochs),
+        Figure(
+            tr("Precision and recall"),
+            (Curve("recall", tr("Recall")), Curve("precision", tr("Precision"), is_main=False)),
+            epochs,
+        ),
+    )
+    batch = Figure(
+        tr("Loss within this epoch"),
+        (
+            Curve("batch/box_loss", tr("Boxes")),
+            Curve("batch/cls_loss", tr("Classes"), is_main=False),
+            Curve("batch/dfl_loss", tr("Edges"), is_main=False),
+        ),
+        tr("Steps"),
+    )
+    rate = Figure(tr("Learning rate"), (Curve("lr", tr("Learning rate")),), epochs)
+    return (*quality, *losses, rate, batch)
+
+
+class Points:
+    """Steps, which rise, with their values; what is no number is left out. version: rises with every change."""
+
+    def __init__(self) -> None:
+        self.steps = array("d")
+        self.values = array("d")
+        self.version = 0
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def add(self, step: float, value: float) -> None:
+        """At its place; a step that is there already gets the new value."""
+        if not math.isfinite(value):
+            return
+        self.version += 1
+        if not self.steps or step > self.steps[-1]:
+            self.steps.append(step)
+            self.values.append(value)
+            return
+        place = bisect_left(self.steps, step)
+        if self.steps[place] == step:
+            self.values[place] = value
+        else:
+            self.steps.insert(place, step)
+            self.values.insert(place, value)
+
+    def clear(self) -> None:
+        del self.steps[:]
+        del self.values[:]
+        self.version += 1
+
+    def near(self, step: float) -> tuple[float, float] | None:
+        """The point that is nearest to a step; None where there is none."""
+        if not self.steps:
+            return None
+        right = min(bisect_left(self.steps, step), len(self.steps) - 1)
+        left = max(0, right - 1)
+        place = min((left, right), key=lambda each: abs(self.steps[each] - step))
+        return self.steps[place], self.values[place]
+
+
+class History:
+    """All figures of a run by name. Those of single batches are kept for the present epoch only."""
+
+    def __init__(self) -> None:
+        self._points: dict[str, Points] = {}
+        self._is_epoch_over = False
+        self._before = 0  # steps of earlier epochs
+
+    def points(self, name: str) -> Points:
+        return self._points.setdefault(name, Points())
+
+    def names(self) -> list[str]:
+        return [name for name, points in self._points.items() if len(points)]
+
+    def add(self, name: str, step: int, value: float) -> None:
+        if name.startswith(_BATCH):
+            self._begin_epoch(step)
+            self.points(name).add(step - self._before, value)
+        else:
+            self._is_epoch_over = True
+            self.points(name).add(step, value)
+
+    def last(self, name: str) -> float | None:
+        points = self.points(name)
+        return points.values[-1] if len(points) else None
+
+    def best(self, name: str = MAIN) -> tuple[int, float] | None:
+        """(epoch, value) of the highest value; None before the first."""
+        points = self.points(name)
+        if not len(points):
+            return None
+        value = max(points.values)
+        return round(points.steps[points.values.index(value)]), value
+
+    def version(self, names: Iterable[str]) -> int:
+        return sum(self.points(name).version for name in names)
+
+    def _begin_epoch(self, step: int) -> None:
+        if not self._is_epoch_over:
+            return
+        self._is_epoch_over = False
+        self._before = step - 1
+        for name, points in self._points.items():
+            if name.startswith(_BATCH):
+                points.clear()
+
+
+def read_history(folder: Path, history: History | None = None) -> History:
+    """The figures of the run in this folder, added to `history`; none where it has trained no epoch yet.
+
+    A line that is cut short, by a full disk or a kill, is left out.
+    """
+    history = history or History()
+    try:
+        text = (folder / RESULTS_FILE).read_text(encoding="utf-8")
+    except OSError:
+        return history
+    for row in csv.DictReader(io.StringIO(text), skipinitialspace=True):
+        numbers = _numbers(row)
+        epoch = numbers.pop("epoch", None)
+        if epoch is None:
+            continue
+        for name, value in numbers.items():
+            if name.startswith(("train/", "val/")):
+                history.points(name).add(epoch, value)
+            elif name in NAMES:
+                history.points(NAMES[name]).add(epoch, value)
+        rates = [value for name, value in numbers.items() if name.startswith(_RATE)]
+        if rates:
+            history.points("lr").add(epoch, max(rates))
+    return history
+
+
+def as_csv(history: History) -> str:
+    """A line an epoch, a column a figure; then, where there are any, those of the steps of the present epoch."""
+    text = io.StringIO()
+    named = [curve.name for figure in figures() for curve in figure.curves]
+    by_epoch = [name for name in named if not name.startswith(_BATCH)]
+    by_step = [name for name in named if name.startswith(_BATCH) and len(history.points(name))]
+    _table(text, history, "epoch", by_epoch)
+    if by_step:
+        text.write("\r\n")
+        _table(text, history, "step", by_step)
+    return text.getvalue()
+
+
+def _table(text: io.StringIO, history: History, first: str, names: list[str]) -> None:
+    rows: dict[float, dict[str, float]] = {}
+    for name in names:
+        points = history.points(name)
+        for step, value in zip(points.steps, points.values, strict=True):
+            rows.setdefault(step, {})[name] = value
+    writer = csv.writer(text)
+    writer.writerow([first, *names])
+    for step in sorted(rows):
+        writer.writerow([round(step), *(rows[step].get(name, "") for name in names)])
+
+
+def _numbers(row: Mapping[str | None, str | list[str] | None]) -> dict[str, float]:
+    found = {}
+    for name, text in row.items():
+        if isinstance(name, str) and isinstance(text, str):
+            try:
+                found[name.strip()] = float(text)
+            except ValueError:
+                continue
+    return found

@@ -1,0 +1,263 @@
+"""The right side: the run that is shown, live or long ended: its figures, its charts, its log, and what can be done."""
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFont
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pyroblur_gui.core.files import as_output_error
+from pyroblur_gui.ui import icons
+from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.tabs.datasets.gallery_empty import Blank
+from pyroblur_gui.ui.tabs.training.actions import TrainingActions
+from pyroblur_gui.ui.tabs.training.figures import History, as_csv
+from pyroblur_gui.ui.tabs.training.presenter import MOST_LINES, Told
+from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
+from pyroblur_gui.ui.tabs.training.runs_panel import BAR_HEIGHT
+from pyroblur_gui.ui.tabs.training.tiles import Tiles
+from pyroblur_gui.ui.tabs.training.wording import facts_text, stage_text
+from pyroblur_gui.ui.widgets.elided import ElidedLabel
+from pyroblur_gui.ui.widgets.inputs import Slider
+from pyroblur_gui.ui.widgets.notice import Notice
+from pyroblur_gui.ui.widgets.segments import Segments
+
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.tabs.training.charts_board import ChartsBoard
+
+CHARTS, LOG = "charts", "log"
+MOST_SMOOTHING = 98  # percent
+
+
+class LivePanel(QWidget):
+    """Shows what it is given. said: a remark for the user."""
+
+    said = Signal(str)
+
+    def __init__(self, actions: TrainingActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._actions = actions
+        self._line: RunLine | None = None
+        self._told = Told()
+        self.board: ChartsBoard | None = None
+        self.empty = Blank()
+        self.notice = Notice()
+        self.tiles = Tiles()
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setMaximumBlockCount(MOST_LINES)
+        self.log.setAccessibleName(tr("Log"))
+        self._build()
+        self.views.changed.connect(self._turn)
+        self.smoothing.valueChanged.connect(self._smooth)
+        self.png_button.clicked.connect(self._ask_for_png)
+        self.csv_button.clicked.connect(self._ask_for_csv)
+
+    # -- what is shown
+
+    def load_charts(self) -> None:
+        """Makes the charts; call it after `load_libraries`."""
+        if self.board is None:
+            from pyroblur_gui.ui.tabs.training.charts_board import ChartsBoard  # noqa: PLC0415 - see load_libraries
+
+            self.board = ChartsBoard()
+            self._views.addWidget(self.board)
+            self.board.show_history(self._told.history)
+            self._turn()
+
+    def show_run(self, line: RunLine | None, told: Told) -> None:
+        """Another run, or the same with other figures. None: there is none."""
+        self._told = told
+        self._stack.setCurrentIndex(0 if line is None else 1)
+        if line is None:
+            self._line = None
+            return
+        self.log.setPlainText("\n".join(told.log))
+        if self.board is not None:
+            self.board.show_history(told.history)
+        self.change(line)
+
+    def change(self, line: RunLine) -> None:
+        """How far it is."""
+        self._line = line
+        self._name.setText(line.name)
+        self._facts.setText(f"{stage_text(line.stage)} · {facts_text(line)}")
+        self.tiles.show_run(line)
+        self.notice.say(f"{line.message} {line.hint}".strip() if line.stage is Stage.FAILED else "")
+        for button in self._buttons:
+            action = button.defaultAction()
+            is_for_active = action in self._actions.of_course
+            button.setVisible(is_for_active == line.stage.is_under_way or action is self._actions.show_in_folder)
+
+    def point_added(self) -> None:
+        if self.board is not None:
+            self.board.mark()
+
+    def log_added(self, text: str) -> None:
+        self.log.appendPlainText(text)
+
+    @property
+    def history(self) -> History:
+        return self._told.history
+
+    # -- saving
+
+    def save_png(self, path: Path) -> None:
+        """All charts as one picture. Says what came of it."""
+        if self.board is None:
+            return
+        self.board.draw_all()
+        if self.board.board.grab().save(str(path), "PNG"):
+            self.said.emit(tr("The charts are saved in {file}.", file=path))
+        else:
+            self.said.emit(tr("The charts could not be saved in {file}. Choose another folder.", file=path))
+
+    def save_csv(self, path: Path) -> None:
+        """All figures as tables. Says what came of it."""
+        try:
+            path.write_text(as_csv(self.history), encoding="utf-8-sig", newline="")  # the mark tells Excel the encoding
+        except OSError as exc:
+            error = as_output_error(exc, path)
+            self.said.emit(f"{error.message} {error.hint}".strip())
+            return
+        self.said.emit(tr("The figures are saved in {file}.", file=path))
+
+    def _ask_for_png(self) -> None:
+        self._ask(tr("Save the charts"), ".png", tr("Pictures (*.png)"), self.save_png)
+
+    def _ask_for_csv(self) -> None:
+        self._ask(tr("Save the figures"), ".csv", tr("Tables (*.csv)"), self.save_csv)
+
+    def _ask(self, title: str, ending: str, kinds: str, save: Callable[[Path], None]) -> None:
+        name = self._line.name if self._line is not None else "run"
+        dialog = QFileDialog(self, title, str(Path.home() / f"{name}{ending}"), kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(ending.removeprefix("."))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda chosen: save(Path(chosen)))
+        dialog.open()
+
+    # -- how it is built
+
+    def _turn(self) -> None:
+        is_log = self.views.value() == LOG
+        self._views.setCurrentWidget(self.log if is_log or self.board is None else self.board)
+        for widget in (self.smoothing, self._smoothing_label, self.png_button):
+            widget.setVisible(not is_log)
+
+    def _smooth(self, percent: int) -> None:
+        if self.board is not None:
+            self.board.set_smoothing(percent / 100)
+
+    def _build(self) -> None:
+        self.views = Segments([(CHARTS, tr("Charts")), (LOG, tr("Log"))])
+        self.views.name_for_assistants(tr("View"))
+        self.views.set_value(CHARTS)
+        self._views = QStackedWidget()
+        self._views.addWidget(self.log)
+        run = QWidget()
+        column = QVBoxLayout(run)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._build_head())
+        column.addWidget(self.notice)
+        column.addWidget(self.tiles)
+        column.addLayout(self._build_tools())
+        column.addWidget(self._views, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(run)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._stack)
+
+    def _build_head(self) -> QWidget:
+        self._name = ElidedLabel()
+        self._name.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
+        self._facts = ElidedLabel(elide=Qt.TextElideMode.ElideRight)
+        self._facts.setProperty("look", "muted")
+        self._facts.setFont(scaled(self.font(), 0.9))
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addStretch()
+        texts.addWidget(self._name)
+        texts.addWidget(self._facts)
+        texts.addStretch()
+        head = QHBoxLayout()
+        head.setContentsMargins(Space.L, 0, Space.S, 0)
+        head.setSpacing(2)
+        head.addLayout(texts, 1)
+        act = self._actions
+        worded = {act.finish, act.stop, act.resume, act.use}
+        self._buttons = [
+            _button(action, is_worded=action in worded)
+            for action in (*act.of_course, act.resume, act.use, act.continue_, act.duplicate, act.show_in_folder,
+                           act.remove)
+        ]  # fmt: skip
+        for button in self._buttons:
+            head.addWidget(button)
+        bar = QWidget()
+        bar.setLayout(head)
+        bar.setFixedHeight(BAR_HEIGHT)
+        return bar
+
+    def _build_tools(self) -> QHBoxLayout:
+        self.smoothing = Slider()
+        self.smoothing.setRange(0, MOST_SMOOTHING)
+        self.smoothing.setFixedWidth(140)
+        self.smoothing.setAccessibleName(tr("Smoothing"))
+        self.smoothing.setToolTip(tr("Each point becomes an average with those before it; the faint line stays exact."))
+        self._smoothing_label = QLabel(tr("Smoothing"))
+        self._smoothing_label.setBuddy(self.smoothing)
+        self.png_button = _export_button(tr("Save as &PNG…"), "image")
+        self.csv_button = _export_button(tr("Save as &CSV…"), "table")
+        row = QHBoxLayout()
+        row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
+        row.setSpacing(Space.S)
+        row.addWidget(self.views)
+        row.addStretch()
+        row.addWidget(self._smoothing_label)
+        row.addWidget(self.smoothing)
+        row.addWidget(self.png_button)
+        row.addWidget(self.csv_button)
+        return row
+
+
+def load_libraries() -> None:
+    """Numpy and pyqtgraph take half a second: not at the window's start, and not on its loop."""
+    os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"  # whatever other binding is installed
+    import_module("pyroblur_gui.ui.tabs.training.charts_board")
+
+
+def _button(action: QAction, *, is_worded: bool) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(18, 18))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+    if is_worded:
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return button
+
+
+def _export_button(text: str, glyph: str) -> QPushButton:
+    button = QPushButton(icons.icon(glyph), text)
+    button.setAccessibleName(text.replace("&", "").rstrip("…"))
+    return button

@@ -1,0 +1,162 @@
+"""The Training tab: what to start on the left, the runs in the middle, the one that is shown on the right."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from pyroblur_gui.ui import icons
+from pyroblur_gui.ui.dialogs.closing import Answer
+from pyroblur_gui.ui.dialogs.question import Question
+from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.job_client import JobClient
+from pyroblur_gui.ui.tabs.training.actions import TrainingActions
+from pyroblur_gui.ui.tabs.training.choices import has_training, install_text
+from pyroblur_gui.ui.tabs.training.live_panel import LivePanel
+from pyroblur_gui.ui.tabs.training.presenter import hold_waiting
+from pyroblur_gui.ui.tabs.training.runs_panel import RunsPanel
+from pyroblur_gui.ui.tabs.training.start_panel import StartPanel
+from pyroblur_gui.ui.tabs.training.wiring import Wiring
+from pyroblur_gui.ui.widgets.banner import Banner
+
+SIZES = [344, 268, 748]
+NAME = "training"  # of its splitter, as it is remembered
+
+
+class TrainingTab(QWidget):
+    """Built when it is first shown, which costs the window's start nothing.
+
+    model_wanted: this model is to be used for blurring. data_wanted: the user needs a data set first.
+    ended: a training has ended, well or not.
+    """
+
+    model_wanted = Signal(str)
+    data_wanted = Signal()
+    ended = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.commands = TrainingActions(self)
+        self.banner = Banner()
+        self._client: JobClient | None = None
+        self._wiring: Wiring | None = None
+        self._columns: QSplitter | None = None
+        self._layout = QByteArray()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.banner)
+
+    # -- life
+
+    def connect_jobs(self, client: JobClient) -> None:
+        """Gives the tab its queue. Call it on the running loop."""
+        self._client = client
+        hold_waiting(client.queue)
+        if self.isVisible():
+            self._begin()
+
+    async def disconnect_jobs(self) -> None:
+        """Ends what this tab has under way; the client itself is its owner's to close."""
+        self._client = None
+        if self._wiring is not None:
+            await self._wiring.close()
+            self._wiring = None
+
+    @property
+    def wiring(self) -> Wiring:
+        """Raises RuntimeError while there are no jobs, or before it was shown."""
+        if self._wiring is None:
+            message = "The tab has no jobs."
+            raise RuntimeError(message)
+        return self._wiring
+
+    def is_busy(self) -> bool:
+        """Whether a training runs."""
+        return self._wiring is not None and self._wiring.presenter.is_busy()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._client is not None:
+            self._begin()
+
+    # -- what is shown
+
+    def show_empty(self, *, has_data: bool) -> None:
+        """What stands on the right while there is no run: what to do first."""
+        blank = self.live.empty
+        if not has_training():
+            blank.say("download-simple", tr("Training is not installed"), install_text())
+        elif not has_data:
+            blank.say(
+                "database",
+                tr("First, a data set"),
+                tr("A training needs pictures with labels. Get or import a data set, then come back."),
+            )
+        else:
+            blank.say(
+                "chart-line-up",
+                tr("No run yet"),
+                tr("Choose a recipe and a data set on the left. A look ahead tells how long it takes; then start."),
+            )
+        self.data_button.setVisible(has_training() and not has_data)
+
+    # -- what the window keeps
+
+    def layout_bytes(self) -> dict[str, QByteArray]:
+        kept = self._columns.saveState() if self._columns is not None else self._layout
+        return {} if kept.isEmpty() else {NAME: kept}
+
+    def restore_layout(self, layouts: Mapping[str, QByteArray]) -> None:
+        self._layout = layouts.get(NAME, QByteArray())
+
+    # -- how it is built
+
+    def _begin(self) -> None:
+        if self._client is None:
+            return
+        if self._columns is None:
+            self._build()
+        if self._wiring is None:
+            self._wiring = Wiring(self, self._client)
+        else:
+            self._wiring.shown()
+
+    def _build(self) -> None:
+        self.start = StartPanel(self.commands)
+        self.runs = RunsPanel()
+        self.live = LivePanel(self.commands)
+        self.data_button = QPushButton(icons.icon("database", "on_accent"), tr("Go to &Data sets"))
+        self.data_button.setProperty("look", "primary")
+        self.data_button.clicked.connect(self.data_wanted)
+        self.live.empty.add_button(self.data_button, tr("Go to Data sets"))
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        for panel, stretch in ((self.start, 0), (self.runs, 0), (self.live, 1)):
+            columns.addWidget(panel)
+            columns.setStretchFactor(columns.count() - 1, stretch)
+        columns.setHandleWidth(1)
+        columns.setSizes(SIZES)
+        if not self._layout.isEmpty():
+            columns.restoreState(self._layout)
+        columns.setChildrenCollapsible(False)
+        self._columns = columns
+        self._column.addWidget(columns, 1)
+        self.runs.menu_asked.connect(self._show_menu)
+        self.show_empty(has_data=True)
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        self.commands.fill_menu(menu)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+
+def closing_question(parent: QWidget | None = None) -> Question:
+    """Asked when the window is closed while a training runs."""
+    return Question(
+        tr("A training is running"),
+        tr("It stops with the window. What it learnt until its last whole epoch is kept, and it can be resumed."),
+        ((Answer.STAY, tr("&Keep open")), (Answer.STOP, tr("&Stop and close"))),
+        parent=parent,
+    )

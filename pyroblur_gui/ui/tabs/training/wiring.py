@@ -1,0 +1,355 @@
+"""Connects the Training tab's widgets with what decides: from the moment that it is first shown, with jobs, to the end.
+
+It is the TrainingView of the presenter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.core.files import sha256
+from pyroblur_gui.models import store as models
+from pyroblur_gui.operations.spec import ImportModelSpec
+from pyroblur_gui.training import recipes
+from pyroblur_gui.training.run import unused_name
+from pyroblur_gui.training.spec import PreflightSpec
+from pyroblur_gui.ui.dialogs.question import Question
+from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.tabs.training import choices
+from pyroblur_gui.ui.tabs.training.forecast_panel import read_forecast
+from pyroblur_gui.ui.tabs.training.live_panel import load_libraries
+from pyroblur_gui.ui.tabs.training.machine import Machine
+from pyroblur_gui.ui.tabs.training.presenter import Draft, TrainingPresenter
+from pyroblur_gui.ui.tabs.training.recipe_dialog import RecipeDialog
+from pyroblur_gui.ui.tabs.training.runs import Stage
+from pyroblur_gui.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyroblur_gui.training.spec import Recipe
+    from pyroblur_gui.ui.job_client import JobClient
+    from pyroblur_gui.ui.tabs.training.presenter import Told
+    from pyroblur_gui.ui.tabs.training.runs import RunLine
+    from pyroblur_gui.ui.tabs.training.tab import TrainingTab
+
+LOOK_MS = 1000  # between two looks at the machine
+NEWS_MS = 100  # between two changes of a line and its tiles
+REMOVE, KEEP = "remove", "keep"
+
+
+class Wiring(QObject):
+    """Call everything on the window's loop."""
+
+    def __init__(self, tab: TrainingTab, client: JobClient) -> None:
+        super().__init__(tab)
+        self._tab = tab
+        self._client = client
+        self._tasks = Tasks()
+        self._looking: asyncio.Task[None] | None = None
+        self._machine = Machine()
+        self._news: dict[str, RunLine] = {}
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(NEWS_MS)
+        self._telling.timeout.connect(self._show_news)
+        self._watching = QTimer(self)
+        self._watching.setInterval(LOOK_MS)
+        self._watching.timeout.connect(self._look_at_machine)
+        self.presenter = TrainingPresenter(client.queue, self)
+        self._connect()
+        self._show_choices()
+        self.presenter.refresh()
+        self._tasks.run(self._load_charts())
+
+    async def close(self) -> None:
+        self._telling.stop()
+        self._watching.stop()
+        await self.presenter.close()
+        await self._tasks.close()
+        self._machine.close()
+
+    def shown(self) -> None:
+        """The tab came to the front: what other tabs and programs did meanwhile is seen."""
+        self._tasks.run(self._read_data())
+        self.presenter.refresh()
+
+    # -- TrainingView
+
+    def runs_changed(self, lines: list[RunLine], chosen: str | None) -> None:
+        self._tab.runs.show_runs(lines, chosen)
+        if not lines:
+            self._tab.show_empty(has_data=self._tab.start.data.count() > 0)
+        self._watch()
+
+    def run_changed(self, line: RunLine) -> None:
+        self._news[line.name] = line
+        if not self._telling.isActive():
+            self._telling.start()
+
+    def run_chosen(self, line: RunLine | None, told: Told) -> None:
+        self._tab.live.show_run(line, told)
+        self._tab.commands.update_for(line)
+        if line is None:
+            self._tab.show_empty(has_data=self._tab.start.data.count() > 0)
+        self._watch()
+
+    def point_added(self, name: str) -> None:
+        if name == self._chosen_name():
+            self._tab.live.point_added()
+
+    def log_added(self, name: str, text: str) -> None:
+        if name == self._chosen_name():
+            self._tab.live.log_added(text)
+
+    def run_ended(self, line: RunLine) -> None:
+        match line.stage:
+            case Stage.DONE:
+                self.say(tr("The training {name} is done. Its model can be used for blurring.", name=line.name))
+            case Stage.FAILED:
+                self.say(tr("The training {name} failed. {message} {hint}", name=line.name, message=line.message,
+                            hint=line.hint).strip())  # fmt: skip
+            case _:
+                self.say(tr("The training {name} has stopped. It can be resumed.", name=line.name))
+        self._tab.ended.emit()
+
+    def say(self, text: str) -> None:
+        self._tab.banner.say(text)
+
+    # -- what the user does
+
+    def _connect(self) -> None:
+        tab, act = self._tab, self._tab.commands
+        tab.runs.chosen.connect(self.presenter.choose)
+        tab.live.said.connect(self.say)
+        tab.start.recipe_chosen.connect(self._take_recipe)
+        tab.start.draft_changed.connect(self._draft_changed)
+        tab.start.forecast.cancelled.connect(self._cancel_look)
+        act.start.triggered.connect(self._start)
+        act.look.triggered.connect(self._look_first)
+        act.save_recipe.triggered.connect(self._ask_recipe)
+        for action, do in (
+            (act.finish, self.presenter.finish), (act.stop, self.presenter.stop), (act.resume, self._resume),
+            (act.discard, self._ask_discard), (act.remove, self._ask_remove), (act.duplicate, self._duplicate),
+            (act.continue_, self._continue), (act.use, self._use), (act.show_in_folder, self._show_in_folder),
+        ):  # fmt: skip
+            action.triggered.connect(lambda _=False, do=do: self._on_chosen(do))
+
+    def _on_chosen(self, do: Callable[[str], None]) -> None:
+        line = self.presenter.chosen
+        if line is None:
+            return
+        try:
+            do(line.name)
+        except PyroblurError as error:
+            self.say(f"{error.message} {error.hint}".strip())
+
+    def _start(self) -> None:
+        draft = self._tab.start.draft()
+        if draft is None:
+            return
+        try:
+            self.presenter.start(draft)
+        except PyroblurError as error:
+            self._tab.start.say_problem(f"{error.message} {error.hint}".strip())
+            return
+        self._tab.start.name.clear()
+
+    def _resume(self, name: str) -> None:
+        self.presenter.resume(name)
+
+    def _duplicate(self, name: str) -> None:
+        line = self.presenter.line(name)
+        if line is not None:
+            self._tab.start.show_draft(Draft(line.recipe, line.data, line.device))
+            self.say(tr("The form says now what {name} was told. Change it, then start.", name=name))
+            self._tab.start.form.setFocus()
+
+    def _continue(self, name: str) -> None:
+        """A run of its own, from the best weights; the form says so, and lets the user change the epochs first."""
+        line = self.presenter.line(name)
+        if line is None or line.folder is None:
+            return
+        recipe = line.recipe.model_copy(
+            update={"model": str(line.folder / "weights" / "best.pt"), "is_pretrained": True}
+        )
+        self._tab.start.show_draft(Draft(recipe, line.data, line.device, unused_name(f"{name}-more")))
+        self.say(tr("The form continues from the best weights of {name}. Set the epochs, then start.", name=name))
+        self._tab.start.form.control("epochs").widget.setFocus()
+
+    def _show_in_folder(self, name: str) -> None:
+        line = self.presenter.line(name)
+        if line is None or line.folder is None or not line.folder.is_dir():
+            self.say(tr("The folder of {name} is not there.", name=name))
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(os.fspath(line.folder))):
+            self.say(tr("No program could open the folder. It is {folder}.", folder=line.folder))
+
+    def _ask_remove(self, name: str) -> None:
+        self._ask(
+            tr("Remove the run {name}?", name=name),
+            tr("Its checkpoints and figures are deleted for good. A model that came of it stays."),
+            tr("&Remove"),
+            name,
+        )
+
+    def _ask_discard(self, name: str) -> None:
+        self._ask(
+            tr("Discard the run {name}?", name=name),
+            tr("It is stopped, and what it has learnt is deleted for good."),
+            tr("&Discard"),
+            name,
+        )
+
+    def _ask(self, heading: str, text: str, label: str, name: str) -> None:
+        choice = ((KEEP, tr("&Keep it")), (REMOVE, label))
+        question = Question(heading, text, choice, glyph="trash", role="warning", parent=self._tab)
+        question.answered.connect(lambda answer: self.presenter.discard(name) if answer == REMOVE else None)
+        question.open()
+
+    def _use(self, name: str) -> None:
+        self._tasks.run(self._use_model(name))
+
+    async def _use_model(self, name: str) -> None:
+        """The model that came of the run; where there is none yet, its best weights are made one."""
+        line = self.presenter.line(name)
+        if line is None or line.folder is None:
+            return
+        best = line.folder / "weights" / "best.pt"
+        try:
+            model = await asyncio.to_thread(lambda: models.find_checkpoint(sha256(best)))
+            if model is None:
+                self.say(tr("The best weights of {name} are being made a model.", name=name))
+                made = await self._client.errands.run(ImportModelSpec(source=best, name=None))
+                model = str(made["name"])
+        except PyroblurError as error:
+            self.say(f"{error.message} {error.hint}".strip())
+            return
+        except OSError as error:
+            self.say(tr("The weights of {name} cannot be read: {why}", name=name, why=error.strerror or error))
+            return
+        self._tab.model_wanted.emit(model)
+
+    # -- recipes
+
+    def _show_choices(self) -> None:
+        self._tab.start.show_devices(choices.devices(self._machine.gpus()))
+        self._list_recipes(recipes.DEFAULT)
+        self._take_recipe(recipes.DEFAULT)
+        self._tasks.run(self._read_data())
+
+    def _list_recipes(self, chosen: str) -> None:
+        found = []
+        for name in recipes.names():
+            try:
+                found.append((name, recipes.recipe(name).title))
+            except PyroblurError as error:
+                self.say(f"{error.message} {error.hint}".strip())
+        self._tab.start.show_recipes(found, chosen)
+
+    def _take_recipe(self, name: str) -> None:
+        try:
+            self._tab.start.show_recipe(recipes.recipe(name))
+        except PyroblurError as error:
+            self._tab.start.say_problem(f"{error.message} {error.hint}".strip())
+
+    def _ask_recipe(self) -> None:
+        draft = self._tab.start.draft()
+        if draft is not None:
+            dialog = RecipeDialog(draft.recipe.model_copy(update={"data": draft.data}), self._tab)
+            dialog.wanted.connect(self._keep_recipe)
+            dialog.open()
+
+    def _keep_recipe(self, recipe: Recipe) -> None:
+        try:
+            path = recipes.keep(recipe)
+        except PyroblurError as error:
+            self.say(f"{error.message} {error.hint}".strip())
+            return
+        self._list_recipes(recipe.name)
+        self._take_recipe(recipe.name)
+        self.say(tr("The recipe is kept in {file}.", file=path))
+
+    async def _read_data(self) -> None:
+        found = await asyncio.to_thread(choices.data_choices)
+        self._tab.start.show_data(found)
+        if not self.presenter.lines():
+            self._tab.show_empty(has_data=bool(found))
+
+    # -- the look ahead
+
+    def _look_first(self) -> None:
+        draft = self._tab.start.draft()
+        if draft is None or self._looking is not None:
+            return
+        self._tab.start.forecast.begin()
+        self._tab.start.look_button.setEnabled(False)
+        self._looking = asyncio.get_running_loop().create_task(self._look(draft))
+        self._tasks.keep(self._looking)
+
+    async def _look(self, draft: Draft) -> None:
+        panel = self._tab.start.forecast
+        try:
+            spec = PreflightSpec(recipe=draft.recipe, data=draft.data, device=draft.device)
+            result = await self._client.errands.run(spec)
+            forecast = read_forecast(result)
+            if forecast is None:
+                panel.fail(tr("The look ahead gave no answer that this version understands."))
+            else:
+                panel.show_forecast(forecast)
+        except PyroblurError as error:
+            panel.fail(f"{error.message} {error.hint}".strip())
+        except asyncio.CancelledError:
+            panel.clear()
+            raise
+        finally:
+            self._looking = None
+            self._tab.start.look_button.setEnabled(True)
+
+    def _cancel_look(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def _draft_changed(self) -> None:
+        if self._looking is None:
+            self._tab.start.forecast.clear()
+
+    # -- what is seen
+
+    async def _load_charts(self) -> None:
+        await asyncio.to_thread(load_libraries)
+        self._tab.live.load_charts()
+
+    def _show_news(self) -> None:
+        news, self._news = self._news, {}
+        for line in news.values():
+            self._tab.runs.show_run(line)
+        chosen = self.presenter.chosen
+        if chosen is not None and chosen.name in news:
+            self._tab.live.change(chosen)
+            self._tab.commands.update_for(chosen)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Looks at the machine while the run that is shown is trained."""
+        chosen = self.presenter.chosen
+        is_wanted = chosen is not None and chosen.stage.is_active
+        if is_wanted and not self._watching.isActive():
+            self._watching.start()
+        elif not is_wanted and self._watching.isActive():
+            self._watching.stop()
+        if not is_wanted:
+            self._tab.live.tiles.show_load(None)
+
+    def _look_at_machine(self) -> None:
+        if self._tab.isVisible():
+            self._tab.live.tiles.show_load(self._machine.look())
+
+    def _chosen_name(self) -> str | None:
+        chosen = self.presenter.chosen
+        return chosen.name if chosen is not None else None
