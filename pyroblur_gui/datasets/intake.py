@@ -66,7 +66,7 @@ def take_in(
     _check_unchanged(dataset, source, listed.digest)
     naming = _Naming(dataset, ClassMap(options.classes), listed, labels or listed.labels)
     wanted = chosen(naming.classes_of(listed.samples), most=options.max_samples, seed=options.seed)
-    there = _whole_names(dataset, source)
+    there = _names_done(dataset, source, listed.samples)
     todo = [sample for sample in listed.samples if sample.name in wanted and _stored(sample.name) not in there]
     _require_room(dataset.folder, todo, links)
     meter = Meter(context, "read", total=len(wanted), unit="pictures", start=len(wanted) - len(todo))
@@ -147,14 +147,19 @@ def _check_unchanged(dataset: Dataset, source: int, digest: str) -> None:
         raise SamplesChangedError(message, hint="Run it again: it is begun anew.", path=dataset.folder)
 
 
-def _whole_names(dataset: Dataset, source: int) -> set[str]:
-    """Names that need not be read again: their row is there, and their file in its full size."""
-    torn = [
-        picture.id
-        for picture in dataset.every_picture()
-        if picture.source == source and not picture.error and _state(dataset.path(picture))[0] != picture.size_bytes
-    ]
-    if torn:  # a power cut kept the row and lost the file
+def _names_done(dataset: Dataset, source: int, samples: Iterable[Sample]) -> set[str]:
+    """Names that need not be read again.
+
+    Rows are forgotten whose file is not there in its full size (a power cut kept the row and lost the file), and those
+    of pictures that could not be read and have another size by now.
+    """
+    now = {_stored(sample.name): sample.picture for sample in samples}
+    torn = []
+    for picture in dataset.every_picture():
+        path = now.get(picture.name) if picture.error else dataset.path(picture)
+        if picture.source == source and path is not None and _state(path)[0] != picture.size_bytes:
+            torn.append(picture.id)
+    if torn:
         with dataset.transaction():
             for table, column in (("boxes", "picture"), ("pictures", "id")):
                 dataset.database.executemany(f"DELETE FROM {table} WHERE {column} = ?", ((each,) for each in torn))  # noqa: S608

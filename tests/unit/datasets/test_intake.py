@@ -239,6 +239,18 @@ def test_a_row_whose_file_was_lost_is_read_again(dataset: Dataset, theirs: Path)
     assert {row.name for row in _rows(dataset)} == {"0.jpg", "1.jpg", "2.jpg"}
 
 
+def test_a_picture_that_was_mended_since_is_read_when_it_comes_again(dataset: Dataset, theirs: Path) -> None:
+    taken = samples(theirs, 3)
+    whole = taken[1].picture.read_bytes()
+    taken[1].picture.write_bytes(whole[:500])
+    _take(dataset, taken)
+    assert [bool(row.error) for row in _rows(dataset)] == [False, True, False]
+    finish_intake(dataset)
+    taken[1].picture.write_bytes(whole)
+    _take(dataset, taken)
+    assert [(row.name, row.error) for row in _rows(dataset)] == [("0.jpg", ""), ("2.jpg", ""), ("1.jpg", "")]
+
+
 def test_samples_that_changed_since_it_was_begun_are_noticed(dataset: Dataset, theirs: Path) -> None:
     taken = samples(theirs, 3)
     _take(dataset, taken)
