@@ -12,53 +12,27 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-IMAGE_SUFFIXES = frozenset(
+# Of cameras: they are not read. A search finds them all the same, so that each is named instead of being left as it is.
+RAW_SUFFIXES = frozenset(
     [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".apng",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".dib",
-        ".gif",
-        ".heic",
-        ".heif",
-        ".hif",
-        ".avif",
+        ".dng", ".nef", ".nrw", ".cr2", ".cr3", ".arw", ".orf", ".rw2", ".pef", ".srw", ".raf", ".3fr", ".iiq",
     ]
-)
+)  # fmt: skip
+# Icons and textures are read when they are named themselves; a search passes them by.
+IMAGE_SUFFIXES = RAW_SUFFIXES | frozenset(
+    [
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif",
+        ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k", ".jpx", ".ppm", ".pgm", ".pbm", ".pnm", ".pcx",
+        ".sgi", ".qoi", ".psd", ".tga",
+    ]
+)  # fmt: skip
 VIDEO_SUFFIXES = frozenset(
     [
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".qt",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".ts",
-        ".mts",
-        ".m2ts",
-        ".mpg",
-        ".mpeg",
-        ".vob",
-        ".wmv",
-        ".asf",
-        ".flv",
-        ".f4v",
-        ".3gp",
-        ".3g2",
-        ".ogv",
-        ".mxf",
-        ".dv",
-        ".nut",
+        ".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".divx", ".ts", ".mts", ".m2ts", ".mpg",
+        ".mpeg", ".m2v", ".vob", ".wmv", ".asf", ".flv", ".f4v", ".3gp", ".3g2", ".ogv", ".mxf", ".dv", ".nut",
+        ".mjpeg", ".mjpg", ".h264", ".h265", ".hevc", ".y4m",
     ]
-)
+)  # fmt: skip
 MEDIA_SUFFIXES = IMAGE_SUFFIXES | VIDEO_SUFFIXES
 
 

@@ -6,6 +6,8 @@ from typing import Final
 import pillow_heif
 from PIL import Image, features
 
+from pyroblur_gui.media.facts import RAW_SUFFIXES
+
 # "JPEG" brings MPO (several JPEG pictures in one file) along. EPS and WMF run programs, others are guessed from too
 # little: they are not read.
 READ_FORMATS: Final = (
@@ -14,7 +16,6 @@ READ_FORMATS: Final = (
 )  # fmt: skip
 # Without a signature: believed where the name says so, too.
 _NAMED_FORMATS: Final = {".tga": "TGA", ".icb": "TGA", ".vda": "TGA", ".vst": "TGA"}
-_RAW_SUFFIXES: Final = frozenset(".dng .nef .nrw .cr2 .cr3 .arw .orf .rw2 .pef .srw .raf .3fr .iiq".split())  # noqa: SIM905
 _SUFFIXES: Final = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "MPO": (".jpg", ".jpeg"), "PNG": (".png", ".apng"), "WEBP": (".webp",),
     "TIFF": (".tif", ".tiff"), "BMP": (".bmp", ".dib"), "DIB": (".bmp", ".dib"), "GIF": (".gif",),
@@ -47,7 +48,7 @@ def read_formats(path: Path) -> tuple[str, ...]:
 
 
 def is_raw_name(path: Path) -> bool:
-    return path.suffix.lower() in _RAW_SUFFIXES
+    return path.suffix.lower() in RAW_SUFFIXES
 
 
 def suffixes_of(pillow_format: str) -> tuple[str, ...]:

@@ -53,6 +53,21 @@ def test_a_name_with_a_slash_at_its_end_is_a_folder(place: Place) -> None:
     assert files(place.out) == {"v1.2/photo_blurred.png"}
 
 
+def test_a_folders_rarer_photos_are_covered_or_named(place: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "rare"
+    folder.mkdir()
+    place.scene.image().save(folder / "scan.jp2")
+    place.scene.image().save(folder / "camera.dng", format="TIFF", tiffinfo={50706: b"\x01\x04\x00\x00"})
+    answer = place.blur(folder, "-o", place.out)
+    assert answer.status == 1
+    assert files(place.out) == {"scan_blurred.png"}
+    assert_covered(pages(folder / "scan.jp2"), pages(place.out / "scan_blurred.png"), [place.scene.faces[:1]])
+    failure = answer.failed(folder / "camera.dng")
+    assert failure["code"] == "unsupported_media"
+    assert "raw file" in failure["message"]
+    assert "Export" in failure["hint"]
+
+
 def test_a_folder_is_mirrored(tree: Place) -> None:
     before = Snapshot.of(tree.folder)
     answer = tree.blur(tree.folder, "-o", tree.out / "new" / "place")

@@ -26,6 +26,12 @@ def test_folder_search_finds_media_below_in_a_stable_order(tmp_path: Path) -> No
     assert [path.name for path in found] == ["B.JPG", "a.mp4", "🎬 x\ny.mov", "b.heic", "c.webm"]
 
 
+def test_folder_search_leaves_out_no_photo_that_could_be_covered_or_must_be_named(tmp_path: Path) -> None:
+    wanted = [_touch(tmp_path / name) for name in ("a.jp2", "b.PSD", "c.dng", "d.CR3", "e.mjpeg", "f.tga")]
+    _touch(tmp_path / "favicon.ico")
+    assert list(find_media(tmp_path)) == wanted
+
+
 def test_folder_search_follows_links_but_no_loop(tmp_path: Path) -> None:
     _touch(tmp_path / "in" / "a.jpg")
     elsewhere = _touch(tmp_path.parent / f"{tmp_path.name}-elsewhere" / "b.jpg").parent
