@@ -44,7 +44,7 @@ _DRAWING = "pyroblur_gui.datasets.sources.drawing.painting"
 # Of 16 pictures, 10 show faces, 10 plates, and one shows neither: what a detector must learn to pass over.
 _ROUND = (*((FACE,), (LICENSE_PLATE,), MAIN_CLASSES) * 5, ())
 _OF_EACH = 10
-_AT_ONCE = 2
+_GROUP = 8  # pictures between two questions whether the job is cancelled
 
 
 class Drawn(BaseModel):
@@ -97,10 +97,10 @@ class SyntheticSource:
             for number in range(total)
         ]
         meter = Meter(context, STAGE, total=total, unit="pictures")
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for start in range(0, total, _AT_ONCE * 4):
+        with ThreadPoolExecutor(min(_GROUP, os.cpu_count() or 1)) as pool:
+            for start in range(0, total, _GROUP):
                 context.check_cancelled()
-                group = orders[start : start + _AT_ONCE * 4]
+                group = orders[start : start + _GROUP]
                 yield from pool.map(lambda order: _sample(folder, order, painter), group)
                 meter.at(start + len(group))
         meter.finish(total)
