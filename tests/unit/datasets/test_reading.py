@@ -142,6 +142,28 @@ def test_what_lies_behind_the_end_of_a_jpeg_is_cut_off(tmp_path: Path) -> None:
     assert (tmp_path / "set" / reading.file).read_bytes() == whole
 
 
+def test_ultralytics_takes_all_that_is_kept_and_changes_none_of_it(tmp_path: Path) -> None:
+    """It encodes JPEG files anew, in place, that it takes for damaged."""
+    pytest.importorskip("ultralytics", reason="the extra [train] is not installed")
+    from ultralytics.data.utils import check_image
+    from ultralytics.utils.patches import imread
+
+    sources = [write_picture(tmp_path / f"plain.{suffix}", 7, SIZE) for suffix in ("jpg", "png", "webp", "bmp", "tif")]
+    phone = write_picture(tmp_path / "phone.jpg", 8, SIZE)
+    phone.write_bytes(phone.read_bytes() + bytes(100))
+    for name, (write, _, _) in UNUSUAL.items():
+        write(tmp_path / name)
+        sources.append(tmp_path / name)
+    for source in (*sources, phone):
+        reading = _read(tmp_path, source)
+        kept = tmp_path / "set" / reading.file
+        before = kept.read_bytes()
+        said, (height, width) = check_image(str(kept))
+        assert (said, width, height) == ("", reading.width, reading.height)
+        assert kept.read_bytes() == before
+        assert imread(str(kept)).shape == (reading.height, reading.width, 3)
+
+
 def _cut(path: Path, share: float) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
