@@ -17,7 +17,7 @@ from pyroblur_gui.ui.tabs.datasets.source_cards import SourceCards
 from pyroblur_gui.ui.tabs.datasets.source_details import SourceDetails
 from pyroblur_gui.ui.widgets.tab_order import order_by_layout
 
-SIZE = (900, 680)
+SIZE = (948, 740)
 
 
 class SourceDialog(QDialog):
