@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, QStringListModel, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QStyledItemDelegate
+from PySide6.QtWidgets import QMenu, QStyledItemDelegate
 
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.filter import Filter
@@ -205,6 +205,27 @@ def test_removed_pictures_leave_the_gallery_and_undo_brings_them_back(on_screen:
         await until(lambda: tab.gallery.model.rowCount() == 8)
         await until(tab.commands.redo.isEnabled)
         assert not tab.commands.undo.isEnabled()
+
+    on_screen(play)
+
+
+def test_chosen_pictures_are_moved_to_another_split_by_the_menu(on_screen: Play) -> None:
+    make_set("Beach", 8)
+
+    async def play(session: Session) -> None:
+        tab = await opened(session, "Beach")
+        tab.gallery.grid.setCurrentIndex(tab.gallery.model.index(0))
+        tab.gallery.menu_asked.emit(QPoint(400, 400))
+        (menu,) = [each for each in tab.findChildren(QMenu) if each.isVisible()]
+        moves = next(action.menu() for action in menu.actions() if action.menu() is not None)
+        next(action for action in moves.actions() if action.text() == "Test").trigger()
+        menu.close()
+        await until(
+            lambda: tab.gallery.model.row(0) is not None and tab.gallery.model.row(0).picture.split is Split.TEST
+        )
+        with store.open_dataset("Beach") as dataset:
+            assert "picture-0.jpg" in (dataset.folder / "test.txt").read_text()
+        assert tab.banner.text == "Done: “Move 1 picture to Test”."
 
     on_screen(play)
 

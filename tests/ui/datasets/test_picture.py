@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from pyroblur_gui.datasets.dataset import Box
 from pyroblur_gui.datasets.sample import Origin
+from pyroblur_gui.datasets.spec import CheckSpec
 from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.tabs.datasets import picture_editing as editing
 from pyroblur_gui.ui.tabs.datasets.picture_canvas import PictureCanvas
@@ -265,6 +266,36 @@ def test_a_damaged_picture_says_so(on_screen: Play) -> None:
         await until(lambda: "cannot be shown" in tab.picture.canvas.accessibleDescription())
         assert "IMG_00000.jpg" in tab.picture.canvas.accessibleDescription()
         assert shown(session).isVisible()
+
+    on_screen(play)
+
+
+def test_what_was_moved_last_is_saved_when_the_window_is_closed(on_screen: Play) -> None:
+    make_set("Beach", 4)
+
+    async def play(session: Session) -> None:
+        tab = await large(session, 1)
+        QTest.keyClick(tab.picture.canvas, Qt.Key.Key_N)
+        QTest.keyClick(tab.picture.canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+        shown(session).close_at_once()
+
+    on_screen(play)
+    assert truth("Beach", 1)[0].left == pytest.approx(0.25 + 10 * ONE_PX)
+
+
+def test_nothing_is_edited_by_hand_while_a_job_changes_the_data_set(on_screen: Play) -> None:
+    make_set("Beach", 4)
+
+    async def play(session: Session) -> None:
+        tab = await large(session, 4)
+        number = tab.work.start(CheckSpec(name="Beach"))
+        QTest.keyClick(tab.picture.canvas, Qt.Key.Key_Insert)
+        assert tab.picture.picture.boxes == ()
+        assert "being worked on" in tab.banner.text
+        await until(lambda: session.client.queue.job(number).state.is_over)
+        await until(tab.commands.check.isEnabled)
+        QTest.keyClick(tab.picture.canvas, Qt.Key.Key_Insert)
+        await saved(tab.picture, 1)
 
     on_screen(play)
 

@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 
 from pyroblur_gui.datasets import store
 from pyroblur_gui.ui.app import Session
-from pyroblur_gui.ui.tabs.datasets import gallery_wiring
+from pyroblur_gui.ui.tabs.datasets import gallery_edits
 from pyroblur_gui.ui.tabs.datasets.problems_panel import ProblemsPanel
 from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
 from tests.ui.datasets.sets_on_disk import PLATE, face, make_set, truth
@@ -45,6 +45,8 @@ def test_a_kind_is_explained_and_counted_and_its_fixes_say_what_they_are_about(o
 
     async def play(session: Session) -> None:
         panel = (await problems(session, "tiny_box")).problems
+        pictures = [panel.model.pictures_of(problem)[0] for problem in panel.model.problems]
+        await until(lambda: all(panel._thumbnail(picture.sha256) is not None for picture in pictures))
         assert panel.kinds.currentItem().text() == "Tiny box  3"
         assert "under 3 pixels" in panel._explanation.text()
         (button,) = panel.fix_buttons
@@ -76,7 +78,7 @@ def test_chosen_problems_are_fixed_at_once_and_undo_is_offered(on_screen: Play) 
 
 def test_all_of_a_kind_are_fixed_by_a_job_and_undo_is_offered(on_screen: Play, monkeypatch) -> None:
     make_set("Beach", 12)
-    monkeypatch.setattr(gallery_wiring, "FIXED_AT_ONCE", 1)
+    monkeypatch.setattr(gallery_edits, "FIXED_AT_ONCE", 1)
 
     async def play(session: Session) -> None:
         tab = await problems(session, "tiny_box")

@@ -86,6 +86,8 @@ class EmptyView(Blank):
 
     def set_lit(self, *, is_lit: bool) -> None:
         self._is_lit = is_lit
+        glyph, disc = ("download-simple", "surface") if is_lit else ("database", "accent_tint")
+        self._glyph.set_glyph(glyph, "accent_text", disc)
         self.update()
 
     def show_for(self, line: SetLine | None) -> None:

@@ -8,7 +8,7 @@ import asyncio
 from array import array
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QImage, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from pyroblur_gui.core.errors import PyroblurError
@@ -112,6 +112,10 @@ class GalleryPanel(QWidget):
             self.grid.setCurrentIndex(self.model.index(number))
             self.grid.scrollTo(self.model.index(number))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
+
     async def end(self) -> None:
         await self._tasks.close()
         if self._reading is not None:
@@ -146,7 +150,9 @@ class GalleryPanel(QWidget):
 
     def _look(self) -> None:
         """Has read and drawn what is on screen, then what is next when scrolling on."""
-        if self._set is not None and (self._reading is None or self._reading.done()):
+        if self._set is None:
+            return
+        if self._reading is None or self._reading.done():
             self._reading = asyncio.get_running_loop().create_task(self._read())
         self._want_thumbnails()
 
@@ -171,7 +177,7 @@ class GalleryPanel(QWidget):
             self._want_thumbnails()
 
     def _want_thumbnails(self) -> None:
-        if self._feed is None:
+        if self._feed is None or not self.isVisible():  # the thumbnails are shared with the other views
             return
         first, last = self.grid.visible_rows()
         ahead = range(last, min(self.model.rowCount(), last + (last - first)))

@@ -5,6 +5,7 @@ a function and run there, one after another.
 """
 
 import asyncio
+import sqlite3
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -76,7 +77,11 @@ class OpenSet:
         if self._is_closed:
             message = f"The data set {self.name} was closed."
             raise DatasetError(message)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(self._opened()))
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(self._opened()))
+        except sqlite3.Error as exc:
+            message = f"The data set {self.name} could not be read or written: {exc}."
+            raise DatasetError(message, hint="Check that its disk is there and not full, then try again.") from exc
 
     async def facts(self) -> SetFacts:
         return await self.run(facts_of)
@@ -93,6 +98,10 @@ class OpenSet:
     async def apply(self, title: str, after: Sequence[Picture]) -> History:
         """Makes one undoable change."""
         return await self.run(lambda dataset: _apply(dataset, title, after))
+
+    async def change_size(self, *, is_undo: bool) -> int:
+        """Of how many pictures the next undo or redo is."""
+        return len(await self.run(lambda dataset: _pictures_of_change(dataset, is_undo=is_undo)))
 
     async def turn(self, *, is_undo: bool) -> "Turned | None":
         """Takes the last change back, or makes the one that was taken back again; None when there is none."""
@@ -175,17 +184,21 @@ def _apply(dataset: Dataset, title: str, after: Sequence[Picture]) -> History:
     return _history(dataset)
 
 
-def _turn(dataset: Dataset, *, is_undo: bool) -> Turned | None:
+def _pictures_of_change(dataset: Dataset, *, is_undo: bool) -> tuple[int, ...]:
     order = "is_undone = 0 ORDER BY id DESC" if is_undo else "is_undone = 1 ORDER BY id"
     change = f"SELECT id FROM changes WHERE {order} LIMIT 1"  # noqa: S608
     rows = dataset.database.execute(
         f"SELECT picture FROM changed_pictures WHERE change = ({change}) ORDER BY picture",  # noqa: S608
-    ).fetchall()
+    )
+    return tuple(row[0] for row in rows)
+
+
+def _turn(dataset: Dataset, *, is_undo: bool) -> Turned | None:
+    pictures = _pictures_of_change(dataset, is_undo=is_undo)
     changes = Changes(dataset)
     title = changes.undo() if is_undo else changes.redo()
     if title is None:
         return None
-    pictures = tuple(row[0] for row in rows)
     validate.recheck(dataset, pictures)
     return Turned(title, pictures)
 

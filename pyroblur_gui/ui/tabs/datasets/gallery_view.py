@@ -169,6 +169,7 @@ class GridView(QAbstractItemView):
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(max(1, self._cell.height() // 3))
         bar.setRange(0, max(0, lines * self._cell.height() + 2 * MARGIN - self.viewport().height()))
+        bar.setEnabled(bar.maximum() > 0)
         super().updateGeometries()
         self._tell()
 

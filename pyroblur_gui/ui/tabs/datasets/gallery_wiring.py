@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QMenu
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets import store
@@ -14,9 +14,10 @@ from pyroblur_gui.datasets.fixes import FIXES
 from pyroblur_gui.datasets.spec import CheckSpec, FixSpec
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.ui.dialogs.question import Question
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.datasets.charts_panel import ChartsPanel
 from pyroblur_gui.ui.tabs.datasets.export_dialog import ExportDialog
+from pyroblur_gui.ui.tabs.datasets.gallery_edits import Edits
 from pyroblur_gui.ui.tabs.datasets.gallery_lane import PictureLane
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import OpenSet
 from pyroblur_gui.ui.tabs.datasets.gallery_thumbnails import ThumbnailFeed
@@ -30,10 +31,9 @@ from pyroblur_gui.ui.tasks import Tasks
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from pyroblur_gui.datasets.dataset import Picture
     from pyroblur_gui.jobs.spec import Spec
     from pyroblur_gui.ui.job_client import JobClient
     from pyroblur_gui.ui.tabs.datasets.gallery_reader import History
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 REMOVE = "remove"
 CHARTS = "charts"
 COUNT_AGAIN_MS = 400  # after the last edit
-FIXED_AT_ONCE = 50  # problems; more are fixed by a job
 
 
 class Wiring(QObject):
@@ -64,6 +63,9 @@ class Wiring(QObject):
         self._picture: PictureWiring | None = None
         self._edited: set[int] = set()  # pictures whose problems are to be found anew
         self.presenter = DatasetsPresenter(client.queue, self)
+        self.edits = Edits(
+            tab, self._tasks, current=lambda: self.opened, start=self._start, on_changed=self._pictures_changed
+        )
         self._connect()
         if tab.isVisible():
             self._seen()
@@ -72,13 +74,13 @@ class Wiring(QObject):
 
     async def close(self) -> None:
         self.presenter.close()
-        self._counting.stop()
         if self._tab.work is not None:
             await self._tab.work.close_jobs()
         await self._tasks.close()
         await self._tab.gallery.end()
         await self._tab.problems.end()
         await self._close_set()
+        self._counting.stop()
         await self.lane.close()
 
     # -- DatasetsView
@@ -94,9 +96,12 @@ class Wiring(QObject):
         self._update_actions()
         self._tasks.run(self._switch())
 
+    def work_changed(self) -> None:
+        self._update_actions()
+
     def job_ended(self, job: Job) -> None:
         if job.kind == FixSpec.kind and job.state is JobState.DONE:
-            self._offer_undo(tr(FIXES[str(job.spec["fix"])].title))
+            self.edits.offer_undo(tr(FIXES[str(job.spec["fix"])].title))
         self._tasks.run(self._look_again(str(job.spec.get("name", ""))))
 
     def say(self, text: str) -> None:
@@ -149,6 +154,10 @@ class Wiring(QObject):
         if self.opened is not None and self.opened.name == name:
             await self._changed()
 
+    async def _pictures_changed(self, ids: Collection[int]) -> None:
+        self._edited |= set(ids)
+        await self._changed()
+
     async def _changed(self) -> None:
         """More than one picture may be other than it was: everything that is shown is read again."""
         await self._tab.gallery.refresh()
@@ -156,8 +165,6 @@ class Wiring(QObject):
             await self._picture.read_again()
         await self._show_history()
         await self._count()
-        if self._tab.charts is not None:
-            self._tab.charts.refresh()
 
     async def _count(self) -> None:
         """Finds the problems of what was edited anew, and counts."""
@@ -175,6 +182,8 @@ class Wiring(QObject):
         except PyroblurError as error:
             self.say(f"{error.message} {error.hint}".strip())
         self._tab.problems.refresh()
+        if self._tab.charts is not None:
+            self._tab.charts.refresh()
 
     def _saved(self, history: History, picture: int) -> None:
         self._tab.commands.show_history(history.undo, history.redo, is_allowed=True)
@@ -211,61 +220,6 @@ class Wiring(QObject):
         is_allowed = not self.presenter.works_on(opened.name)
         self._tab.commands.show_history(history.undo, history.redo, is_allowed=is_allowed)
 
-    async def _turn(self, *, is_undo: bool) -> None:
-        """Undo or redo, and says what it was."""
-        opened = self.opened
-        if opened is None:
-            return
-        try:
-            turned = await opened.turn(is_undo=is_undo)
-        except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
-            return
-        if turned is not None and not self._tab.picture.isVisible():  # there it is seen
-            text = tr("Undone: “{change}”.") if is_undo else tr("Done again: “{change}”.")
-            self.say(text.format(change=turned.title))
-        await self._changed()
-
-    async def _apply(self, title: str, ids: Sequence[int], change: Callable[[Picture], Picture]) -> None:
-        """Changes several pictures as one, and offers to undo it."""
-        opened = self.opened
-        if opened is None or not ids:
-            return
-        try:
-            await opened.apply(title, [change(row.picture) for row in await opened.rows(ids)])
-        except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
-            return
-        self._edited |= set(ids)
-        self._offer_undo(title)
-        await self._changed()
-
-    def _offer_undo(self, title: str) -> None:
-        undo = self._tab.commands.undo
-        self._tab.banner.offer(tr("Done: “{change}”.", change=title), ((tr("&Undo"), undo.trigger),))
-
-    def _fix(self, fix: str, kind: str, problems: tuple[int, ...]) -> None:
-        """A few at once, many by a job. Of a job the row of running work tells; undo is offered for both."""
-        opened = self.opened
-        if opened is None:
-            return
-        if problems and len(problems) <= FIXED_AT_ONCE and FIXES[fix].change is not None:
-            self._tasks.run(self._fix_now(fix, kind, problems))
-        else:
-            self._start(FixSpec(name=opened.name, fix=fix, kind_of_problem=kind, problems=problems))
-
-    async def _fix_now(self, fix: str, kind: str, problems: tuple[int, ...]) -> None:
-        opened = self.opened
-        if opened is None:
-            return
-        try:
-            await opened.fix(fix, kind, problems)
-        except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
-            return
-        self._offer_undo(tr(FIXES[fix].title))
-        await self._changed()
-
     def _open_picture(self, number: int, box: int | None, ids: array[int]) -> None:
         if self._picture is not None:
             self._tasks.run(self._picture.open(number, box=box, ids=ids))
@@ -290,10 +244,6 @@ class Wiring(QObject):
         line = self._line()
         if line is not None:
             self._ask(SuggestDialog(line.name, parent=self._tab))
-
-    def _ask_remove_pictures(self, ids: list[int]) -> None:
-        title = trn("Remove {count} picture", "Remove {count} pictures", len(ids))
-        self._tasks.run(self._apply(title, ids, lambda picture: replace(picture, is_removed=True)))
 
     def _ask(self, dialog: SourceDialog | ImportDialog | SplitDialog | ExportDialog | SuggestDialog) -> None:
         dialog.wanted.connect(self._start)
@@ -334,6 +284,19 @@ class Wiring(QObject):
                 await self._close_set()
         await self.presenter.remove(name)
 
+    def _show_menu(self, place: QPoint) -> None:
+        """For the chosen pictures of the gallery."""
+        ids = self._tab.gallery.selected()
+        if not ids or self._is_busy():
+            return
+        menu = QMenu(self._tab)
+        if len(ids) == 1:
+            menu.addAction(tr("&Open")).triggered.connect(lambda: self._tab.gallery.opened.emit(ids[0]))
+            menu.addSeparator()
+        self.edits.fill_menu(menu, ids)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
     # -- how it is connected
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -353,10 +316,12 @@ class Wiring(QObject):
         tab.sets.chosen.connect(self.presenter.choose)
         tab.gallery.said.connect(self.say)
         tab.gallery.opened.connect(lambda number: self._open_picture(number, None, tab.gallery.model.ids))
-        tab.gallery.remove_asked.connect(self._ask_remove_pictures)
+        tab.gallery.remove_asked.connect(self.edits.remove)
+        tab.gallery.menu_asked.connect(self._show_menu)
+        tab.picture.said.connect(self.say)
         tab.problems.said.connect(self.say)
         tab.problems.opened.connect(self._open_picture)
-        tab.problems.fix_asked.connect(self._fix)
+        tab.problems.fix_asked.connect(self.edits.fix)
         tab.problems.check_asked.connect(self._check)
         tab.views.changed.connect(self._turn_view)
         if tab.work is not None:
@@ -369,17 +334,20 @@ class Wiring(QObject):
         act.split.triggered.connect(self._ask_split)
         act.export.triggered.connect(self._ask_export)
         act.remove.triggered.connect(self._ask_remove)
-        act.undo.triggered.connect(lambda: self._tasks.run(self._turn(is_undo=True)))
-        act.redo.triggered.connect(lambda: self._tasks.run(self._turn(is_undo=False)))
+        act.undo.triggered.connect(self.edits.undo)
+        act.redo.triggered.connect(self.edits.redo)
         self._counting.timeout.connect(lambda: self._tasks.run(self._count()))
         self._update_actions()
 
     def _line(self) -> SetLine | None:
         return self.presenter.line(self.presenter.chosen) if self.presenter.chosen is not None else None
 
-    def _update_actions(self) -> None:
+    def _is_busy(self) -> bool:
         line = self._line()
-        is_busy = line is not None and self.presenter.works_on(line.name)
+        return line is not None and self.presenter.works_on(line.name)
+
+    def _update_actions(self) -> None:
+        line, is_busy = self._line(), self._is_busy()
         self._tab.problems.set_busy(is_busy=is_busy)
         self._tab.picture.set_read_only(is_read_only=is_busy)
         self._tab.commands.update_for(is_open=line is not None and line.is_readable, is_busy=is_busy)

@@ -5,7 +5,7 @@ The canvas shows a picture and tells what the user did to it; it never changes i
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -41,17 +41,6 @@ CLICK_PX = 4.0  # a shorter drag is a click
 KEYS_SETTLE_MS = 500  # steps by keys within this time are one change
 NEW_BOX_SHARE = 0.2  # of what is seen, for a box that is made by a key
 
-_CURSORS = {
-    Handle.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,
-    Handle.BOTTOM_RIGHT: Qt.CursorShape.SizeFDiagCursor,
-    Handle.TOP_RIGHT: Qt.CursorShape.SizeBDiagCursor,
-    Handle.BOTTOM_LEFT: Qt.CursorShape.SizeBDiagCursor,
-    Handle.TOP: Qt.CursorShape.SizeVerCursor,
-    Handle.BOTTOM: Qt.CursorShape.SizeVerCursor,
-    Handle.LEFT: Qt.CursorShape.SizeHorCursor,
-    Handle.RIGHT: Qt.CursorShape.SizeHorCursor,
-    Handle.INSIDE: Qt.CursorShape.SizeAllCursor,
-}
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -99,6 +88,7 @@ class PictureCanvas(QWidget):
         self._keys.setSingleShot(True)
         self._keys.setInterval(KEYS_SETTLE_MS)
         self._keys.timeout.connect(self.settle)
+        self.installEventFilter(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(240, 180)
@@ -136,9 +126,10 @@ class PictureCanvas(QWidget):
     def select(self, place: int | None) -> None:
         """Shows which box is chosen, without telling."""
         self.settle()
-        self._selected = place
-        if place is not None and self._picture is not None and place < len(self._picture.boxes):
-            self.viewport.reveal(self._picture.boxes[place])
+        boxes = self._picture.boxes if self._picture is not None else ()
+        self._selected = place if place is not None and 0 <= place < len(boxes) else None
+        if self._selected is not None:
+            self.viewport.reveal(boxes[self._selected])
         self.update()
 
     def set_label(self, label: int) -> None:
@@ -169,6 +160,9 @@ class PictureCanvas(QWidget):
         return self.viewport.scale * self.devicePixelRatioF() * self._picture.width > self._image.width() * 1.1
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """at: the point that stays where it is; None: the chosen box, or else the middle."""
+        if at is None and self._picture is not None and self._selected is not None:
+            at = self.viewport.rect_of(self._picture.boxes[self._selected]).center()
         self.viewport.zoom(factor, at)
         self._tell_zoom()
 
@@ -242,11 +236,12 @@ class PictureCanvas(QWidget):
             self.zoom(ZOOM_STEP**steps, event.position())
         event.accept()
 
-    def event(self, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Two fingers that spread on a touch pad."""
         if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom(1 + event.value(), event.position())
             return True
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     # -- the keyboard
 
@@ -360,7 +355,7 @@ class PictureCanvas(QWidget):
         shape = Qt.CursorShape.CrossCursor
         if self._picture is not None and self._selected is not None and not self._always_draws:
             handle = handle_at(self.viewport.rect_of(self._picture.boxes[self._selected]), point)
-            shape = _CURSORS[handle] if handle is not None else shape
+            shape = picture_drawing.CURSORS[handle] if handle is not None else shape
         self.setCursor(shape)
 
     def _tell_zoom(self) -> None:

@@ -11,12 +11,25 @@ from pyroblur_gui.ui.fields import class_name
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import scaled
 from pyroblur_gui.ui.tabs.datasets.picture_colors import class_color
+from pyroblur_gui.ui.tabs.datasets.picture_editing import Handle
 from pyroblur_gui.ui.tabs.datasets.picture_geometry import Viewport, handles_of
 from pyroblur_gui.ui.widgets.overlay import INK, ON_PICTURE, SHADE
 
 HANDLE = 8.0
 NAMED_FROM = 26.0  # a box at least this wide is named ...
 MOST_NAMED = 60  # ... unless there is a crowd
+
+CURSORS = {
+    Handle.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,
+    Handle.BOTTOM_RIGHT: Qt.CursorShape.SizeFDiagCursor,
+    Handle.TOP_RIGHT: Qt.CursorShape.SizeBDiagCursor,
+    Handle.BOTTOM_LEFT: Qt.CursorShape.SizeBDiagCursor,
+    Handle.TOP: Qt.CursorShape.SizeVerCursor,
+    Handle.BOTTOM: Qt.CursorShape.SizeVerCursor,
+    Handle.LEFT: Qt.CursorShape.SizeHorCursor,
+    Handle.RIGHT: Qt.CursorShape.SizeHorCursor,
+    Handle.INSIDE: Qt.CursorShape.SizeAllCursor,
+}
 
 
 @dataclass(frozen=True, slots=True)

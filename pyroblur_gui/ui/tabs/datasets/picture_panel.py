@@ -39,6 +39,7 @@ class PicturePanel(QWidget):
     wanted = Signal(int)
     left = Signal()
     detail_wanted = Signal(int)
+    said = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,10 +133,9 @@ class PicturePanel(QWidget):
             return
         box = picture.boxes[place]
         after = editing.without_box(picture, place)
-        self._edit(
-            self._title(tr("Delete box"), box) if box.is_truth else self._title(tr("Reject suggestion"), box), after
-        )
-        self._choose(None if box.is_truth else editing.next_suggestion(after, place))
+        title = self._title(tr("Delete box") if box.is_truth else tr("Reject suggestion"), box)
+        if self._edit(title, after):
+            self._choose(None if box.is_truth else editing.next_suggestion(after, place))
 
     def accept(self) -> None:
         """Accepts the chosen suggestion, and goes on to the next one."""
@@ -143,9 +143,9 @@ class PicturePanel(QWidget):
         if place is None or picture is None or picture.boxes[place].is_truth:
             return
         after = editing.accepted(picture, place)
-        self._edit(self._title(tr("Accept suggestion"), picture.boxes[place]), after)
-        following = editing.next_suggestion(after, place)
-        self._choose(following if following is not None else place)
+        if self._edit(self._title(tr("Accept suggestion"), picture.boxes[place]), after):
+            following = editing.next_suggestion(after, place)
+            self._choose(following if following is not None else place)
 
     def accept_all(self) -> None:
         if self.picture is not None:
@@ -161,27 +161,36 @@ class PicturePanel(QWidget):
             self._edit(self._title(tr("Relabel box"), picture.boxes[place]), editing.relabelled(picture, place, label))
 
     def _draw(self, box: Box) -> None:
-        if self.picture is not None:
-            self._edit(self._title(tr("Draw box"), box), editing.with_box(self.picture, box))
-            self._choose(len(self.picture.boxes) - 1)
+        picture = self.picture
+        if picture is not None and self._edit(self._title(tr("Draw box"), box), editing.with_box(picture, box)):
+            self._choose(len(picture.boxes))
 
     def _move(self, place: int, box: Box) -> None:
         if self.picture is not None and place < len(self.picture.boxes):
             self._edit(self._title(tr("Move box"), box), editing.with_changed(self.picture, place, box))
 
     def _remove_picture(self) -> None:
-        if self.picture is None:
+        """Takes the picture out of the data set and shows the one after it, or else the one before."""
+        picture, place = self.picture, self._place()
+        if picture is None or not self._edit(tr("Remove a picture"), replace(picture, is_removed=True)):
             return
-        self._edit(tr("Remove a picture"), replace(self.picture, is_removed=True))
-        self._turn(1)
+        self._ids = array("q", (number for number in self._ids if number != picture.id))
+        if place is not None and len(self._ids):
+            self.wanted.emit(self._ids[min(place, len(self._ids) - 1)])
+        else:
+            self.left.emit()
 
-    def _edit(self, title: str, after: Picture) -> None:
-        """Shows an edit and tells it; one that changes nothing is none."""
-        if self._row is None or after == self._row.picture or self._is_read_only:
+    def _edit(self, title: str, after: Picture) -> bool:
+        """Shows an edit and tells it. False for one that changes nothing, and while nothing may be edited."""
+        if self._row is None or after == self._row.picture:
+            return False
+        if self._is_read_only:
             self.canvas.update()
-            return
+            self.said.emit(tr("The data set is being worked on. Edit it when that is done."))
+            return False
         self._take(Row(after, self._row.problems))
         self.edited.emit(title, after)
+        return True
 
     def _take(self, row: Row) -> None:
         self._row = row
@@ -324,7 +333,7 @@ class PicturePanel(QWidget):
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([760, 250])
+        self.splitter.setSizes([740, 270])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

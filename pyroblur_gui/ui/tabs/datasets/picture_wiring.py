@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from typing import TYPE_CHECKING
 
 from pyroblur_gui.core.errors import PyroblurError
@@ -41,12 +43,18 @@ class PictureWiring:
         self._tasks = tasks
         self._on_saved = on_saved
         self._wanted: int | None = None
+        self._unsaved: deque[tuple[str, Picture]] = deque()
+        self._saver: asyncio.Task[None] | None = None
         self._loader = PictureLoader(opened.name, lane, on_image=self._show_image, on_problem=self._show_problem)
         self._view.edited.connect(self._edited)
         self._view.wanted.connect(self._ask)
         self._view.detail_wanted.connect(self._ask_detail)
 
     async def close(self) -> None:
+        """What was edited last is saved first."""
+        self._view.canvas.settle()
+        if self._saver is not None:
+            await asyncio.wait([self._saver])
         self._view.edited.disconnect(self._edited)
         self._view.wanted.disconnect(self._ask)
         self._view.detail_wanted.disconnect(self._ask_detail)
@@ -92,10 +100,16 @@ class PictureWiring:
         self._loader.show(number, is_full=True)
 
     def _edited(self, title: str, after: Picture) -> None:
-        """The gallery shows it, too; what is saved is saved in the order of the edits."""
+        """The gallery shows it, too. Edits are saved one after another: the loop may start tasks in any order."""
         if self._view.row is not None:
             self._tab.gallery.change(self._view.row)
-        self._tasks.run(self._save(title, after))
+        self._unsaved.append((title, after))
+        if self._saver is None or self._saver.done():
+            self._saver = asyncio.get_running_loop().create_task(self._save_all())
+
+    async def _save_all(self) -> None:
+        while self._unsaved:
+            await self._save(*self._unsaved.popleft())
 
     async def _save(self, title: str, after: Picture) -> None:
         try:
@@ -105,6 +119,8 @@ class PictureWiring:
             await self.read_again()
             return
         self._on_saved(history, after.id)
+        if after.is_removed:
+            await self._tab.gallery.refresh()
 
     def _show_image(self, number: int, image: QImage) -> None:
         if self._view.picture is not None and self._view.picture.id == number:

@@ -11,14 +11,23 @@ from typing import Protocol
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets import store, thumbnails
-from pyroblur_gui.datasets.spec import CheckSpec, DownloadSpec, ExportSpec, FixSpec, ImportSpec, SplitSpec, SuggestSpec
+from pyroblur_gui.datasets.spec import (
+    CheckSpec,
+    DownloadSpec,
+    ExportSpec,
+    FixSpec,
+    ImportSpec,
+    SplitSpec,
+    SuggestSpec,
+    UndoSpec,
+)
 from pyroblur_gui.jobs.events import Event
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import SetFacts, facts_of
 
 MAKES = frozenset({DownloadSpec.kind, ImportSpec.kind})
-CHANGES = frozenset({CheckSpec.kind, FixSpec.kind, SplitSpec.kind, SuggestSpec.kind})
+CHANGES = frozenset({CheckSpec.kind, FixSpec.kind, SplitSpec.kind, SuggestSpec.kind, UndoSpec.kind})
 KINDS = MAKES | CHANGES | {ExportSpec.kind}
 _AT_WORK = frozenset({JobState.RUNNING, JobState.QUEUED, JobState.PAUSED})
 
@@ -51,6 +60,10 @@ class DatasetsView(Protocol):
     def sets_changed(self, lines: list[SetLine]) -> None: ...
     def set_chosen(self, line: SetLine | None) -> None:
         """Another data set is shown, or the same one became readable or unreadable."""
+        ...
+
+    def work_changed(self) -> None:
+        """A job on a data set began, waits or ended."""
         ...
 
     def job_ended(self, job: Job) -> None: ...
@@ -162,6 +175,7 @@ class DatasetsPresenter:
         if job.kind not in KINDS or self._states.get(job.id) is job.state:
             return
         self._states[job.id] = job.state
+        self._view.work_changed()
         name = _name(job)
         if job.kind in MAKES and job.state in _AT_WORK:
             line = self._lines.get(name) or SetLine(name)

@@ -4,7 +4,7 @@ import asyncio
 from array import array
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QImage, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -118,6 +118,10 @@ class ProblemsPanel(QWidget):
     def chosen(self) -> list[Problem]:
         return [self.model.problems[row] for part in self.grid.selected_rows() for row in part]
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
+
     async def end(self) -> None:
         await self._tasks.close()
         if self._reading is not None:
@@ -213,7 +217,9 @@ class ProblemsPanel(QWidget):
             self._look()
 
     def _look(self) -> None:
-        if self._set is not None and (self._reading is None or self._reading.done()):
+        if self._set is None:
+            return
+        if self._reading is None or self._reading.done():
             self._reading = asyncio.get_running_loop().create_task(self._read())
         self._want_thumbnails()
 

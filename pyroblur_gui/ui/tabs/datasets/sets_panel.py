@@ -74,6 +74,7 @@ class SetsPanel(QWidget):
         selection.blockSignals(False)
         self.list.viewport().update()
         self._count.setText(f"{len(lines):,}" if lines else "")
+        self.setVisible(bool(lines))  # where there is none, the middle says how to get one
 
     def _current_changed(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -5,7 +5,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QFont, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
@@ -212,6 +221,7 @@ class DatasetsTab(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(Space.L, 0, Space.S, 0)
         head.setSpacing(Space.M)
+        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         head.addWidget(self._name)
         head.addWidget(self._facts, 1)
         head.addWidget(self.views, 0, Qt.AlignmentFlag.AlignVCenter)

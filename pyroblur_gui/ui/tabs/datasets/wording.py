@@ -78,18 +78,18 @@ def row_text(row: Row, classes: Sequence[str]) -> str:
 
 
 def box_text(label: str, origin: Origin, width_px: float, height_px: float, score: float | None) -> str:
-    """One box in the list of the large view: "Face · 34 × 41 px · suggested, 80 %"."""
+    """One box in the list of the large view: "Face · 34 × 41 px · suggested 80 %"."""
     parts = [class_name(label), f"{width_px:.0f} × {height_px:.0f} px"]
     origins = {
         Origin.LABELLED: "",
         Origin.EDITED: tr("edited"),
         Origin.SUGGESTED: tr("suggested"),
         Origin.ACCEPTED: tr("accepted"),
-        Origin.SYNTHETIC: tr("made up"),
+        Origin.SYNTHETIC: "",
     }
     said = origins[origin]
     if origin is Origin.SUGGESTED and score is not None:
-        said = tr("suggested, {percent} %", percent=round(score * 100))
+        said = tr("suggested {percent} %", percent=round(score * 100))
     return " · ".join([*parts, said] if said else parts)
 
 
