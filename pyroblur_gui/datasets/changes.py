@@ -4,7 +4,7 @@ Of a changed picture only what differs is kept, before and after; so undoing a m
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from pyroblur_gui.datasets.dataset import Box, Dataset, Picture
 from pyroblur_gui.datasets.sample import Flaw, Split
 
 MOST_KEPT = 500  # changes; older ones can no longer be undone
-AT_ONCE = 2000  # pictures in memory while a large change is undone
+AT_ONCE = 1000  # pictures read, or label files written, in one go
 
 _DUE = "layout_due"  # a fact: "1" from the change of the rows until the files are written
 
@@ -35,6 +35,7 @@ _FIELDS: Mapping[str, TypeAdapter[Any]] = {  # Any: one adapter a field, each of
     "is_removed": TypeAdapter(bool),
 }
 _IN_LISTS = frozenset({"file", "split", "is_removed", "error"})
+_IN_LABELS = frozenset({"file", "boxes", "is_removed", "error"})
 
 
 class Changes:
@@ -44,8 +45,12 @@ class Changes:
     `write_due_files`, brings the files up to date.
     """
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(
+        self, dataset: Dataset, *, on_written: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> None:
+        """on_written: told now and then how many label files of how many are written."""
         self._dataset = dataset
+        self._on_written = on_written
 
     @property
     def undo_title(self) -> str | None:
@@ -77,7 +82,9 @@ class Changes:
             self._drop_oldest()
             was_due = self._is_due()
             self._write_rows([new for _, new in pairs])
-        self._write_files([new for _, new in pairs], is_all_due=was_due, lists=any(_moves(*pair) for pair in pairs))
+        relabelled = [new for old, new in pairs if _differ(old, new, _IN_LABELS)]
+        lists = any(_differ(old, new, _IN_LISTS) for old, new in pairs)
+        self._write_files(relabelled, is_all_due=was_due, lists=lists)
 
     def undo(self) -> str | None:
         """Takes the last change back and returns its title; None when there is nothing to undo."""
@@ -111,15 +118,15 @@ class Changes:
                 (number,),
             ).fetchall()
             was_due, lists = self._is_due(), False
-            turned: list[Picture] = []
+            relabelled: list[Picture] = []
             for start in range(0, len(rows), AT_ONCE):
                 kept = {row[0]: _read(row[1]) for row in rows[start : start + AT_ONCE]}
                 lists = lists or any(_IN_LISTS & values.keys() for values in kept.values())
                 part = [replace(each, **kept[each.id]) for each in self._dataset.pictures(kept)]
                 self._write_rows(part)
-                turned += part
+                relabelled += (each for each in part if _IN_LABELS & kept[each.id].keys())
             self._dataset.database.execute("UPDATE changes SET is_undone = ? WHERE id = ?", (not is_undone, number))
-        self._write_files(turned, is_all_due=was_due, lists=lists)
+        self._write_files(relabelled, is_all_due=was_due, lists=lists)
         return title
 
     def _write_rows(self, pictures: Sequence[Picture]) -> None:
@@ -130,7 +137,11 @@ class Changes:
         if is_all_due:
             layout.write_all(self._dataset)
         else:
-            layout.write_changed(self._dataset, pictures, lists=lists)
+            for start in range(0, len(pictures), AT_ONCE):
+                self._on_written(start, len(pictures))
+                layout.write_changed(self._dataset, pictures[start : start + AT_ONCE], lists=False)
+            if lists:
+                layout.write_lists(self._dataset)
         self._dataset.keep_fact(_DUE, "")
 
     def _is_due(self) -> bool:
@@ -168,6 +179,5 @@ def _read(text: str) -> dict[str, Any]:
     return {name: _FIELDS[name].validate_python(value) for name, value in json.loads(text).items()}
 
 
-def _moves(before: Picture, after: Picture) -> bool:
-    """Whether the lists of the splits change, too."""
-    return any(getattr(before, name) != getattr(after, name) for name in _IN_LISTS)
+def _differ(before: Picture, after: Picture, names: Iterable[str]) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in names)

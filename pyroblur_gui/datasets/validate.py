@@ -209,10 +209,13 @@ def recheck(dataset: Dataset, ids: Sequence[int]) -> None:
     the disk, are found by the next check only.
     """
     changed = set(ids)
-    anew = {*picture_checks.KINDS, disk_checks.LABELS}  # a change writes the label files, too
     kept = [each for each in dataset.problems() if each.kind not in set_checks.KINDS_OF_ALL]
-    kept = [each for each in kept if not (each.kind in anew and each.picture in changed)]
+    kept = [each for each in kept if not (each.kind in picture_checks.KINDS and each.picture in changed)]
     gone = set_checks.ended(dataset, [each for each in kept if {each.picture, each.other} & changed])
+    written = {each.picture: each.id for each in kept if each.kind == disk_checks.LABELS and each.picture in changed}
+    for picture in dataset.pictures(number for number in written if number is not None):
+        if not any(disk_checks.label_problems(dataset, picture)):
+            gone.add(written[picture.id])
     new = problems_of_pictures(dataset, ids)
     new += [problem for check in set_checks.OF_ALL for problem in check(dataset)]
     dataset.keep_problems(ordered([*(each for each in kept if each.id not in gone), *new]))

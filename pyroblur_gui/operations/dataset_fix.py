@@ -1,5 +1,7 @@
 """Applies a fix to many problems at once, and takes the last change back: both leave the problems found anew."""
 
+from collections.abc import Callable
+
 from pydantic import JsonValue
 
 from pyroblur_gui.core.errors import DatasetError
@@ -11,7 +13,7 @@ from pyroblur_gui.datasets.spec import FixSpec, UndoSpec
 from pyroblur_gui.datasets.store import Lock, open_dataset
 from pyroblur_gui.datasets.validate import KINDS
 from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.events import Started
+from pyroblur_gui.jobs.events import Progress, Started
 from pyroblur_gui.operations.dataset_check import checked
 
 
@@ -23,7 +25,7 @@ def run(spec: FixSpec, context: Context) -> dict[str, JsonValue]:
         problems = _asked_for(spec, dataset)
         pictures = fixed(spec.fix, dataset, problems, confidence=spec.confidence)
         context.check_cancelled()
-        changes = Changes(dataset)
+        changes = Changes(dataset, on_written=_teller(context))
         if FIXES[spec.fix].change is None:
             layout.write_changed(dataset, pictures, lists=True)
         else:
@@ -35,12 +37,17 @@ def undo(spec: UndoSpec, context: Context) -> dict[str, JsonValue]:
     """What dataset_check returns, and {"title": of the change}. Raises PyroblurError, JobCancelledError."""
     context.emit(Started(kind=spec.kind, detail={"name": spec.name}))
     with Lock(spec.name), open_dataset(spec.name) as dataset:
-        changes = Changes(dataset)
+        changes = Changes(dataset, on_written=_teller(context))
         title = changes.redo() if spec.again else changes.undo()
         if title is None:
             message = f"There is no change of the data set {spec.name} to {'redo' if spec.again else 'undo'}."
             raise DatasetError(message, path=dataset.folder)
         return {**checked(dataset, context), "title": title}
+
+
+def _teller(context: Context) -> Callable[[int, int], None]:
+    """Tells how far the label files are. Here nothing can be cancelled any more: the change is made."""
+    return lambda done, total: context.emit(Progress(stage="write", done=done, total=total, unit="pictures"))
 
 
 def _require_known(spec: FixSpec) -> None:

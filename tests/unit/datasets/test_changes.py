@@ -113,6 +113,20 @@ def test_label_files_follow_a_change_and_its_undoing(dataset):
     assert _labels(dataset)["000001.txt"].startswith("0 ")
 
 
+def test_label_files_are_left_alone_by_what_does_not_change_boxes(dataset):
+    """A split of 100,000 pictures must not write 100,000 files."""
+    written: list[int] = []
+    changes = Changes(dataset, on_written=lambda _done, total: written.append(total))
+    everything = [replace(picture, split=Split.VAL) for picture in dataset.every_picture()]
+    changes.apply("Split", everything)
+    changes.undo()
+    assert _labels(dataset) == {}
+    changes.apply("Delete a box", [*everything[:2], replace(everything[0], boxes=())])
+    assert list(_labels(dataset)) == ["000001.txt"]
+    changes.undo()
+    assert written == [1, 1]
+
+
 def test_lists_follow_pictures_that_move_or_go(dataset):
     changes = Changes(dataset)
     changes.apply("Move", [replace(dataset.picture(1), split=Split.VAL), replace(dataset.picture(2), is_removed=True)])

@@ -264,6 +264,20 @@ def test_recheck_forgets_what_a_change_mended_on_the_disk(dataset: Dataset):
     assert _kept(dataset) == [("missing_file", 1)]
 
 
+def test_other_words_for_the_same_boxes_are_no_change(dataset: Dataset):
+    dataset.add([row(1, box(0, 0.25, 0.25, 0.5, 0.5), box(1))])
+    layout.write_all(dataset)
+    file = dataset.folder / layout.label_file(dataset.picture(1))
+    file.write_bytes(b"\xef\xbb\xbf1 .5 .5 .5 .5\r\n0 0.375 0.375 0.25 0.25\r\n")
+    assert [each.kind for each in problems_on_disk(dataset)] == ["missing_file"]
+    file.write_bytes(file.read_bytes() + b"0 0.1 0.1\n")
+    assert [each.kind for each in problems_on_disk(dataset)] == ["missing_file", "changed_labels"]
+    dataset.keep_problems(problems_on_disk(dataset))
+    Changes(dataset).apply("Move", [replace(dataset.picture(1), split=Split.VAL)])
+    recheck(dataset, [1])
+    assert _kept(dataset) == [("missing_file", 1), ("changed_labels", 1)]
+
+
 def test_every_kind_is_found_by_one_check_or_by_the_disk():
     found = [picture_checks.KINDS, set_checks.KINDS_OF_PAIRS, set_checks.KINDS_OF_ALL, disk_checks.KINDS]
     assert sum(map(len, found)) == len(KINDS)
