@@ -244,7 +244,8 @@ def finished_text(event: Finished) -> str:
     for found in (result.get("detections"), result.get("boxes")):
         if isinstance(found, dict):
             facts += class_counts(found)
-    facts += [f"{result['problems']} problems"] if "problems" in result else []
+    problems = result.get("problems")
+    facts += ["1 problem" if problems == 1 else f"{problems} problems"] if problems is not None else []
     wall = result.get("wall_s")
     if isinstance(wall, int | float):
         facts.append(f"{wall:.1f} s")
