@@ -34,6 +34,7 @@ class ChartsBoard(QScrollArea):
         self._grid.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
         self._grid.setHorizontalSpacing(Space.XL)
         self._grid.setVerticalSpacing(Space.L)
+        self._grid.setRowStretch(len(self.charts), 1)
         self._columns = 0
         self._arrange(1)
         self.setWidget(self.board)

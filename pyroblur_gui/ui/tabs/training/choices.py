@@ -29,11 +29,11 @@ class DataChoice:
     problem: str = ""
 
     @property
-    def label(self) -> str:
+    def about(self) -> str:
+        """How many pictures it has, or why it cannot be read."""
         if self.problem:
-            return tr("{name} (cannot be read)", name=self.name)
-        return tr("{name} ({train} for training, {val} for validation)", name=self.name, train=f"{self.train:,}",
-                  val=f"{self.val:,}")  # fmt: skip
+            return self.problem
+        return tr("{train} pictures for training, {val} for validation.", train=f"{self.train:,}", val=f"{self.val:,}")
 
 
 def data_choices() -> list[DataChoice]:

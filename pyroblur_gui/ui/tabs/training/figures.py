@@ -32,16 +32,17 @@ class Curve:
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart. about: what its horizontal axis counts."""
+    """One chart. about: what its horizontal axis counts; step: what one of these is called."""
 
     title: str
     curves: tuple[Curve, ...]
     about: str
+    step: str
 
 
 def figures() -> tuple[Figure, ...]:
     """The charts of a run, in the order shown."""
-    epochs = tr("Epochs")
+    epochs = (tr("Epochs"), tr("Epoch"))
     kinds = (("box", tr("Loss: boxes")), ("cls", tr("Loss: classes")), ("dfl", tr("Loss: edges")))
     losses = tuple(
         Figure(
@@ -50,16 +51,18 @@ def figures() -> tuple[Figure, ...]:
                 Curve(f"val/{kind}_loss", tr("Validation")),
                 Curve(f"train/{kind}_loss", tr("Training"), is_main=False),
             ),
-            epochs,
+            *epochs,
         )
         for kind, title in kinds
     )
     quality = (
-        Figure(tr("Mean average precision"), (Curve(MAIN, "mAP50-95"), Curve("mAP50", "mAP50", is_main=False)), epochs),
+        Figure(
+            tr("Mean average precision"), (Curve(MAIN, "mAP50-95"), Curve("mAP50", "mAP50", is_main=False)), *epochs
+        ),
         Figure(
             tr("Precision and recall"),
             (Curve("recall", tr("Recall")), Curve("precision", tr("Precision"), is_main=False)),
-            epochs,
+            *epochs,
         ),
     )
     batch = Figure(
@@ -70,8 +73,9 @@ def figures() -> tuple[Figure, ...]:
             Curve("batch/dfl_loss", tr("Edges"), is_main=False),
         ),
         tr("Steps"),
+        tr("Step"),
     )
-    rate = Figure(tr("Learning rate"), (Curve("lr", tr("Learning rate")),), epochs)
+    rate = Figure(tr("Learning rate"), (Curve("lr", tr("Learning rate")),), *epochs)
     return (*quality, *losses, rate, batch)
 
 

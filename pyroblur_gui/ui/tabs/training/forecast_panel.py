@@ -73,6 +73,7 @@ class ForecastPanel(QFrame):
         self._column.addWidget(self._bar)
         self._column.addWidget(self._text)
         self._column.addWidget(self._advice)
+        self._is_busy = False
         self.hide()
 
     @property
@@ -81,7 +82,7 @@ class ForecastPanel(QFrame):
 
     @property
     def is_busy(self) -> bool:
-        return self._bar.isVisibleTo(self)
+        return self._is_busy
 
     def begin(self) -> None:
         self._say(tr("Trying a few steps of this training. Nothing of them is kept."), is_busy=True)
@@ -91,6 +92,7 @@ class ForecastPanel(QFrame):
 
     def clear(self) -> None:
         """The form has changed: what was found holds no more."""
+        self._is_busy = False
         self.hide()
 
     def show_forecast(self, forecast: Forecast) -> None:
@@ -130,6 +132,7 @@ class ForecastPanel(QFrame):
         self._text.setText(text)
         self._text.setProperty("look", "danger" if is_bad else "")
         self._text.style().polish(self._text)
+        self._is_busy = is_busy
         self._bar.setVisible(is_busy)
         self.cancel_button.setVisible(is_busy)
         self.show()

@@ -14,7 +14,10 @@ from pyroblur_gui.ui.tabs.training.figures import Figure, History
 from pyroblur_gui.ui.widgets.chart import Chart
 
 AXIS_WIDTH = 46
+WHOLE_STEPS = 8
 POINTS_PER_PIXEL = 2
+THICK = 2  # pixels; Qt takes a hundred times as long for such a line as for a thin one, so that only ...
+MOST_THICK = 100  # ... lines of few points get it
 FAINT = 70  # of 255: how much of a line is left where it is shown smoothed
 
 
@@ -26,6 +29,7 @@ class LineChart(Chart):
         self.figure = figure
         self.names = tuple(curve.name for curve in figure.curves)
         self.drawn: tuple[int, float] = (-1, 0.0)  # version of the figures and smoothing
+        self.times_drawn = 0
         self._history = History()
         self._raw = [pg.PlotCurveItem() for _ in figure.curves]
         self._lines = [pg.PlotCurveItem() for _ in figure.curves]
@@ -45,6 +49,7 @@ class LineChart(Chart):
     def draw(self, history: History, smoothing: float) -> None:
         """The figures as they are now. smoothing: weight of the past, from 0 to less than 1."""
         self._history = history
+        self.times_drawn += 1
         self.drawn = (history.version(self.names), smoothing)
         most = max(200, self._plot.width() * POINTS_PER_PIXEL)
         spans: list[tuple[Floats, Floats]] = []
@@ -53,6 +58,10 @@ class LineChart(Chart):
             soft = smoothed(values, smoothing)
             shown = thinned(steps, soft, most)
             line.setData(*shown)
+            pen = line.opts["pen"]
+            if pen.width() != (width := THICK if len(shown[0]) <= MOST_THICK else 1):
+                pen.setWidth(width)
+                line.setPen(pen)
             raw.setData(*(thinned(steps, values, most) if smoothing else (_NOTHING, _NOTHING)))
             dots.setData(*(shown if len(steps) == 1 else (_NOTHING, _NOTHING)))
             if len(steps):
@@ -77,7 +86,8 @@ class LineChart(Chart):
         item = self._plot.getPlotItem()
         pairs = zip(_shades(look), self._raw, self._lines, self._dots, strict=False)
         for number, (shade, raw, line, dots) in enumerate(pairs):
-            line.setPen(pg.mkPen(QColor(shade), width=2))
+            line.setPen(pg.mkPen(QColor(shade), width=1))
+            line.setSegmentedLineMode("on")
             line.setZValue(10 - number)
             faint = QColor(shade)
             faint.setAlpha(FAINT)
@@ -98,6 +108,8 @@ class LineChart(Chart):
         right = max(float(steps[-1]) for steps, _ in spans)
         low = min(float(np.min(values)) for _, values in spans)
         high = max(float(np.max(values)) for _, values in spans)
+        whole = (1, 1) if right - left < WHOLE_STEPS else (None, None)  # no half epochs
+        self._plot.getPlotItem().getAxis("bottom").setTickSpacing(*whole)
         room = (high - low) * 0.06 or abs(high) * 0.1 or 0.1
         self._plot.setXRange(left - (right == left), right + (right == left), padding=0.01)
         self._plot.setYRange(low - room if low < 0 or low > room else 0, high + room, padding=0)
@@ -127,7 +139,7 @@ class LineChart(Chart):
         if at is None:
             return ""
         self._cursor.setPos(at)
-        return "\n".join([f"{self.figure.about} {round(at):,}", *lines])
+        return "\n".join([f"{self.figure.step} {round(at):,}", *lines])
 
 
 _NOTHING = np.empty(0)

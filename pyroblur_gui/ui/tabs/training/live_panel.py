@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -58,6 +57,7 @@ class LivePanel(QWidget):
         self._told = Told()
         self.board: ChartsBoard | None = None
         self.empty = Blank()
+        self.waiting = Blank()
         self.notice = Notice()
         self.tiles = Tiles()
         self.log = QPlainTextEdit()
@@ -101,14 +101,18 @@ class LivePanel(QWidget):
         self._facts.setText(f"{stage_text(line.stage)} · {facts_text(line)}")
         self.tiles.show_run(line)
         self.notice.say(f"{line.message} {line.hint}".strip() if line.stage is Stage.FAILED else "")
+        self._actions.update_for(line)
         for button in self._buttons:
             action = button.defaultAction()
-            is_for_active = action in self._actions.of_course
-            button.setVisible(is_for_active == line.stage.is_under_way or action is self._actions.show_in_folder)
+            is_for_now = (action in self._actions.of_course) == line.stage.is_under_way
+            button.setVisible(action.isEnabled() and (is_for_now or action is self._actions.show_in_folder))
+        self._turn()
 
     def point_added(self) -> None:
         if self.board is not None:
             self.board.mark()
+        if self._views.currentWidget() is self.waiting:
+            self._turn()
 
     def log_added(self, text: str) -> None:
         self.log.appendPlainText(text)
@@ -158,9 +162,35 @@ class LivePanel(QWidget):
 
     def _turn(self) -> None:
         is_log = self.views.value() == LOG
-        self._views.setCurrentWidget(self.log if is_log or self.board is None else self.board)
+        has_figures = bool(self.history.names()) and self.board is not None
+        if is_log:
+            self._views.setCurrentWidget(self.log)
+        elif has_figures and self.board is not None:
+            self._views.setCurrentWidget(self.board)
+        else:
+            self._say_waiting()
         for widget in (self.smoothing, self._smoothing_label, self.png_button):
-            widget.setVisible(not is_log)
+            widget.setVisible(has_figures and not is_log)
+        self.csv_button.setVisible(has_figures)
+
+    def _say_waiting(self) -> None:
+        """What stands there instead of charts."""
+        stage = self._line.stage if self._line is not None else Stage.WAITING
+        if self.board is None:
+            words = ("hourglass", tr("The charts are being made"), "")
+        elif stage.is_active:
+            words = ("hourglass", tr("It is being prepared"), tr("The first figures come with the first step."))
+        elif stage in {Stage.WAITING, Stage.HELD}:
+            words = (
+                "clock",
+                tr("It has not begun"),
+                tr("Runs are trained one after another."),
+            )
+        else:
+            text = tr("Resume begins it anew. “Duplicate with changes” puts what it was told into the form.")
+            words = ("chart-line-up", tr("It has learnt nothing yet"), text)
+        self.waiting.say(*words)
+        self._views.setCurrentWidget(self.waiting)
 
     def _smooth(self, percent: int) -> None:
         if self.board is not None:
@@ -171,6 +201,7 @@ class LivePanel(QWidget):
         self.views.name_for_assistants(tr("View"))
         self.views.set_value(CHARTS)
         self._views = QStackedWidget()
+        self._views.addWidget(self.waiting)
         self._views.addWidget(self.log)
         run = QWidget()
         column = QVBoxLayout(run)
@@ -226,8 +257,8 @@ class LivePanel(QWidget):
         self.smoothing.setToolTip(tr("Each point becomes an average with those before it; the faint line stays exact."))
         self._smoothing_label = QLabel(tr("Smoothing"))
         self._smoothing_label.setBuddy(self.smoothing)
-        self.png_button = _export_button(tr("Save as &PNG…"), "image")
-        self.csv_button = _export_button(tr("Save as &CSV…"), "table")
+        self.png_button = _export_button(tr("Save the charts as PNG"), "image")
+        self.csv_button = _export_button(tr("Save the figures as CSV"), "table")
         row = QHBoxLayout()
         row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
         row.setSpacing(Space.S)
@@ -257,7 +288,11 @@ def _button(action: QAction, *, is_worded: bool) -> QToolButton:
     return button
 
 
-def _export_button(text: str, glyph: str) -> QPushButton:
-    button = QPushButton(icons.icon(glyph), text)
-    button.setAccessibleName(text.replace("&", "").rstrip("…"))
+def _export_button(text: str, glyph: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icons.icon(glyph))
+    button.setIconSize(QSize(18, 18))
+    button.setToolTip(text)
+    button.setAccessibleName(text)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

@@ -22,6 +22,7 @@ from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
 from pyroblur_gui.ui.tabs.training.wording import STAGE_GLYPHS, second_line, third_line
 
 BAR_HEIGHT = 52
+NARROWEST = 196
 LINE = Qt.ItemDataRole.UserRole
 GAP = 3
 GLYPH = 16
@@ -39,6 +40,7 @@ class RunsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "panel")
+        self.setMinimumWidth(NARROWEST)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = _Lines(self)
         self.list = QListView()

@@ -51,7 +51,6 @@ class StartPanel(QWidget):
         super().__init__(parent)
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(WIDTH)
         self._actions = actions
         self._recipe = Recipe(name="none", title="", summary="")
         self._data: tuple[DataChoice, ...] = ()
@@ -73,6 +72,7 @@ class StartPanel(QWidget):
         self.form = Form(plan_fields(Hyperparameters), groups, advanced_heading=tr("Advanced"))
         self.forecast = ForecastPanel()
         self._summary = _muted()
+        self._counts = _muted()
         self._weights = QLabel()
         self._weights.setWordWrap(True)
         self._weights.setProperty("look", "warning")
@@ -98,8 +98,8 @@ class StartPanel(QWidget):
         self._data = tuple(choices)
         self.data.clear()
         for choice in choices:
-            self.data.addItem(choice.label, choice.name)
-            self.data.setItemData(self.data.count() - 1, choice.problem or choice.label, Qt.ItemDataRole.ToolTipRole)
+            self.data.addItem(choice.name, choice.name)
+            self.data.setItemData(self.data.count() - 1, choice.about, Qt.ItemDataRole.ToolTipRole)
         self.data.setCurrentIndex(max(0, self.data.findData(chosen)) if choices else -1)
         self.data.setEnabled(bool(choices))
         self._check()
@@ -114,8 +114,9 @@ class StartPanel(QWidget):
     def show_recipe(self, recipe: Recipe) -> None:
         """Everything that a recipe says."""
         self._recipe = recipe
-        if self.recipes.findData(recipe.name) >= 0:
-            self.recipes.setCurrentIndex(self.recipes.findData(recipe.name))
+        if self.recipes.findData(recipe.name) < 0:  # of a run whose recipe was removed, or never kept
+            self.recipes.addItem(recipe.title or recipe.name, recipe.name)
+        self.recipes.setCurrentIndex(self.recipes.findData(recipe.name))
         self._summary.setText(recipe.summary)
         self._choose_model(recipe.model)
         self.pretrained.setChecked(recipe.is_pretrained)
@@ -193,6 +194,8 @@ class StartPanel(QWidget):
         self._weights.setVisible(bool(text))
         chosen = next((each for each in self._data if each.name == self.data.currentData()), None)
         is_usable = chosen is not None and not chosen.problem
+        self._counts.setText(chosen.about if chosen is not None else "")
+        self._counts.setVisible(chosen is not None)
         for action in (self._actions.start, self._actions.look):
             action.setEnabled(is_usable)
         self.start_button.setEnabled(is_usable)
@@ -255,6 +258,7 @@ class StartPanel(QWidget):
         content.addLayout(self._build_choices())
         content.addWidget(self.form)
         content.addStretch()
+        self.setMinimumWidth(max(WIDTH, inside.minimumSizeHint().width() + SCROLL_BAR))
         scroll = _scroll(inside, tr("New training"))
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # so that nothing moves when it folds
         line = QFrame()
@@ -275,8 +279,8 @@ class StartPanel(QWidget):
         labels = []
         rows: tuple[tuple[str, QWidget], ...] = (
             (tr("Recipe"), self.recipes), ("", self._summary), (tr("Data set"), self.data),
-            (tr("Base model"), self.model), (tr("Trained weights"), self.pretrained), ("", self._weights),
-            (tr("Device"), self.device), (tr("Name"), self.name),
+            ("", self._counts), (tr("Base model"), self.model), (tr("Trained weights"), self.pretrained),
+            ("", self._weights), (tr("Device"), self.device), (tr("Name"), self.name),
         )  # fmt: skip
         for line, (words, widget) in enumerate(rows):
             if not words:

@@ -20,7 +20,7 @@ from pyroblur_gui.ui.tabs.training.start_panel import StartPanel
 from pyroblur_gui.ui.tabs.training.wiring import Wiring
 from pyroblur_gui.ui.widgets.banner import Banner
 
-SIZES = [344, 268, 748]
+SIZES = [372, 256, 732]
 NAME = "training"  # of its splitter, as it is remembered
 
 

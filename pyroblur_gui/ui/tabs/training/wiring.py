@@ -112,6 +112,8 @@ class Wiring(QObject):
         match line.stage:
             case Stage.DONE:
                 self.say(tr("The training {name} is done. Its model can be used for blurring.", name=line.name))
+            case Stage.FAILED if line.name == self._chosen_name():
+                pass  # the notice above the charts says it
             case Stage.FAILED:
                 self.say(tr("The training {name} failed. {message} {hint}", name=line.name, message=line.message,
                             hint=line.hint).strip())  # fmt: skip
