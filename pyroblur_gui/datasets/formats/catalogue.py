@@ -28,6 +28,8 @@ FORMATS: Mapping[FormatName, Format] = {
 READERS: Mapping[str, Reader] = {each.name: each for each in (OwnReader(), *FORMATS.values(), PicturesReader())}
 _PICTURE_FOLDERS = ("images", "jpegimages")
 _LABEL_FOLDERS = ("labels", "annotations")
+# A file that is called so and is none (a web page instead of a zip) must not stand for the folder that it lies in.
+_ARCHIVE_SUFFIXES = frozenset((".zip", ".tar", ".tgz", ".gz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar"))
 _LOOKED_FOR = (
     "PyroBlur looked for a YOLO data set (pictures with text files of boxes), COCO (a JSON file with images and "
     "annotations), Pascal VOC (an XML file a picture), WIDER text (wider_face_train_bbx_gt.txt), a PyroBlur data set, "
@@ -36,14 +38,14 @@ _LOOKED_FOR = (
 
 
 def recognise(path: Path, check_cancelled: Callable[[], None] = lambda: None) -> Recognised:
-    """What is in a folder or archive, by a quick look. Another file stands for the folder that it describes.
+    """What is in a folder or archive, by a quick look. Another file of a labelled set stands for the whole set.
 
     Raises DatasetError, which says what was looked for and what was found; MissingFileError, ArchiveError.
     """
     if not path.exists():
         message = f"{path} is not there."
         raise MissingFileError(message, hint="Check whether it was moved or renamed.", path=path)
-    if path.is_file() and is_archive(path):
+    if path.is_file() and (is_archive(path) or path.suffix.lower() in _ARCHIVE_SUFFIXES):
         with listing_of(path, check_cancelled) as listing:
             return _recognised(listing) or _nothing(listing)
     listing = Listing.of(path if path.is_dir() else path.absolute().parent, quick=True, check_cancelled=check_cancelled)
@@ -51,6 +53,10 @@ def recognise(path: Path, check_cancelled: Callable[[], None] = lambda: None) ->
     if _is_part(listing, found):
         above = Listing.of(listing.root.absolute().parent, quick=True, check_cancelled=check_cancelled)
         found = _recognised(above) or found
+    if found is not None and found.format == PicturesReader.name and path.is_file():
+        message = f"{path.name} is one file, and describes no data set."
+        hint = f"Choose the folder {listing.root} to import all pictures in it, or another folder."
+        raise DatasetError(message, hint=hint, path=path)
     return found or _nothing(listing)
 
 

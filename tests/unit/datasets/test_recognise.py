@@ -11,7 +11,7 @@ import pytest
 from labelled_files import as_coco, as_voc, as_wider, as_yolo, copied, made_ones, put, real_ones
 from stage import Stage
 
-from pyroblur_gui.core.errors import DatasetError, JobCancelledError, MissingFileError
+from pyroblur_gui.core.errors import ArchiveError, DatasetError, JobCancelledError, MissingFileError
 from pyroblur_gui.datasets.formats import catalogue
 
 MAKERS = {
@@ -123,6 +123,21 @@ def test_a_part_of_a_set_stands_for_the_whole(tmp_path, part):
     copied(originals[0], folder / "images").rename(folder / "images" / "a.jpg")
     found = catalogue.recognise(folder / part)
     assert (found.format, found.path) == ("yolo", folder)
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>Sign in</html>"], ids=["empty", "html"])
+@pytest.mark.parametrize("name", ["set.zip", "set.TAR.GZ", "set.7z"])
+def test_what_is_called_an_archive_and_is_none_does_not_stand_for_its_folder(tmp_path, name, data):
+    as_yolo(tmp_path, made_ones(tmp_path / "originals"))
+    with pytest.raises(ArchiveError, match="no zip and no tar"):
+        catalogue.recognise(put(data, tmp_path / name))
+
+
+def test_one_picture_does_not_stand_for_all_in_its_folder(tmp_path):
+    original = made_ones(tmp_path / "originals")[0]
+    with pytest.raises(DatasetError, match=r"is one file") as caught:
+        catalogue.recognise(original.path)
+    assert str(original.path.parent) in caught.value.hint
 
 
 def test_labels_of_two_formats_are_told_and_one_is_taken(tmp_path):
