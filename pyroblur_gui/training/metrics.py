@@ -12,6 +12,7 @@ NAMES: Mapping[str, str] = {
     "metrics/mAP50(B)": "mAP50",
     "metrics/mAP50-95(B)": "mAP50-95",
 }
+MEMORY = "device/memory_bytes"
 MAIN = "mAP50-95"  # by which epochs are compared, beside a tenth of mAP50
 
 
@@ -37,9 +38,11 @@ class Batch:
         return (self.epoch - 1) * self.count + self.number
 
     def metrics(self) -> Iterator[Metric]:
-        """`batch/...`: what moves within an epoch."""
+        """`batch/...`: what moves within an epoch; and the memory of the device, where it tells."""
         for name, value in self.losses.items():
             yield Metric(step=self.step, name=f"batch/{name}", value=value)
+        if self.memory_bytes:
+            yield Metric(step=self.step, name=MEMORY, value=self.memory_bytes)
 
 
 @dataclass(frozen=True)

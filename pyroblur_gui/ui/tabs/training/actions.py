@@ -42,9 +42,6 @@ class TrainingActions(QObject):
         )
         self.remove = self._make(tr("Re&move…"), "trash", tr("Delete this run with its checkpoints"), "")
         self.discard = self._make(tr("Dis&card…"), "trash", tr("Stop this run and delete it"), "")
-        self.of_run = (
-            self.resume, self.use, self.continue_, self.duplicate, self.show_in_folder, self.remove,
-        )  # fmt: skip
         self.of_course = (self.finish, self.stop, self.discard)
         self.update_for(None)
 

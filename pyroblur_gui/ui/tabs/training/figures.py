@@ -16,7 +16,6 @@ from pyroblur_gui.training.metrics import MAIN, NAMES
 from pyroblur_gui.ui.i18n import tr
 
 RESULTS_FILE = "results.csv"  # Ultralytics', a line an epoch
-MEMORY = "device/memory_bytes"
 _BATCH = "batch/"
 _RATE = "lr/"  # of each group of weights; the charts show the highest
 

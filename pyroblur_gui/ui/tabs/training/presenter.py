@@ -17,12 +17,12 @@ from pyroblur_gui.jobs.events import Event, Log, Metric, Progress
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.training import run
-from pyroblur_gui.training.metrics import MAIN
+from pyroblur_gui.training.metrics import MAIN, MEMORY
 from pyroblur_gui.training.run import RunFolder
 from pyroblur_gui.training.spec import Recipe, TrainSpec
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.training import runs
-from pyroblur_gui.ui.tabs.training.figures import MEMORY, History, read_history
+from pyroblur_gui.ui.tabs.training.figures import History, read_history
 from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
 from pyroblur_gui.ui.tabs.training.wording import epoch_text, reason
 from pyroblur_gui.ui.tasks import Tasks

@@ -171,7 +171,7 @@ class Wiring(QObject):
         if line is not None:
             self._tab.start.show_draft(Draft(line.recipe, line.data, line.device))
             self.say(tr("The form says now what {name} was told. Change it, then start.", name=name))
-            self._tab.start.form.setFocus()
+            self._tab.start.form.control("epochs").widget.setFocus()
 
     def _continue(self, name: str) -> None:
         """A run of its own, from the best weights; the form says so, and lets the user change the epochs first."""
