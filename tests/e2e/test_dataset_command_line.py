@@ -193,7 +193,7 @@ def test_people_are_shown_tables_and_sentences(place: Place) -> None:
     for arguments, words in (
         (("check", "mine"), ("unreadable_image", "high", "remove_pictures")),
         (("check", "mine", "--kind", "box_outside"), ("images/002.jpg: Box 1 (license_plate) reaches out",)),
-        (("stats", "mine"), ("split", "train", "fingerprint")),
+        (("stats", "mine"), ("images", "train", "fingerprint")),
         (("list",), ("mine", "license_plate")),
         (("sources",), ("wider_face", "Licence:")),
         (("export", "mine", "-o", place.out), (f"done: {place.out}",)),
