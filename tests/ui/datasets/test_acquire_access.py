@@ -25,7 +25,7 @@ from pyroblur_gui.datasets.spec import ImportSpec
 from pyroblur_gui.ui.tabs.datasets.export_dialog import ExportDialog
 from pyroblur_gui.ui.tabs.datasets.import_dialog import ImportDialog
 from pyroblur_gui.ui.tabs.datasets.source_dialog import SourceDialog
-from pyroblur_gui.ui.tabs.datasets.source_key import KeyDialog
+from pyroblur_gui.ui.tabs.datasets.source_key import KeyDialog, KeyField
 from pyroblur_gui.ui.tabs.datasets.split_dialog import SplitDialog
 from pyroblur_gui.ui.tabs.datasets.suggest_dialog import SuggestDialog
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
@@ -86,6 +86,7 @@ def test_every_control_is_named_reached_by_tab_and_not_clipped(qapp: QApplicatio
             await until(lambda: not any(place.is_looking for place in dialog.presenter.places()))
         if isinstance(dialog, SourceDialog):
             dialog.details.form.advanced.set_open(is_open=True)
+        await until(lambda: not any(field.is_looking for field in dialog.findChildren(KeyField)))
         dialog.activateWindow()
         await until(dialog.isActiveWindow)
         await asyncio.sleep(0.05)

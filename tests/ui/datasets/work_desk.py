@@ -68,7 +68,7 @@ def perform(application: QApplication, scenario: Callable[[Desk], Awaitable[None
         loop.close()
         asyncio.set_event_loop(None)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert mistakes == []
+    assert not mistakes, mistakes
     assert [thread.name for thread in threading.enumerate() if thread not in threads] == []
 
 

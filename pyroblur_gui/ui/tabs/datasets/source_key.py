@@ -41,6 +41,7 @@ class KeyField(QWidget):
         self._source = ""
         self._has_key = False
         self._asks_anew = False
+        self._is_looking = False
         self._tasks = Tasks()
         self.edit = QLineEdit()
         self.edit.setEchoMode(QLineEdit.EchoMode.Password)
@@ -71,6 +72,11 @@ class KeyField(QWidget):
         return self._has_key
 
     @property
+    def is_looking(self) -> bool:
+        """True until the keyring has answered."""
+        return self._is_looking
+
+    @property
     def is_typed(self) -> bool:
         """True while a key was typed that is not kept yet."""
         return bool(self.edit.text().strip())
@@ -83,6 +89,7 @@ class KeyField(QWidget):
         name = tr("Key for {source}", source=SOURCES[source].title)
         self.edit.setAccessibleName(name)
         self._show(has_key=False)
+        self._is_looking = True
         self._tasks.run(self._look())
 
     def keep(self) -> None:
@@ -105,6 +112,7 @@ class KeyField(QWidget):
         has_key, can_keep = await asyncio.to_thread(lambda: (keys.has_key(source), keys.can_keep()))
         if source != self._source:
             return
+        self._is_looking = False
         self._show(has_key=has_key and not self._asks_anew)
         variable = keys.variable_of(source)
         if keys.is_from_environment(source):
