@@ -118,9 +118,14 @@ class ForecastPanel(QFrame):
         if advice.change or advice.model:
             button = QPushButton(tr("Apply"))
             button.setAccessibleName(tr("Apply: {advice}", advice=advice.text))
-            button.clicked.connect(lambda: self.applied.emit(advice))
+            button.clicked.connect(lambda: self._apply(advice, button))
             self._grid.addWidget(button, number, 2, Qt.AlignmentFlag.AlignTop)
             self.rows.append(button)
+
+    def _apply(self, advice: Advice, button: QPushButton) -> None:
+        button.setText(tr("Applied"))
+        button.setEnabled(False)
+        self.applied.emit(advice)
 
     def _say(self, text: str, *, is_busy: bool = False, is_bad: bool = False) -> None:
         self.rows = []

@@ -18,7 +18,7 @@ WHOLE_STEPS = 8
 POINTS_PER_PIXEL = 2
 THICK = 2  # pixels; Qt takes a hundred times as long for such a line as for a thin one, so that only ...
 MOST_THICK = 100  # ... lines of few points get it
-FAINT = 70  # of 255: how much of a line is left where it is shown smoothed
+FAINT = 110  # of 255: how much of a line is left where it is shown smoothed
 
 
 class LineChart(Chart):

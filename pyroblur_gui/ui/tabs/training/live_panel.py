@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -200,6 +201,7 @@ class LivePanel(QWidget):
         self.views = Segments([(CHARTS, tr("Charts")), (LOG, tr("Log"))])
         self.views.name_for_assistants(tr("View"))
         self.views.set_value(CHARTS)
+        self.views.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._views = QStackedWidget()
         self._views.addWidget(self.waiting)
         self._views.addWidget(self.log)

@@ -138,7 +138,8 @@ class StartPanel(QWidget):
             self.form.set_value({**self.form.value(), **advice.change})
         if advice.model is not None:
             self._choose_model(advice.model)
-        self._changed()
+        self.say_problem("")
+        self._check()
 
     def say_problem(self, text: str) -> None:
         self._problem.setText(text)
