@@ -2,10 +2,11 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pyroblur_gui.core.errors import SourceError
+from pyroblur_gui.core.errors import DatasetError, SourceError
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.archive import extract
 from pyroblur_gui.datasets.dataset import FILE_NAME
@@ -64,7 +65,12 @@ def unpack(path: Path, *, work: Path, context: Context) -> Recognised:
     place = place_of(path)
     if place.is_file() and is_archive(place):
         named = hashlib.sha256(os.fsencode(place.absolute())).hexdigest()[:12]
-        place = extract(place, work / f"unpacked-{named}", context)
+        unpacked = extract(place, work / f"unpacked-{named}", context)
+        try:
+            return catalogue.recognise(unpacked, context.check_cancelled)
+        except DatasetError as exc:
+            shutil.rmtree(work, ignore_errors=True)  # it would only be unpacked to the same end again
+            raise DatasetError(exc.message.replace(str(unpacked), str(path)), hint=exc.hint, path=path) from exc
     return catalogue.recognise(place, context.check_cancelled)
 
 

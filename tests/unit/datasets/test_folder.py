@@ -82,6 +82,13 @@ def test_a_cut_off_archive_is_told(tmp_path, suffix):
         folder.unpack(archive, work=tmp_path / "work", context=Stage())
 
 
+def test_an_archive_of_something_else_is_named_and_not_kept_unpacked(tmp_path):
+    archive = packed(put("x", tmp_path / "notes" / "a.md").parent, tmp_path / "notes.zip")
+    with pytest.raises(DatasetError, match=r"in .*notes\.zip that PyroBlur can import"):
+        folder.unpack(archive, work=tmp_path / "work", context=Stage())
+    assert not (tmp_path / "work").exists()
+
+
 def test_names_in_an_archive_that_lead_out_of_it_are_not_looked_at(tmp_path):
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as file:
         file.writestr("../evil.jpg", b"x")
