@@ -10,6 +10,7 @@ from pyroblur_gui.datasets.sample import Split
 Check = Callable[[Dataset], Iterator[Problem]]
 
 RARE = 20  # times rarer than the most frequent class
+TELLING = 20  # pictures in which a class was looked for and never found
 UNEVEN = 0.2  # share of a split's boxes that would have to change their class for the mixture of all
 MOST_NAMED = 5  # classes in one sentence
 LEAST_BOXES = 30  # of a split, before its mixture says anything
@@ -73,6 +74,11 @@ def classes(dataset: Dataset) -> Iterator[Problem]:
     if total:
         most, count = total.most_common(1)[0]
         rare = [f"{names[label]} has {total[label]:,}" for label in sorted(total) if total[label] * RARE < count]
+        rare += [
+            f"{names[label]} has none in {number:,} pictures in which it was looked for"
+            for label, number in sorted(_looked_for(dataset).items())
+            if number >= TELLING and label not in total and label < len(names)
+        ]
         if rare:
             yield Problem("rare_class", f"{names[most]} has {count:,} boxes, but {_listed(rare)}.")
 
@@ -178,6 +184,17 @@ def _said(kind: str, one: _Member, other: _Member, names: dict[int, str]) -> str
     if kind == "near_duplicate":
         return f"It looks like {names[other.id]}."
     return f"It is in {one.split}, and {names[other.id]}, which looks the same, is in {other.split}."
+
+
+def _looked_for(dataset: Dataset) -> Counter[int]:
+    """In how many pictures each class was."""
+    rows = dataset.database.execute(
+        "SELECT labelled, count(*) FROM pictures WHERE NOT is_removed AND error = '' GROUP BY labelled"
+    )
+    counts: Counter[int] = Counter()
+    for labelled, number in rows:
+        counts.update(dict.fromkeys(_labels(labelled), number))
+    return counts
 
 
 def _names(dataset: Dataset, ids: Iterable[int]) -> dict[int, str]:

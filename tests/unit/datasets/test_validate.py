@@ -176,6 +176,14 @@ def test_a_class_that_is_much_rarer_is_told(dataset: Dataset):
     assert _details(dataset, "rare_class") == ["face has 21 boxes, but license_plate has 1."]
 
 
+def test_a_class_that_was_looked_for_and_never_found_is_told(dataset: Dataset):
+    dataset.add([row(number, box(0)) for number in range(1, 20)])
+    assert _details(dataset, "rare_class") == []
+    dataset.add([row(20, box(0))])
+    none = "license_plate has none in 20 pictures in which it was looked for"
+    assert _details(dataset, "rare_class") == [f"face has 20 boxes, but {none}."]
+
+
 def test_splits_that_are_mixed_differently_are_told(dataset: Dataset):
     def boxes(faces: int, plates: int) -> list:
         return [box(int(n >= faces), 0.02 * n, 0, 0.02 * n + 0.01, 0.1) for n in range(faces + plates)]
