@@ -1,6 +1,7 @@
 """Writes a data set in a format of other programs: aside, and under its name when it is complete."""
 
 import contextlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pyroblur_gui.datasets.formats.format import Labelled
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.datasets.spec import FormatName
 from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.events import Log
 from pyroblur_gui.jobs.meter import Meter
 
 _SPARE_BYTES = 20_000_000
@@ -24,7 +26,8 @@ _FORBIDDEN = frozenset('<>:"|?*/\\')  # on some disk or other
 def export(dataset: Dataset, format_name: FormatName, folder: Path, context: Context) -> int:
     """Writes all pictures that can be read into a new or empty folder and returns how many there are.
 
-    Suggestions that nobody has accepted are left out. What is broken off leaves nothing behind.
+    Suggestions that nobody has accepted are left out. What is broken off leaves nothing behind. Emits Progress, and a
+    Log where the format cannot say which classes were not looked for.
     Raises OutputError, DiskFullError, DatasetError, JobCancelledError.
     """
     _check_empty(folder)
@@ -49,7 +52,21 @@ def export(dataset: Dataset, format_name: FormatName, folder: Path, context: Con
         with contextlib.suppress(OSError):
             shutil.rmtree(beside)
     meter.finish(count)
+    if format_name is not FormatName.WIDER:
+        _tell_what_is_lost(dataset, context)
     return int(count)
+
+
+def _tell_what_is_lost(dataset: Dataset, context: Context) -> None:
+    rows = dataset.database.execute(
+        "SELECT labelled, count(*) FROM pictures WHERE NOT is_removed AND error = '' GROUP BY labelled"
+    ).fetchall()
+    for label, name in enumerate(dataset.classes):
+        unseen = sum(number for labelled, number in rows if label not in json.loads(labelled))
+        if unseen:
+            text = f"Pictures in which {name} was not looked for: {unseen:,}. The format cannot say so: other programs "
+            text += "take them as showing none."
+            context.emit(Log(level="warning", text=text))
 
 
 def _check_empty(folder: Path) -> None:
@@ -85,6 +102,7 @@ def _labelled(dataset: Dataset, context: Context, meter: Meter) -> Iterator[Labe
                 for box in picture.boxes
                 if box.is_truth and box.label < len(classes)
             ],
+            labels=frozenset(classes[label] for label in picture.labelled if label < len(classes)),
         )
 
 

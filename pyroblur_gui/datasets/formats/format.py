@@ -27,7 +27,10 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One picture as it is written by an exporter. boxes: (class name, left, top, right, bottom) in pixels, upright."""
+    """One picture as it is written by an exporter. boxes: (class name, left, top, right, bottom) in pixels, upright.
+
+    labels: names of the classes that were looked for; None: all.
+    """
 
     picture: Path  # where it lies now; exporters copy it
     name: str  # a file name, unique in the data set
@@ -35,6 +38,7 @@ class Labelled:
     height: int
     split: str  # "train", "val" or "test"
     boxes: Sequence[tuple[str, float, float, float, float]]
+    labels: frozenset[str] | None = None
 
 
 class Reader(Protocol):

@@ -9,7 +9,7 @@ original files still one line of zeros.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyroblur_gui.core.classes import FACE
@@ -89,7 +89,6 @@ class WiderFormat:
         listing = Listing.of(found.path, quick=False, check_cancelled=context.check_cancelled)
         only = options.get(CLASS_OPTION)
         texts = _texts(listing)
-        labels = frozenset({only} if only else {_class_of(text) or FACE for text in texts})
         pictures: dict[str, Sample] = {}
         missing = 0
         for text in texts:
@@ -102,7 +101,7 @@ class WiderFormat:
                     missing += 1
                     continue
                 sample = _sample(listing, place, picture, label=label, split=split)
-                pictures[place] = _merged(pictures.get(place), sample, labels)
+                pictures[place] = _merged(pictures.get(place), sample, label)
         if missing:
             message = f"Pictures that the WIDER text names but that are not there, and are left out: {missing:,}."
             context.emit(Log(level="warning", text=message))
@@ -119,6 +118,8 @@ class WiderFormat:
                 name = copies.copy(picture, folder / f"WIDER_{picture.split}" / "images")
                 boxes = list(copies.boxes(picture))
                 for label in classes:
+                    if picture.labels is not None and label not in picture.labels:
+                        continue  # no text says of the picture that it shows none
                     lines = [_line(edges) for kind, *edges in boxes if kind == label]
                     text = "\n".join((name, str(len(lines)), *(lines or ["0 0 0 0 0 0 0 0 0 0"])))
                     texts.setdefault((label, picture.split), []).append(f"{text}\n")
@@ -195,9 +196,9 @@ def _sample(listing: Listing, place: str, picture: WiderPicture, *, label: str, 
     return Sample(listing.path(place), place, boxes, Scale.PIXELS, split, flaws=flaws)
 
 
-def _merged(known: Sample | None, new: Sample, labels: frozenset[str]) -> Sample:
-    """A picture has a text for each class; its boxes come together."""
+def _merged(known: Sample | None, new: Sample, label: str) -> Sample:
+    """A picture is named in the text of each class that was looked for; its boxes come together."""
     if known is None:
-        return Sample(new.picture, new.name, new.boxes, new.scale, new.split, labels, new.flaws)
-    boxes = (*known.boxes, *new.boxes)
-    return Sample(known.picture, known.name, boxes, known.scale, known.split, labels, (*known.flaws, *new.flaws))
+        return replace(new, labels=frozenset({label}))
+    labels = (known.labels or frozenset()) | {label}
+    return replace(known, boxes=(*known.boxes, *new.boxes), labels=labels, flaws=(*known.flaws, *new.flaws))

@@ -171,3 +171,18 @@ def test_names_are_those_of_the_source_where_every_disk_takes_them(name: str, wr
         draw(dataset, list(dataset.every_picture()))
         export(dataset, FormatName.YOLO, tmp_path / "out", Stage())
     assert [path.name for path in (tmp_path / "out" / "images").rglob("*.jpg")] == [written]
+
+
+def test_what_was_not_looked_for_is_not_said_to_be_missing_in_wider_and_told_otherwise(tmp_path: Path) -> None:
+    with make_dataset() as dataset:
+        dataset.add([row(1, box(0), labelled=frozenset({0})), row(2, box(1), labelled=frozenset({1})), row(3, box(0))])
+        draw(dataset, list(dataset.every_picture()))
+        for format_name in (FormatName.WIDER, FormatName.YOLO):
+            stage = Stage()
+            export(dataset, format_name, tmp_path / format_name, stage)
+            told = [event.text for event in stage.of_type("log")]
+            assert len(told) == (0 if format_name is FormatName.WIDER else 2)
+    assert "license_plate was not looked for: 1." in told[1]
+    found = catalogue.recognise(tmp_path / "wider")
+    read = {each.picture.stem: each.labels for each in catalogue.reader("wider").read(found, Stage(), {})}
+    assert read == {"photo 1": {"face"}, "photo 2": {"license_plate"}, "photo 3": {"face", "license_plate"}}
