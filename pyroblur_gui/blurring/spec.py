@@ -9,9 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
+from pyroblur_gui.core.fields import hints
 from pyroblur_gui.jobs.spec import Spec
 
 COLOR = r"^#[0-9A-Fa-f]{6}$"
@@ -75,10 +76,6 @@ class Tiling(StrEnum):
     ON = "on"
 
 
-def _extra(group: str, **more: JsonValue) -> dict[str, JsonValue]:
-    return {"group": group, **more}
-
-
 def _check_confidences(value: dict[str, float]) -> dict[str, float]:
     for name, confidence in value.items():
         if not 0.0 < confidence <= 1.0:
@@ -120,21 +117,21 @@ class BlurOptions(BaseModel):
         title="Model",
         description="thorough: most faces and plates found; fast: about twice the speed, misses small faces; "
         "or the name of an imported model, or an .onnx file.",
-        json_schema_extra=_extra("find", option="--model"),
+        json_schema_extra=hints("find", option="--model"),
     )
     classes: Annotated[tuple[str, ...], BeforeValidator(_check_classes)] = Field(
         default=(FACE, LICENSE_PLATE),
         title="Cover",
         min_length=1,
         description="Which kinds of things are covered.",
-        json_schema_extra=_extra("find", option="--classes"),
+        json_schema_extra=hints("find", option="--classes"),
     )
     confidence: Annotated[dict[str, float], AfterValidator(_check_confidences)] = Field(
         default_factory=dict,
         title="Confidence",
         description="How sure the model must be, by class. Lower finds more and covers more in vain. "
         "Empty: the model's own values, tuned to miss as little as possible.",
-        json_schema_extra=_extra("find", option="--conf"),
+        json_schema_extra=hints("find", option="--conf"),
     )
     every: int = Field(
         default=1,
@@ -142,32 +139,32 @@ class BlurOptions(BaseModel):
         le=60,
         title="Detect every",
         description="Look for faces and plates in every n-th frame; frames between are filled. 1 is safest.",
-        json_schema_extra=_extra("find", unit="frames", option="--every", advanced=True),
+        json_schema_extra=hints("find", unit="frames", option="--every", advanced=True),
     )
     tiling: Tiling = Field(
         default=Tiling.AUTO,
         title="Tiles",
         description="Look at large pictures in overlapping tiles, so that small faces are found. Auto: photos only.",
-        json_schema_extra=_extra("find", option="--tiling", advanced=True),
+        json_schema_extra=hints("find", option="--tiling", advanced=True),
     )
     engine: EngineChoice = Field(
         default=EngineChoice.AUTO,
         title="Engine",
         description="What runs the model. Auto picks the fastest that works here.",
-        json_schema_extra=_extra("find", option="--engine", advanced=True),
+        json_schema_extra=hints("find", option="--engine", advanced=True),
     )
     device: Annotated[str, BeforeValidator(_check_device)] = Field(
         default="auto",
         title="Device",
         description="auto, cpu, cuda, cuda:1, mps, directml or coreml.",
         pattern=DEVICE,
-        json_schema_extra=_extra("find", option="--device", advanced=True),
+        json_schema_extra=hints("find", option="--device", advanced=True),
     )
     precision: Precision = Field(
         default=Precision.AUTO,
         title="Precision",
         description="Number format of the engine. Auto: bf16 where the processor has it, else f32.",
-        json_schema_extra=_extra("find", option="--precision", advanced=True),
+        json_schema_extra=hints("find", option="--precision", advanced=True),
     )
 
     # -- how tracks are completed
@@ -177,7 +174,7 @@ class BlurOptions(BaseModel):
         le=5,
         title="Fill gaps up to",
         description="A face lost and found again within this time is covered in between.",
-        json_schema_extra=_extra("track", unit="s", step=0.1, option="--fill-gap", advanced=True),
+        json_schema_extra=hints("track", unit="s", step=0.1, option="--fill-gap", advanced=True),
     )
     extend_s: float = Field(
         default=0.2,
@@ -185,7 +182,7 @@ class BlurOptions(BaseModel):
         le=2,
         title="Extend by",
         description="Cover this long before a face is first found and after it is last found.",
-        json_schema_extra=_extra("track", unit="s", step=0.1, option="--extend", advanced=True),
+        json_schema_extra=hints("track", unit="s", step=0.1, option="--extend", advanced=True),
     )
 
     # -- how to cover
@@ -193,20 +190,20 @@ class BlurOptions(BaseModel):
         default=Style.BLUR,
         title="Style",
         description="All three are strong enough that they cannot be undone.",
-        json_schema_extra=_extra("cover", option="--style"),
+        json_schema_extra=hints("cover", option="--style"),
     )
     color: Annotated[str, BeforeValidator(_check_color)] = Field(
         default="#000000",
         title="Colour",
         pattern=COLOR,
         description="Colour of the solid style.",
-        json_schema_extra=_extra("cover", option="--color", widget="color", only_if={"style": "solid"}),
+        json_schema_extra=hints("cover", option="--color", widget="color", only_if={"style": "solid"}),
     )
     shape: Shape = Field(
         default=Shape.ELLIPSE,
         title="Shape",
         description="Ellipse follows a head; plates are always covered as a box.",
-        json_schema_extra=_extra("cover", option="--shape"),
+        json_schema_extra=hints("cover", option="--shape"),
     )
     margin: float | None = Field(
         default=None,
@@ -215,7 +212,7 @@ class BlurOptions(BaseModel):
         title="Margin",
         description="How much wider the cover is than what was found, on each side, in percent of its size. "
         "Empty: the model's own value for each class.",
-        json_schema_extra=_extra("cover", unit="%", step=5, option="--margin"),
+        json_schema_extra=hints("cover", unit="%", step=5, option="--margin"),
     )
     feather: float = Field(
         default=0.0,
@@ -224,7 +221,7 @@ class BlurOptions(BaseModel):
         title="Feather",
         description="Width of the soft edge around the cover, in percent of its "
         "size. The edge lies outside the cover: what is covered stays fully covered.",
-        json_schema_extra=_extra("cover", unit="%", step=5, option="--feather", advanced=True),
+        json_schema_extra=hints("cover", unit="%", step=5, option="--feather", advanced=True),
     )
 
     # -- how to write
@@ -232,7 +229,7 @@ class BlurOptions(BaseModel):
         default=Preset.VERYFAST,
         title="Encoder speed",
         description="Slower makes smaller files of the same quality.",
-        json_schema_extra=_extra("write", option="--preset"),
+        json_schema_extra=hints("write", option="--preset"),
     )
     crf: int = Field(
         default=20,
@@ -240,14 +237,14 @@ class BlurOptions(BaseModel):
         le=51,
         title="Quality (CRF)",
         description="Constant quality: 0 is lossless where the encoder can, 20 is good, 28 is small.",
-        json_schema_extra=_extra("write", option="--crf"),
+        json_schema_extra=hints("write", option="--crf"),
     )
     encoder: str = Field(
         default="auto",
         title="Encoder",
         description="auto keeps to the container: libx264 for MP4, MOV, MKV and AVI, VP9 for WebM; or the name of "
         "an encoder of FFmpeg, such as libx265, libsvtav1, h264_nvenc.",
-        json_schema_extra=_extra("write", option="--encoder", advanced=True),
+        json_schema_extra=hints("write", option="--encoder", advanced=True),
     )
     image_quality: int = Field(
         default=95,
@@ -255,20 +252,20 @@ class BlurOptions(BaseModel):
         le=100,
         title="Photo quality",
         description="Quality of JPEG, WebP and HEIC photos.",
-        json_schema_extra=_extra("write", option="--image-quality", advanced=True),
+        json_schema_extra=hints("write", option="--image-quality", advanced=True),
     )
     audio: Audio = Field(
         default=Audio.KEEP,
         title="Sound",
         description="Keep it as it is, keep silent tracks, or drop it.",
-        json_schema_extra=_extra("write", option="--audio"),
+        json_schema_extra=hints("write", option="--audio"),
     )
     keep_metadata: tuple[str, ...] = Field(
         default=(),
         title="Keep metadata",
         description="Metadata that may stay, by name: e.g. creation_time, title, DateTimeOriginal. Everything else, "
         "GPS and thumbnails among it, is removed.",
-        json_schema_extra=_extra("write", option="--keep-metadata", advanced=True),
+        json_schema_extra=hints("write", option="--keep-metadata", advanced=True),
     )
 
     # -- what to prove
@@ -276,13 +273,13 @@ class BlurOptions(BaseModel):
         default=Verify.SAMPLED,
         title="Check the result",
         description="Opens the result again and looks for faces and plates in it: in some frames or in all.",
-        json_schema_extra=_extra("check", option="--verify"),
+        json_schema_extra=hints("check", option="--verify"),
     )
     report: bool = Field(
         default=False,
         title="Report",
         description="Writes a report beside the output (HTML and JSON): hashes, settings, counts, time spans.",
-        json_schema_extra=_extra("check", option="--report"),
+        json_schema_extra=hints("check", option="--report"),
     )
 
     def confidence_for(self, label: str) -> float | None:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from pyroblur_gui.blurring.spec import ANY_CLASS
+from pyroblur_gui.core.fields import hints_of
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -54,7 +55,7 @@ def with_options(
     fields = {
         name: field
         for name, field in model.model_fields.items()
-        if "option" in _extra(field) and (groups is None or _extra(field).get("group") in groups)
+        if "option" in hints_of(field) and (groups is None or hints_of(field).get("group") in groups)
     }
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -204,14 +205,9 @@ def _metavar(field: FieldInfo) -> str | None:
 
 
 def _panel(field: FieldInfo) -> str:
-    group = str(_extra(field).get("group", ""))
+    group = str(hints_of(field).get("group", ""))
     return PANELS.get(group, group.capitalize() or "Options")
 
 
 def _option(field: FieldInfo) -> str:
-    return str(_extra(field)["option"])
-
-
-def _extra(field: FieldInfo) -> dict[str, Any]:
-    extra = field.json_schema_extra
-    return extra if isinstance(extra, dict) else {}
+    return str(hints_of(field)["option"])

@@ -9,15 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from pyroblur_gui.core.fields import hints
 from pyroblur_gui.jobs.spec import Spec
 
 LONGEST_DATASET_NAME = 80
-
-
-def _extra(group: str, **more: JsonValue) -> dict[str, JsonValue]:
-    return {"group": group, **more}
 
 
 def _check_name(name: str) -> str:
@@ -56,7 +53,7 @@ class SplitOptions(BaseModel):
         default=(70, 20, 10),
         title="Train / val / test",
         description="Shares of the pictures for training, for watching the training, and for the final measurement.",
-        json_schema_extra=_extra("split", option="--ratios", unit="%"),
+        json_schema_extra=hints("split", option="--ratios", unit="%"),
     )
     seed: int = Field(
         default=0,
@@ -64,7 +61,7 @@ class SplitOptions(BaseModel):
         le=2**31 - 1,
         title="Seed",
         description="The same seed makes the same choice and the same split again.",
-        json_schema_extra=_extra("split", option="--seed"),
+        json_schema_extra=hints("split", option="--seed"),
     )
 
 
@@ -77,20 +74,20 @@ class IntakeOptions(SplitOptions):
         le=10_000_000,
         title="Pictures a class",
         description="At most so many pictures with each class, chosen by the seed. 0: all.",
-        json_schema_extra=_extra("choose", option="--max-samples", step=100),
+        json_schema_extra=hints("choose", option="--max-samples", step=100),
     )
     classes: dict[str, str] = Field(
         default_factory=dict,
         title="Classes",
         description="Their names and ours, as theirs=ours; an empty name leaves a class out. Names of faces and plates "
         "are recognised by themselves; other classes keep their names.",
-        json_schema_extra=_extra("choose", option="--map"),
+        json_schema_extra=hints("choose", option="--map"),
     )
     keep_split: bool = Field(
         default=False,
         title="Keep the source's split",
         description="Takes train, val and test as the source has them. Leaks between them then stay, and are reported.",
-        json_schema_extra=_extra("split", option="--keep-split", advanced=True),
+        json_schema_extra=hints("split", option="--keep-split", advanced=True),
     )
 
 
@@ -102,7 +99,7 @@ class SourceOptions(IntakeOptions):
         pattern=r"^[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$",
         title="Project",
         description="Roboflow Universe: workspace and project, as in the page's address.",
-        json_schema_extra=_extra("source", option="--project", source="roboflow"),
+        json_schema_extra=hints("source", option="--project", source="roboflow"),
     )
     version: int = Field(
         default=11,
@@ -110,13 +107,13 @@ class SourceOptions(IntakeOptions):
         le=10_000,
         title="Version",
         description="Roboflow Universe: version of the project.",
-        json_schema_extra=_extra("source", option="--version-number", source="roboflow"),
+        json_schema_extra=hints("source", option="--version-number", source="roboflow"),
     )
     backgrounds: Path | None = Field(
         default=None,
         title="Backgrounds",
         description="Made-up pictures: a folder of your own pictures to draw on. Empty: drawn backgrounds.",
-        json_schema_extra=_extra("source", option="--backgrounds", source="synthetic", widget="folder"),
+        json_schema_extra=hints("source", option="--backgrounds", source="synthetic", widget="folder"),
     )
     size: int = Field(
         default=640,
@@ -124,7 +121,7 @@ class SourceOptions(IntakeOptions):
         le=4096,
         title="Size",
         description="Made-up pictures: length of the longer side.",
-        json_schema_extra=_extra("source", option="--size", source="synthetic", unit="px", step=32),
+        json_schema_extra=hints("source", option="--size", source="synthetic", unit="px", step=32),
     )
 
 

@@ -3,6 +3,7 @@
 from pydantic import JsonValue, SecretStr
 
 from pyroblur_gui.core.errors import AccessError
+from pyroblur_gui.core.fields import hints_of
 from pyroblur_gui.datasets.dataset import Provenance
 from pyroblur_gui.datasets.download import HttpDownloader
 from pyroblur_gui.datasets.keys import get_key, variable_of
@@ -66,7 +67,6 @@ def _key(facts: SourceFacts) -> SecretStr | None:
 
 def _chosen(facts: SourceFacts, options: SourceOptions) -> tuple[str, ...]:
     """Which project and version, of a source that has several."""
-    asked = SourceOptions.model_fields["project"].json_schema_extra
-    if isinstance(asked, dict) and asked.get("source") == facts.name:
+    if hints_of(SourceOptions.model_fields["project"]).get("source") == facts.name:
         return options.project, str(options.version)
     return ()

@@ -9,16 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from pyroblur_gui.core.fields import hints
 from pyroblur_gui.jobs.spec import Spec
 
 AUTOMATIC_BATCH = -1  # Ultralytics': as many as fit into the device's memory
 STRIDE = 32  # image sizes are multiples of it
-
-
-def _extra(group: str, **more: JsonValue) -> dict[str, JsonValue]:
-    return {"group": group, **more}
 
 
 def _check_size(size: int) -> int:
@@ -74,7 +71,7 @@ class Hyperparameters(BaseModel):
         le=10_000,
         title="Epochs",
         description="How often every training picture is seen.",
-        json_schema_extra=_extra("train", step=10),
+        json_schema_extra=hints("train", step=10),
     )
     batch: Annotated[int, AfterValidator(_check_batch)] = Field(
         default=16,
@@ -82,7 +79,7 @@ class Hyperparameters(BaseModel):
         le=1024,
         title="Batch",
         description="Pictures in one step. -1: as many as fit into the memory of a GPU.",
-        json_schema_extra=_extra("train"),
+        json_schema_extra=hints("train"),
     )
     imgsz: Annotated[int, AfterValidator(_check_size)] = Field(
         default=640,
@@ -91,7 +88,7 @@ class Hyperparameters(BaseModel):
         title="Image size",
         description="Pictures are brought to this size. Larger finds smaller faces and takes longer: twice the size is "
         "four times the time.",
-        json_schema_extra=_extra("train", unit="px", step=STRIDE),
+        json_schema_extra=hints("train", unit="px", step=STRIDE),
     )
     patience: int = Field(
         default=20,
@@ -99,7 +96,7 @@ class Hyperparameters(BaseModel):
         le=10_000,
         title="Patience",
         description="Stops after so many epochs without a better result on the validation pictures. 0: never.",
-        json_schema_extra=_extra("train", unit="epochs"),
+        json_schema_extra=hints("train", unit="epochs"),
     )
     save_period: int = Field(
         default=10,
@@ -107,13 +104,13 @@ class Hyperparameters(BaseModel):
         le=10_000,
         title="Keep every",
         description="Keeps a checkpoint of every n-th epoch beside the last and the best. -1: only those two.",
-        json_schema_extra=_extra("train", unit="epochs", advanced=True),
+        json_schema_extra=hints("train", unit="epochs", advanced=True),
     )
     amp: bool = Field(
         default=True,
         title="Mixed precision",
         description="16-bit numbers where they do: about twice as fast, where the device can. Needs nothing else.",
-        json_schema_extra=_extra("train"),
+        json_schema_extra=hints("train"),
     )
 
     # -- how it learns
@@ -121,7 +118,7 @@ class Hyperparameters(BaseModel):
         default=Optimizer.ADAMW,
         title="Optimizer",
         description="The rule by which the weights are changed. auto chooses one and its learning rate, too.",
-        json_schema_extra=_extra("optimizer"),
+        json_schema_extra=hints("optimizer"),
     )
     lr0: float = Field(
         default=0.01,
@@ -129,7 +126,7 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Learning rate",
         description="How large the first steps are. With AdamW, 0.001 is usual; larger may diverge.",
-        json_schema_extra=_extra("optimizer", step=0.001),
+        json_schema_extra=hints("optimizer", step=0.001),
     )
     lrf: float = Field(
         default=0.01,
@@ -137,13 +134,13 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Final share",
         description="The learning rate at the end, as a share of the first.",
-        json_schema_extra=_extra("optimizer", step=0.01, advanced=True),
+        json_schema_extra=hints("optimizer", step=0.01, advanced=True),
     )
     cos_lr: bool = Field(
         default=False,
         title="Cosine schedule",
         description="Lowers the learning rate along a cosine rather than a line.",
-        json_schema_extra=_extra("optimizer", advanced=True),
+        json_schema_extra=hints("optimizer", advanced=True),
     )
     momentum: float = Field(
         default=0.937,
@@ -151,7 +148,7 @@ class Hyperparameters(BaseModel):
         lt=1,
         title="Momentum",
         description="Momentum of SGD, beta 1 of the Adam family.",
-        json_schema_extra=_extra("optimizer", step=0.01, advanced=True),
+        json_schema_extra=hints("optimizer", step=0.01, advanced=True),
     )
     weight_decay: float = Field(
         default=0.0005,
@@ -159,7 +156,7 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Weight decay",
         description="Keeps weights small, against learning by heart.",
-        json_schema_extra=_extra("optimizer", step=0.0001, advanced=True),
+        json_schema_extra=hints("optimizer", step=0.0001, advanced=True),
     )
     warmup_epochs: float = Field(
         default=3.0,
@@ -167,7 +164,7 @@ class Hyperparameters(BaseModel):
         le=100,
         title="Warm-up",
         description="Epochs over which the learning rate rises from nothing.",
-        json_schema_extra=_extra("optimizer", unit="epochs", step=0.5, advanced=True),
+        json_schema_extra=hints("optimizer", unit="epochs", step=0.5, advanced=True),
     )
     freeze: int = Field(
         default=0,
@@ -175,7 +172,7 @@ class Hyperparameters(BaseModel):
         le=30,
         title="Freeze",
         description="So many first layers keep their weights: faster, and safer with few pictures.",
-        json_schema_extra=_extra("optimizer", unit="layers", advanced=True),
+        json_schema_extra=hints("optimizer", unit="layers", advanced=True),
     )
     box: float = Field(
         default=7.5,
@@ -183,7 +180,7 @@ class Hyperparameters(BaseModel):
         le=100,
         title="Weight of boxes",
         description="Share of the boxes' places in the loss.",
-        json_schema_extra=_extra("optimizer", step=0.5, advanced=True),
+        json_schema_extra=hints("optimizer", step=0.5, advanced=True),
     )
     cls: float = Field(
         default=0.5,
@@ -191,7 +188,7 @@ class Hyperparameters(BaseModel):
         le=100,
         title="Weight of classes",
         description="Share of the classes in the loss.",
-        json_schema_extra=_extra("optimizer", step=0.1, advanced=True),
+        json_schema_extra=hints("optimizer", step=0.1, advanced=True),
     )
     dfl: float = Field(
         default=1.5,
@@ -199,7 +196,7 @@ class Hyperparameters(BaseModel):
         le=100,
         title="Weight of edges",
         description="Share of the distribution focal loss, which sharpens the boxes' edges.",
-        json_schema_extra=_extra("optimizer", step=0.1, advanced=True),
+        json_schema_extra=hints("optimizer", step=0.1, advanced=True),
     )
 
     # -- how pictures are varied
@@ -209,7 +206,7 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Mosaic",
         description="How often four pictures are put together into one.",
-        json_schema_extra=_extra("augment", step=0.1, advanced=True),
+        json_schema_extra=hints("augment", step=0.1, advanced=True),
     )
     close_mosaic: int = Field(
         default=10,
@@ -217,7 +214,7 @@ class Hyperparameters(BaseModel):
         le=10_000,
         title="Without mosaic at the end",
         description="The last so many epochs see pictures as they are.",
-        json_schema_extra=_extra("augment", unit="epochs", advanced=True),
+        json_schema_extra=hints("augment", unit="epochs", advanced=True),
     )
     mixup: float = Field(
         default=0.0,
@@ -225,7 +222,7 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Mix-up",
         description="How often two pictures are laid over each other.",
-        json_schema_extra=_extra("augment", step=0.05, advanced=True),
+        json_schema_extra=hints("augment", step=0.05, advanced=True),
     )
     scale: float = Field(
         default=0.5,
@@ -233,7 +230,7 @@ class Hyperparameters(BaseModel):
         lt=1,
         title="Scale",
         description="By how much pictures are made larger or smaller at random.",
-        json_schema_extra=_extra("augment", step=0.1, advanced=True),
+        json_schema_extra=hints("augment", step=0.1, advanced=True),
     )
     translate: float = Field(
         default=0.1,
@@ -241,7 +238,7 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Shift",
         description="By what share of their size pictures are shifted at random.",
-        json_schema_extra=_extra("augment", step=0.05, advanced=True),
+        json_schema_extra=hints("augment", step=0.05, advanced=True),
     )
     degrees: float = Field(
         default=0.0,
@@ -249,7 +246,7 @@ class Hyperparameters(BaseModel):
         le=180,
         title="Turn",
         description="By how much pictures are turned at random, either way.",
-        json_schema_extra=_extra("augment", unit="°", step=5, advanced=True),
+        json_schema_extra=hints("augment", unit="°", step=5, advanced=True),
     )
     fliplr: float = Field(
         default=0.5,
@@ -257,7 +254,7 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Mirror",
         description="How often pictures are mirrored left to right.",
-        json_schema_extra=_extra("augment", step=0.1, advanced=True),
+        json_schema_extra=hints("augment", step=0.1, advanced=True),
     )
     hsv_h: float = Field(
         default=0.015,
@@ -265,7 +262,7 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Hue",
         description="By how much colours are changed at random.",
-        json_schema_extra=_extra("augment", step=0.005, advanced=True),
+        json_schema_extra=hints("augment", step=0.005, advanced=True),
     )
     hsv_s: float = Field(
         default=0.7,
@@ -273,7 +270,7 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Saturation",
         description="By how much colours are made paler or stronger at random.",
-        json_schema_extra=_extra("augment", step=0.1, advanced=True),
+        json_schema_extra=hints("augment", step=0.1, advanced=True),
     )
     hsv_v: float = Field(
         default=0.4,
@@ -281,7 +278,7 @@ class Hyperparameters(BaseModel):
         le=1,
         title="Brightness",
         description="By how much pictures are made darker or lighter at random.",
-        json_schema_extra=_extra("augment", step=0.1, advanced=True),
+        json_schema_extra=hints("augment", step=0.1, advanced=True),
     )
     multi_scale: float = Field(
         default=0.0,
@@ -289,7 +286,7 @@ class Hyperparameters(BaseModel):
         lt=1,
         title="Several sizes",
         description="By what share of the image size whole batches are made larger or smaller at random.",
-        json_schema_extra=_extra("augment", step=0.1, advanced=True),
+        json_schema_extra=hints("augment", step=0.1, advanced=True),
     )
 
     # -- the machine
@@ -297,7 +294,7 @@ class Hyperparameters(BaseModel):
         default=Cache.OFF,
         title="Keep pictures in memory",
         description="Faster epochs, where all pictures fit into the memory.",
-        json_schema_extra=_extra("machine", advanced=True),
+        json_schema_extra=hints("machine", advanced=True),
     )
     workers: int = Field(
         default=-1,
@@ -305,7 +302,7 @@ class Hyperparameters(BaseModel):
         le=64,
         title="Loaders",
         description="Processes that read pictures. -1: as fits the machine.",
-        json_schema_extra=_extra("machine", advanced=True),
+        json_schema_extra=hints("machine", advanced=True),
     )
     seed: int = Field(
         default=0,
@@ -313,13 +310,13 @@ class Hyperparameters(BaseModel):
         le=2**31 - 1,
         title="Seed",
         description="The same seed draws the same variations again.",
-        json_schema_extra=_extra("machine"),
+        json_schema_extra=hints("machine"),
     )
     deterministic: bool = Field(
         default=True,
         title="Repeatable",
         description="The same run gives the same weights again on the same machine; may be slower.",
-        json_schema_extra=_extra("machine", advanced=True),
+        json_schema_extra=hints("machine", advanced=True),
     )
 
 

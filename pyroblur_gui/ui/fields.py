@@ -12,6 +12,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from pyroblur_gui.core.fields import hints_of
 from pyroblur_gui.ui.i18n import tr
 
 LONGEST_SEGMENTS = 3  # more choices than this go into a list that opens
@@ -61,7 +62,7 @@ def plan_fields(model: type[BaseModel]) -> tuple[FieldPlan, ...]:
 
     Raises TypeError for a field that no control can show: a form must not leave one out in silence.
     """
-    plans = (_plan(name, info) for name, info in model.model_fields.items() if not _extra(info).get("hidden"))
+    plans = (_plan(name, info) for name, info in model.model_fields.items() if not hints_of(info).get("hidden"))
     return tuple(plans)
 
 
@@ -83,7 +84,7 @@ def class_name(name: str) -> str:
 
 
 def _plan(name: str, info: FieldInfo) -> FieldPlan:
-    extra = _extra(info)
+    extra = hints_of(info)
     kind, is_optional = _without_none(info.annotation)
     low, high = _limits(info)
     choices = tuple(str(each.value) for each in kind) if _is_enum(kind) else SUGGESTED.get(name, ())
@@ -155,10 +156,6 @@ def _choice_names() -> dict[str, str]:
         "veryfast": tr("Very fast"),
         "veryslow": tr("Very slow"),
     }
-
-
-def _extra(info: FieldInfo) -> dict[str, Any]:
-    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
 def _is_enum(kind: object) -> TypeGuard[type[StrEnum]]:

