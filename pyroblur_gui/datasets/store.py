@@ -52,14 +52,22 @@ def folder_of(name: str) -> Path:
 
 
 def open_dataset(name: str) -> Dataset:
-    """Raises DatasetError when there is none of that name; its hint names those that there are."""
+    """Raises DatasetError when there is none of that name; its hint names those that there are. OutputError."""
     _finish_exchange(name)
     if not (folder_of(name) / FILE_NAME).is_file():
         there = ", ".join(names())
         hint = f"There are: {there}." if there else "There is none yet: download or import one."
         message = f"There is no data set named {name}."
         raise DatasetError(message, hint=hint, path=folder_of(name))
-    return Dataset.open(folder_of(name))
+    dataset = Dataset.open(folder_of(name))
+    if dataset.name != name:  # its folder was renamed by hand: the folder's name is what it is found by
+        try:
+            with dataset.transaction():
+                dataset.keep_fact("name", name)
+        except BaseException:
+            dataset.close()
+            raise
+    return dataset
 
 
 def remove(name: str) -> None:

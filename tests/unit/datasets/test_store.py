@@ -275,3 +275,12 @@ def test_what_ends_before_anything_was_made_or_fetched_leaves_nothing(fetched: s
     with pytest.raises(DatasetError):
         fail()
     assert store.unfinished() == left
+
+
+def test_a_data_set_whose_folder_was_renamed_by_hand_has_the_new_name() -> None:
+    with make_dataset("street") as dataset:
+        dataset.add([row(1, box())])
+    folder_of("street").rename(folder_of("road"))
+    with store.open_dataset("road") as dataset:
+        assert dataset.name == "road"
+        assert len(dataset.ids()) == 1
