@@ -89,19 +89,24 @@ def accepted(
         )
         taken = {box.label for box, before in zip(boxes, picture.boxes, strict=True) if box != before}
         waiting = {box.label for box in boxes if not box.is_truth}
-        yield replace(picture, boxes=boxes, labelled=picture.labelled | taken | (looked - waiting))
+        yield replace(picture, boxes=boxes, labelled=picture.labelled | ((looked | taken) - waiting))
 
 
 def rejected(
     dataset: Dataset, ids: Iterable[int] | None = None, *, confidence: float | None = None
 ) -> Iterator[Picture]:
-    """These pictures (None: all) without their suggestions; with a confidence, without those that were less sure."""
+    """These pictures (None: all) without their suggestions; with a confidence, without those that were less sure.
+
+    That ends what was begun by accepting others of a class: it then counts as looked for.
+    """
     for picture, _ in _with_suggestions(dataset, ids):
         kept = tuple(
             box for box in picture.boxes if box.is_truth or (confidence is not None and _sureness(box) >= confidence)
         )
         if kept != picture.boxes:
-            yield replace(picture, boxes=kept)
+            taken = {box.label for box in kept if box.origin is Origin.ACCEPTED}
+            waiting = {box.label for box in kept if not box.is_truth}
+            yield replace(picture, boxes=kept, labelled=picture.labelled | (taken - waiting))
 
 
 def _with_suggestions(dataset: Dataset, ids: Iterable[int] | None) -> Iterator[tuple[Picture, frozenset[int]]]:

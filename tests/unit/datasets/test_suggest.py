@@ -172,3 +172,15 @@ def test_the_users_own_changes_meanwhile_stay(dataset: Dataset):
     dataset.replace([row(1, box(0, 0.1, 0.1, 0.2, 0.2), labelled=FACES_ONLY)])
     suggest(dataset, Teacher(), work, confidence=0.9, step=lambda: None)
     assert dataset.picture(1).boxes[0] == box(0, 0.1, 0.1, 0.2, 0.2)
+
+
+def test_a_class_of_which_boxes_still_wait_is_looked_for_once_these_are_decided(dataset: Dataset):
+    """Else what waits would be trained on as showing nothing."""
+    sure, unsure = (box(1, 0.1 * n, 0.1, 0.1 * n + 0.05, 0.2, origin=Origin.SUGGESTED, score=n / 10) for n in (9, 3))
+    dataset.replace([row(1, box(), sure, unsure, labelled=FACES_ONLY)])
+    (half,) = suggestions.accepted(dataset, confidence=0.5)
+    assert [each.origin for each in half.boxes[1:]] == [Origin.ACCEPTED, Origin.SUGGESTED]
+    assert half.labelled == FACES_ONLY
+    dataset.replace([half])
+    (whole,) = suggestions.rejected(dataset)
+    assert (len(whole.boxes), whole.labelled) == (2, frozenset({0, 1}))
