@@ -1,6 +1,7 @@
 """What can be done to the boxes of one picture, as pure functions: the picture before in, the picture after out.
 
 A box that is drawn, moved, resized or relabelled counts as edited by the user; an accepted suggestion as accepted.
+Who sets a box of a class has looked for that class in the picture, unless suggestions of it still wait to be decided.
 """
 
 from collections.abc import Callable
@@ -70,7 +71,7 @@ def size_px(box: Box, picture: Picture) -> tuple[float, float]:
 
 def with_box(picture: Picture, box: Box) -> Picture:
     """With one box more, the last."""
-    return replace(picture, boxes=(*picture.boxes, box))
+    return _looked_for(replace(picture, boxes=(*picture.boxes, box)), box.label)
 
 
 def without_box(picture: Picture, place: int) -> Picture:
@@ -79,7 +80,7 @@ def without_box(picture: Picture, place: int) -> Picture:
 
 def with_changed(picture: Picture, place: int, box: Box) -> Picture:
     """With a box in another place or of another class. What the user has set is no suggestion any more."""
-    return _put(picture, place, replace(box, origin=Origin.EDITED, score=None))
+    return _looked_for(_put(picture, place, replace(box, origin=Origin.EDITED, score=None)), box.label)
 
 
 def relabelled(picture: Picture, place: int, label: int) -> Picture:
@@ -88,13 +89,9 @@ def relabelled(picture: Picture, place: int, label: int) -> Picture:
 
 
 def accepted(picture: Picture, place: int) -> Picture:
-    """With a suggestion as truth. Once none of its class waits, the class counts as looked for in this picture."""
+    """With a suggestion as truth."""
     box = picture.boxes[place]
-    if box.is_truth:
-        return picture
-    after = _put(picture, place, _accepted(box))
-    waits = any(each.label == box.label and not each.is_truth for each in after.boxes)
-    return after if waits else replace(after, labelled=after.labelled | {box.label})
+    return picture if box.is_truth else _looked_for(_put(picture, place, _accepted(box)), box.label)
 
 
 def all_accepted(picture: Picture) -> Picture:
@@ -117,6 +114,11 @@ def next_suggestion(picture: Picture, place: int) -> int | None:
     """The suggestion that is to be looked at after the one at `place` was dealt with; from the start after the last."""
     waiting = [number for number, box in enumerate(picture.boxes) if not box.is_truth]
     return next((number for number in waiting if number >= place), waiting[0] if waiting else None)
+
+
+def _looked_for(picture: Picture, label: int) -> Picture:
+    waits = any(box.label == label and not box.is_truth for box in picture.boxes)
+    return picture if waits else replace(picture, labelled=picture.labelled | {label})
 
 
 def _accepted(box: Box) -> Box:
