@@ -6,9 +6,10 @@ import pytest
 
 from pyroblur_gui.models import store
 from pyroblur_gui.training.run import RunFolder, RunState
+from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.tabs.training.runs import Stage
 from tests.ui.desk import Play, shown, until
-from tests.ui.training.training_desk import EPOCHS, LIMIT_S, act, make_street, open_tab, press
+from tests.ui.training.training_desk import EPOCHS, LIMIT_S, TINY, act, make_street, open_tab, press
 
 pytestmark = pytest.mark.usefixtures("_trainable")
 
@@ -51,5 +52,93 @@ def test_a_training_is_started_watched_ended_early_resumed_and_used_for_blurring
         await until(window.blur.isVisible)
         model = window.blur.chosen_options.model
         assert store.card(model).labels == ("face", "license_plate")
+
+    on_screen(scenario)
+
+
+def test_a_start_without_its_weights_says_what_to_do(on_screen: Play, pictures: dict[str, Path]) -> None:
+    make_street(pictures)
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session, TINY.model_copy(update={"is_pretrained": True}))
+        assert "trained weights of YOLO11n (nano) are not on this computer" in tab.start.weights_text
+        tab.start.name.setText("early")
+        press(tab.start.start_button)
+        presenter = tab.wiring.presenter
+        await until(lambda: presenter.line("early") is not None and presenter.line("early").stage is Stage.FAILED)
+        await until(tab.live.notice.isVisible)
+        assert "The trained weights of yolo11n are not on this computer" in tab.live.notice.text
+        assert "train from random weights" in tab.live.notice.text
+        assert "train from random weights" in tab.live.log.toPlainText()
+        await act(tab.commands.duplicate)
+        tab.start.pretrained.setChecked(False)
+        assert tab.start.weights_text == ""
+        tab.start.name.setText("again")
+        press(tab.start.start_button)
+        await until(lambda: presenter.line("again").stage is Stage.RUNNING)
+
+    on_screen(scenario)
+
+
+def test_runs_wait_for_each_other_stop_at_once_and_are_discarded(on_screen: Play, pictures: dict[str, Path]) -> None:
+    make_street(pictures)
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        presenter = tab.wiring.presenter
+        for name in ("first", "second", "third"):
+            tab.start.name.setText(name)
+            press(tab.start.start_button)
+        assert [each.name for each in tab.runs.lines()] == ["third", "second", "first"]
+        await until(lambda: presenter.line("first").stage is Stage.RUNNING)
+        assert presenter.line("second").stage is Stage.WAITING
+        assert tab.is_busy()
+        tab.runs.chosen.emit("third")
+        await answer_discard(tab)
+        await until(lambda: presenter.line("third") is None)
+        tab.runs.chosen.emit("first")
+        await until(lambda: presenter.line("first").last_epoch >= 1, LIMIT_S)
+        await act(tab.commands.stop)
+        assert presenter.line("first").stage is Stage.STOPPING
+        await until(lambda: presenter.line("first").stage is Stage.STOPPED, LIMIT_S)
+        assert presenter.line("first").can_resume
+        tab.runs.chosen.emit("second")
+        await until(lambda: RunFolder.of("second").exists(), LIMIT_S)
+        await answer_discard(tab)
+        await until(lambda: presenter.line("second") is None, LIMIT_S)
+        assert not RunFolder.of("second").path.exists()
+        assert [each.name for each in tab.runs.lines()] == ["first"]
+        assert not tab.is_busy()
+
+    on_screen(scenario)
+
+
+async def answer_discard(tab) -> None:
+    await act(tab.commands.discard)
+    (question,) = [each for each in tab.findChildren(Question) if each.isVisible()]
+    press(question.buttons["remove"])
+
+
+def test_a_look_ahead_tells_the_time_and_its_advice_is_followed(on_screen: Play, pictures: dict[str, Path]) -> None:
+    make_street(pictures)
+    wild = TINY.model_copy(update={"hyperparameters": TINY.hyperparameters.model_copy(update={"lr0": 1.0})})
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session, wild)
+        tab.start.device.setCurrentIndex(tab.start.device.findData("cpu"))
+        press(tab.start.look_button)
+        await until(lambda: tab.start.forecast.is_busy, 5.0)
+        assert not tab.start.look_button.isEnabled()
+        await until(lambda: bool(tab.start.forecast.rows), LIMIT_S)
+        assert tab.start.forecast.text.startswith("On cpu: about ")
+        await until(tab.start.forecast.rows[-1].isVisible)
+        press(tab.start.forecast.rows[-1])
+        assert tab.start.draft().recipe.hyperparameters.lr0 == pytest.approx(0.1)
+        assert not RunFolder.of("trial").path.exists()
+        press(tab.start.look_button)
+        await until(tab.start.forecast.cancel_button.isVisible, 5.0)
+        press(tab.start.forecast.cancel_button)
+        await until(lambda: not tab.start.forecast.isVisible(), LIMIT_S)
+        assert tab.start.look_button.isEnabled()
 
     on_screen(scenario)

@@ -292,6 +292,7 @@ class Wiring(QObject):
         self._tab.start.forecast.begin()
         self._tab.start.look_button.setEnabled(False)
         self._looking = asyncio.get_running_loop().create_task(self._look(draft))
+        self._looking.add_done_callback(self._looked)
         self._tasks.keep(self._looking)
 
     async def _look(self, draft: Draft) -> None:
@@ -306,12 +307,13 @@ class Wiring(QObject):
                 panel.show_forecast(forecast)
         except PyroblurError as error:
             panel.fail(f"{error.message} {error.hint}".strip())
-        except asyncio.CancelledError:
-            panel.clear()
-            raise
-        finally:
-            self._looking = None
-            self._tab.start.look_button.setEnabled(True)
+
+    def _looked(self, task: asyncio.Task[None]) -> None:
+        """Also of a look that was cancelled before it began."""
+        self._looking = None
+        if task.cancelled():
+            self._tab.start.forecast.clear()
+        self._tab.start.look_button.setEnabled(True)
 
     def _cancel_look(self) -> None:
         if self._looking is not None:
