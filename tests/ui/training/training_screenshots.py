@@ -19,9 +19,12 @@ REPOSITORY = Path(__file__).parents[3]
 LOOKS = [(scheme, scale) for scheme in ("light", "dark") for scale in (1, 2)]
 SIZE = (1360, 850)
 KEPT = (
-    "training-empty-light-1x", "training-forecast-light-1x", "training-running-dark-2x", "training-running-light-1x",
-    "training-done-light-2x", "training-failed-dark-1x",
-)  # fmt: skip
+    "training-empty-light-1x",
+    "training-forecast-light-1x",
+    "training-running-dark-2x",
+    "training-done-light-1x",
+    "training-failed-dark-2x",
+)
 WIDEST = 1600
 EPOCHS = 24
 
@@ -31,10 +34,11 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--look", action="append", default=[], help="e.g. dark-2x")
     parser.add_argument("--docs", type=Path, help="copy a choice of them here, small enough to be kept")
+    parser.add_argument("--weights", type=Path, help="yolo11n.pt, for a training that learns something in a minute")
     parser.add_argument("--inside", default="", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.inside:
-        return take(wanted.folder, wanted.inside)
+        return take(wanted.folder, wanted.inside, wanted.weights)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     worst = 0
     for scheme, scale in LOOKS:
@@ -44,6 +48,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="pyroblur-shots-") as home:
             screen = f"-screen 0 {SIZE[0] * scale}x{SIZE[1] * scale}x24"
             command = ["xvfb-run", "-a", "-s", screen, sys.executable, __file__, str(wanted.folder), "--inside", look]
+            command += ["--weights", str(wanted.weights)] if wanted.weights else []
             environment = {
                 **os.environ, "PYROBLUR_HOME": home, "QT_SCALE_FACTOR": str(scale), "QT_QPA_PLATFORM": "xcb",
                 "PYTHONPATH": os.pathsep.join(map(str, (REPOSITORY, REPOSITORY / "tests"))),
@@ -64,7 +69,7 @@ def keep(folder: Path, docs: Path) -> None:
         picture.save(docs / f"{name}.webp", quality=86, method=6)
 
 
-def take(folder: Path, look: str) -> int:
+def take(folder: Path, look: str, weights: Path | None) -> int:
     import qasync
 
     from pyroblur_gui.ui.app import Session, make_application
@@ -73,15 +78,15 @@ def take(folder: Path, look: str) -> int:
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
-        loop.run_until_complete(Camera(Session(application), folder, look).run())
+        loop.run_until_complete(Camera(Session(application), folder, look, weights).run())
     return 0
 
 
 class Camera:
     """Drives one session through the scenes."""
 
-    def __init__(self, session, folder: Path, look: str) -> None:
-        self.session, self.folder, self.look = session, folder, look
+    def __init__(self, session, folder: Path, look: str, weights: Path | None) -> None:
+        self.session, self.folder, self.look, self.weights = session, folder, look, weights
 
     async def run(self) -> None:
         from pyroblur_gui.core.settings import ColorScheme
@@ -112,8 +117,12 @@ class Camera:
         self.window.show_tab("training")
         await self.until(lambda: self.tab.start.data.count() > 0)
         await self.shoot("ready")
-        changed = TINY.hyperparameters.model_copy(update={"epochs": EPOCHS, "lr0": 0.01, "patience": 0})
-        self.recipe = TINY.model_copy(update={"title": "Tiny", "hyperparameters": changed})
+        settings = {"epochs": EPOCHS, "lr0": 0.001, "patience": 0, "warmup_epochs": 100.0, "batch": 6, "imgsz": 160}
+        changed = TINY.hyperparameters.model_copy(update=settings)
+        told = {"title": "Street", "summary": "A small network for a first try.", "hyperparameters": changed}
+        if self.weights is not None:
+            told |= {"model": str(self.weights), "is_pretrained": True}
+        self.recipe = TINY.model_copy(update=told)
 
     async def failed(self) -> None:
         self.tab.start.name.setText("without-weights")
@@ -129,6 +138,7 @@ class Camera:
         await self.until(lambda: bool(self.tab.start.forecast.rows))
         await self.shoot("forecast")
         self.tab.start.forecast.rows[-1].click()
+        self.tab.start.show_recipe(self.recipe)
 
     async def running(self) -> None:
         self.tab.start.name.setText("street-faces")

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pyroblur_gui.ui.tabs.training.charts_board import ChartsBoard
 
 CHARTS, LOG = "charts", "log"
+NARROWEST = 384
 MOST_SMOOTHING = 98  # percent
 
 
@@ -53,6 +54,7 @@ class LivePanel(QWidget):
         super().__init__(parent)
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(NARROWEST)
         self._actions = actions
         self._line: RunLine | None = None
         self._told = Told()
@@ -201,7 +203,7 @@ class LivePanel(QWidget):
         self.views = Segments([(CHARTS, tr("Charts")), (LOG, tr("Log"))])
         self.views.name_for_assistants(tr("View"))
         self.views.set_value(CHARTS)
-        self.views.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.views.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._views = QStackedWidget()
         self._views.addWidget(self.waiting)
         self._views.addWidget(self.log)
@@ -254,7 +256,8 @@ class LivePanel(QWidget):
     def _build_tools(self) -> QHBoxLayout:
         self.smoothing = Slider()
         self.smoothing.setRange(0, MOST_SMOOTHING)
-        self.smoothing.setFixedWidth(140)
+        self.smoothing.setMinimumWidth(60)
+        self.smoothing.setMaximumWidth(140)
         self.smoothing.setAccessibleName(tr("Smoothing"))
         self.smoothing.setToolTip(tr("Each point becomes an average with those before it; the faint line stays exact."))
         self._smoothing_label = QLabel(tr("Smoothing"))

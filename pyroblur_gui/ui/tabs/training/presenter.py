@@ -273,7 +273,7 @@ class TrainingPresenter:
         history = self.told(name).history
         history.add(metric.name, metric.step, metric.value)
         self._view.point_added(name)
-        if metric.name == MAIN and (line.best is None or metric.value > line.best):
+        if metric.name == MAIN and (line.best is None or metric.value >= line.best):
             line = replace(line, best=metric.value, best_epoch=metric.step)
         if metric.name == LAST_OF_EPOCH:
             line = replace(line, last_epoch=metric.step, has_last=True)

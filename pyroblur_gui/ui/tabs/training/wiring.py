@@ -162,6 +162,7 @@ class Wiring(QObject):
             self._tab.start.say_problem(f"{error.message} {error.hint}".strip())
             return
         self._tab.start.name.clear()
+        self._draft_changed()
 
     def _resume(self, name: str) -> None:
         self.presenter.resume(name)
