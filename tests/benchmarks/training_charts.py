@@ -157,6 +157,8 @@ class Measurement:
         for number in range(count):
             name = names[number % len(names)]
             history.points(name).add(number // len(names), self._random.random())
+        await asyncio.sleep(0.1)
+        gaps.report("(points are made up)")
         board.show_history(history)
         await asyncio.sleep(1.0)
         gaps.report(f"{count:,} points are shown at first")
@@ -167,9 +169,8 @@ class Measurement:
                     points = history.points(name)
                     points.add(points.steps[-1] + 1, self._random.random())
                 chart.draw(history, 0.6)
-                chart.repaint()
-                await asyncio.sleep(0)
-            QCoreApplication.processEvents()
+                QCoreApplication.processEvents()  # paints what was drawn
+            await asyncio.sleep(0)
             frames += 1
         took, worked = time.perf_counter() - begun, time.process_time() - worked
         what = f"{count:,} points in {len(seen)} charts"

@@ -26,7 +26,7 @@ KEPT = (
     "training-failed-dark-2x",
 )
 WIDEST = 1600
-EPOCHS = 24
+EPOCHS = 40
 
 
 def main() -> int:
@@ -117,7 +117,7 @@ class Camera:
         self.window.show_tab("training")
         await self.until(lambda: self.tab.start.data.count() > 0)
         await self.shoot("ready")
-        settings = {"epochs": EPOCHS, "lr0": 0.001, "patience": 0, "warmup_epochs": 100.0, "batch": 6, "imgsz": 160}
+        settings = {"epochs": EPOCHS, "lr0": 0.001, "patience": 0, "warmup_epochs": 100.0, "batch": 4, "imgsz": 96}
         changed = TINY.hyperparameters.model_copy(update=settings)
         told = {"title": "Street", "summary": "A small network for a first try.", "hyperparameters": changed}
         if self.weights is not None:
@@ -146,7 +146,7 @@ class Camera:
         self.tab.start.name.setText("street-faces-2")
         self.tab.commands.start.trigger()
         self.tab.wiring.presenter.choose("street-faces")
-        await self.until(lambda: (self.tab.wiring.presenter.line("street-faces").last_epoch) >= 14, 180)
+        await self.until(lambda: (self.tab.wiring.presenter.line("street-faces").last_epoch) >= 30, 180)
         self.tab.live.smoothing.setValue(60)
         await asyncio.sleep(1.0)
         await self.shoot("running")

@@ -15,7 +15,7 @@ from pyroblur_gui.ui.widgets.chart import Chart
 
 AXIS_WIDTH = 46
 WHOLE_STEPS = 8
-POINTS_PER_PIXEL = 2
+POINTS_PER_PIXEL = 1
 THICK = 2  # pixels; Qt takes a hundred times as long for such a line as for a thin one, so that only ...
 MOST_THICK = 100  # ... lines of few points get it
 FAINT = 110  # of 255: how much of a line is left where it is shown smoothed
@@ -62,7 +62,8 @@ class LineChart(Chart):
             if pen.width() != (width := THICK if len(shown[0]) <= MOST_THICK else 1):
                 pen.setWidth(width)
                 line.setPen(pen)
-            raw.setData(*(thinned(steps, values, most) if smoothing else (_NOTHING, _NOTHING)))
+            faint = thinned(steps, values, most) if smoothing else (_NOTHING, _NOTHING)
+            raw.setData(*faint, antialias=len(faint[0]) <= MOST_THICK)
             dots.setData(*(shown if len(steps) == 1 else (_NOTHING, _NOTHING)))
             if len(steps):
                 spans.append((steps, values))
@@ -87,7 +88,8 @@ class LineChart(Chart):
         pairs = zip(_shades(look), self._raw, self._lines, self._dots, strict=False)
         for number, (shade, raw, line, dots) in enumerate(pairs):
             line.setPen(pg.mkPen(QColor(shade), width=1))
-            line.setSegmentedLineMode("on")
+            for each in (raw, line):  # single lines are drawn many times faster than a path
+                each.setSegmentedLineMode("on")
             line.setZValue(10 - number)
             faint = QColor(shade)
             faint.setAlpha(FAINT)
