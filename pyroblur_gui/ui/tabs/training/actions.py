@@ -62,7 +62,6 @@ class TrainingActions(QObject):
 
     def update_for(self, line: RunLine | None) -> None:
         """Enables what makes sense for the run that is shown."""
-        is_active = line is not None and line.stage.is_active
         is_under_way = line is not None and line.stage.is_under_way
         self.finish.setEnabled(line is not None and line.stage.value == "running")
         self.stop.setEnabled(is_under_way and line is not None and line.stage.value != "stopping")
@@ -71,7 +70,7 @@ class TrainingActions(QObject):
         self.continue_.setEnabled(line is not None and line.can_continue)
         self.use.setEnabled(line is not None and line.can_continue)
         self.duplicate.setEnabled(line is not None)
-        self.show_in_folder.setEnabled((line is not None and line.folder is not None) or is_active)
+        self.show_in_folder.setEnabled(line is not None and (line.stage.is_active or line.last_epoch > 0))
         self.remove.setEnabled(line is not None and line.can_be_removed)
 
     def _make(self, text: str, glyph: str, what: str, keys: str) -> QAction:

@@ -142,7 +142,7 @@ def line_of(disk: OnDisk | None, job: Job | None) -> RunLine | None:
     elif spec is not None and job is not None:
         line = RunLine(
             name=spec.run, stage=Stage.STOPPED, recipe=spec.recipe, data=spec.data, device=spec.device,
-            created=job.created,
+            created=job.created, folder=RunFolder.of(spec.run).path,
         )  # fmt: skip
     else:
         return None
