@@ -64,6 +64,29 @@ def pictures() -> dict[str, Path]:
     return {name: assets / f"{name}.jpg" for name in ("bus", "zidane")}
 
 
+@pytest.fixture(scope="session")
+def training_part() -> None:
+    """Skips where the training part is not installed. Imports nothing: Ultralytics changes the process it is in."""
+    if any(importlib.util.find_spec(name) is None for name in ("torch", "ultralytics")):
+        pytest.skip("the training part is not installed (pip install 'pyroblur[train]')")
+
+
+@pytest.fixture(scope="session")
+def ultralytics_package(training_part: None, tmp_path_factory: pytest.TempPathFactory) -> object:
+    """Ultralytics, imported into this process as PyroBlur does it, with every switch set before."""
+    from pyroblur_gui.models.offline import import_ultralytics
+
+    before = os.environ.get("PYROBLUR_HOME")  # a session's fixture comes before the test's own home
+    os.environ["PYROBLUR_HOME"] = str(tmp_path_factory.mktemp("ultralytics-home"))
+    try:
+        return import_ultralytics()
+    finally:
+        if before is None:
+            del os.environ["PYROBLUR_HOME"]
+        else:
+            os.environ["PYROBLUR_HOME"] = before
+
+
 def _children() -> list[psutil.Process]:
     """Living children of this process, without Python's own tracker of shared memory, which stays by design."""
     return [child for child in psutil.Process().children(recursive=True) if "resource_tracker" not in _describe(child)]

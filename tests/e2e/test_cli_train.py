@@ -23,12 +23,7 @@ def labelled(pictures: dict[str, Path], tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def _trainable() -> None:
-    pytest.importorskip("torch", reason="the extra [train] is not installed")
-
-
-@pytest.mark.usefixtures("_trainable")
+@pytest.mark.usefixtures("training_part")
 def test_from_labelled_pictures_to_a_picture_covered_by_ones_own_model(
     labelled: Path, pictures: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -34,13 +34,7 @@ TINY = Recipe(
     hyperparameters=Hyperparameters(epochs=EPOCHS, batch=4, imgsz=64, lr0=0.002, save_period=-1),
 )
 
-pytestmark = pytest.mark.usefixtures("_trainable")
-
-
-@pytest.fixture
-def _trainable() -> None:
-    pytest.importorskip("torch", reason="the extra [train] is not installed")
-    pytest.importorskip("ultralytics", reason="the extra [train] is not installed")
+pytestmark = pytest.mark.usefixtures("training_part")
 
 
 @pytest.fixture

@@ -11,13 +11,7 @@ from pyroblur_gui.ui.tabs.training.runs import Stage
 from tests.ui.desk import Play, shown, until
 from tests.ui.training.training_desk import EPOCHS, LIMIT_S, TINY, act, make_street, open_tab, press
 
-pytestmark = pytest.mark.usefixtures("_trainable")
-
-
-@pytest.fixture
-def _trainable() -> None:
-    pytest.importorskip("torch", reason="the extra [train] is not installed")
-    pytest.importorskip("ultralytics", reason="the extra [train] is not installed")
+pytestmark = pytest.mark.usefixtures("training_part")
 
 
 def test_a_training_is_started_watched_ended_early_resumed_and_used_for_blurring(

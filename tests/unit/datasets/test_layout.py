@@ -131,10 +131,10 @@ def test_a_folder_that_cannot_be_written_to_is_told(dataset: Dataset) -> None:
     assert not (dataset.folder / "data.yaml").exists()
 
 
+@pytest.mark.usefixtures("ultralytics_package")
 def test_ultralytics_reads_it_from_anywhere_also_after_it_was_moved(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("ultralytics", reason="the extra [train] is not installed")
     from ultralytics.data.utils import check_det_dataset
 
     draw(dataset, [each for each in dataset.every_picture() if not each.error])

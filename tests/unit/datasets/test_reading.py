@@ -142,9 +142,9 @@ def test_what_lies_behind_the_end_of_a_jpeg_is_cut_off(tmp_path: Path) -> None:
     assert (tmp_path / "set" / reading.file).read_bytes() == whole
 
 
+@pytest.mark.usefixtures("ultralytics_package")
 def test_ultralytics_takes_all_that_is_kept_and_changes_none_of_it(tmp_path: Path) -> None:
     """It encodes JPEG files anew, in place, that it takes for damaged."""
-    pytest.importorskip("ultralytics", reason="the extra [train] is not installed")
     from ultralytics.data.utils import check_image
     from ultralytics.utils.patches import imread
 

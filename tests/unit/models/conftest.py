@@ -7,21 +7,9 @@ import pytest
 
 from pyroblur_gui.core.paths import resource
 from pyroblur_gui.models.detector import Picture
-from pyroblur_gui.models.offline import import_ultralytics
 from tests.unit.models.samples import home_in, read, save
 
 COCO_WEIGHTS = "weights/yolo11n_coco_recovered_state_dict_fp16.pt"
-
-
-@pytest.fixture(scope="session")
-def ultralytics_package(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """Ultralytics with every switch set before its import; skips without the training part."""
-    pytest.importorskip("torch")
-    with home_in(tmp_path_factory.mktemp("ultralytics-home")):
-        try:
-            return import_ultralytics()
-        except ImportError:
-            pytest.skip("ultralytics is not installed: pip install 'pyroblur[train]'")
 
 
 @pytest.fixture(scope="session")

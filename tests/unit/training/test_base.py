@@ -38,8 +38,8 @@ def test_trained_weights_are_not_thrown_away_in_silence(tmp_path: Path) -> None:
         base.base_of(_recipe(str(weights), is_pretrained=False))
 
 
+@pytest.mark.usefixtures("training_part")
 def test_a_checkpoint_that_could_run_code_is_refused_before_ultralytics_opens_it(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
     import pickle
     import zipfile
 

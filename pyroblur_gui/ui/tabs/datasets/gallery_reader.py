@@ -16,7 +16,7 @@ from typing import TypeVar
 from pyroblur_gui.core.errors import DatasetError
 from pyroblur_gui.datasets import fixes, store, validate
 from pyroblur_gui.datasets.changes import Changes
-from pyroblur_gui.datasets.dataset import Dataset, Picture, Problem, Provenance
+from pyroblur_gui.datasets.dataset import FILE_NAME, Dataset, Picture, Problem, Provenance
 from pyroblur_gui.datasets.filter import Filter
 
 T = TypeVar("T")
@@ -64,12 +64,17 @@ class Turned:
 
 
 class OpenSet:
-    """Opened with the first question. Close it; what was asked before is done first."""
+    """Opened with the first question. Close it; what was asked before is done first.
+
+    It is opened again where another program has put a new data set in its place (pyroblur dataset import --add):
+    what is read and changed is always the one that has the name.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="data-set")
         self._dataset: Dataset | None = None
+        self._file: tuple[int, int] | None = None
         self._is_closed = False
 
     async def run(self, work: Callable[[Dataset], T]) -> T:
@@ -126,14 +131,26 @@ class OpenSet:
         self._thread.shutdown()
 
     def _opened(self) -> Dataset:
+        if self._dataset is not None and _identity(self.name) != self._file:
+            self._close()
         if self._dataset is None:
             self._dataset = store.open_dataset(self.name)
+            self._file = _identity(self.name)
         return self._dataset
 
     def _close(self) -> None:
         if self._dataset is not None:
             self._dataset.close()
             self._dataset = None
+
+
+def _identity(name: str) -> tuple[int, int] | None:
+    """Of the file that is a data set; None where there is none."""
+    try:
+        facts = (store.folder_of(name) / FILE_NAME).stat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
 
 
 def facts_of(dataset: Dataset) -> SetFacts:
