@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QApplication, QDialog
 
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.spec import CheckSpec, ImportSpec
@@ -245,3 +245,22 @@ def test_every_control_of_the_tab_has_a_name(on_screen: Play) -> None:
         assert unnamed(tab) == []
 
     on_screen(play)
+
+
+def test_data_sets_that_another_program_makes_show_when_one_comes_back(on_screen: Play) -> None:
+    make_set("Beach", 2)
+
+    async def scenario(session: Session) -> None:
+        window = shown(session)
+        window.show_tab("datasets")
+        tab = window.datasets
+        await until(lambda: [line.name for line in tab.wiring.presenter.lines()] == ["Beach"])
+        make_set("Alps", 2)
+        window.show_tab("blur")
+        window.show_tab("datasets")
+        await until(lambda: [line.name for line in tab.wiring.presenter.lines()] == ["Alps", "Beach"])
+        store.remove("Alps")
+        QApplication.sendEvent(tab, QEvent(QEvent.Type.WindowActivate))
+        await until(lambda: [line.name for line in tab.wiring.presenter.lines()] == ["Beach"])
+
+    on_screen(scenario)

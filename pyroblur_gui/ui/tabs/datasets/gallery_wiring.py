@@ -147,6 +147,10 @@ class Wiring(QObject):
         if opened is not None:
             await opened.close()
 
+    def look_around(self) -> None:
+        """The user comes back to the tab or the window: data sets may have been made or deleted elsewhere."""
+        self._tasks.run(self.presenter.refresh())
+
     async def _look_again(self, name: str) -> None:
         """After a job: it may have made a data set, or changed the one that is shown."""
         await self.presenter.refresh()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -85,6 +85,11 @@ class DatasetsTab(QWidget):
     def is_busy(self) -> bool:
         """Whether a data set is being made or changed."""
         return self._wiring is not None and self._wiring.presenter.is_busy()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.Show, QEvent.Type.WindowActivate} and self._wiring is not None:
+            self._wiring.look_around()
+        return super().event(event)
 
     # -- what is shown
 
