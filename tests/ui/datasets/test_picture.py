@@ -1,5 +1,7 @@
 """The large view: boxes drawn, moved, sized, deleted, relabelled and accepted, by mouse and by keys, saved at once."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pyroblur_gui.datasets.dataset import Box
 from pyroblur_gui.datasets.sample import Origin
 from pyroblur_gui.datasets.spec import CheckSpec
+from pyroblur_gui.datasets.store import open_dataset
 from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.tabs.datasets import picture_editing as editing
 from pyroblur_gui.ui.tabs.datasets.picture_canvas import PictureCanvas
@@ -351,3 +354,26 @@ def _first(name: str):
 
     with store.open_dataset(name) as dataset:
         return dataset.picture(1)
+
+
+def test_a_picture_can_be_said_to_show_nothing_more(on_screen: Play) -> None:
+    make_set("Beach", 4)
+    with open_dataset("Beach") as dataset:
+        dataset.replace([replace(dataset.picture(4), labelled=frozenset({FACE}))])
+
+    async def play(session: Session) -> None:
+        tab = await large(session, 4)
+        panel = tab.picture
+        assert "not looked for: Plate" in panel.boxes._facts.text()
+        assert panel.commands.all_marked.isEnabled()
+        QTest.keyClick(panel.canvas, Qt.Key.Key_N)
+        await until(lambda: panel.picture.labelled == {FACE, PLATE})
+        assert "not looked for" not in panel.boxes._facts.text()
+        assert not panel.commands.all_marked.isEnabled()
+        await until(lambda: "Nothing left to mark" in tab.commands.undo.toolTip())
+        tab.commands.undo.trigger()
+        await until(lambda: panel.picture.labelled == {FACE})
+
+    on_screen(play)
+    with open_dataset("Beach") as dataset:
+        assert dataset.picture(4).labelled == {FACE}

@@ -22,6 +22,10 @@ class PictureActions(QObject):
         self.delete = self._make(tr("&Delete box"), "trash", "Del")
         self.accept = self._make(tr("A&ccept suggestion"), "check", "A")
         self.accept_all = self._make(tr("Accept a&ll"), "checks", "Shift+A")
+        self.all_marked = self._make(tr("&Nothing left to mark"), "check-square", "N")
+        self.all_marked.setToolTip(
+            tr("Every face and plate here has its box; a training learns the rest as background (N)")
+        )
         self.show_boxes = self._make(tr("Show &boxes"), "bounding-box", "H")
         self.show_boxes.setCheckable(True)
         self.show_boxes.setChecked(True)
@@ -33,22 +37,35 @@ class PictureActions(QObject):
         self.previous.setToolTip(tr("Previous picture (Left, Page Up)"))
         self.next.setToolTip(tr("Next picture (Right, Page Down)"))
         view.addActions(
-            [self.back, self.draw, self.add, self.delete, self.accept, self.accept_all, self.show_boxes, self.remove]
+            [
+                self.back,
+                self.draw,
+                self.add,
+                self.delete,
+                self.accept,
+                self.accept_all,
+                self.all_marked,
+                self.show_boxes,
+                self.remove,
+            ]
         )
 
     def fill_menu(self, menu: QMenu) -> None:
         menu.addActions([self.accept, self.accept_all, self.delete])
         menu.addSeparator()
+        menu.addAction(self.all_marked)
+        menu.addSeparator()
         menu.addActions([self.add, self.draw, self.show_boxes, self.fit])
         menu.addSeparator()
         menu.addAction(self.remove)
 
-    def update_for(self, *, is_chosen: bool, is_suggestion: bool, has_suggestions: bool) -> None:
+    def update_for(self, *, is_chosen: bool, is_suggestion: bool, has_suggestions: bool, is_unmarked: bool) -> None:
         self.delete.setEnabled(is_chosen)
         self.delete.setText(tr("Re&ject suggestion") if is_suggestion else tr("&Delete box"))
         self.delete.setToolTip(f"{self.delete.text().replace('&', '')} (Del)")
         self.accept.setEnabled(is_suggestion)
         self.accept_all.setEnabled(has_suggestions)
+        self.all_marked.setEnabled(is_unmarked)
 
     def _make(self, text: str, glyph: str, shortcut: str, *, keys: str = "") -> QAction:
         """keys: shown in the tooltip only; the view itself listens to them."""

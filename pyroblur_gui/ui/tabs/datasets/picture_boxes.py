@@ -74,7 +74,7 @@ class BoxList(QWidget):
         self.list.setCurrentRow(selected if selected < len(row.picture.boxes) else -1)
         self.list.blockSignals(False)
         self._count.setText(f"{len(row.picture.boxes):,}" if row.picture.boxes else "")
-        self._facts.setText(picture_facts_text(row.picture, source))
+        self._facts.setText(picture_facts_text(row.picture, source, classes))
         said = [*dict.fromkeys(tr(KINDS[kind].title) for kind in row.problems if kind in KINDS)]
         details = [flaw.detail for flaw in row.picture.flaws]
         self._problems.setText("\n".join([*said, *details]))

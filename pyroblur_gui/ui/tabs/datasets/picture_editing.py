@@ -100,6 +100,12 @@ def all_accepted(picture: Picture) -> Picture:
     return replace(picture, boxes=boxes, labelled=picture.labelled | labels)
 
 
+def all_marked(picture: Picture, count: int) -> Picture:
+    """The user says that nothing is left to mark: every class was looked for, but those that suggestions wait of."""
+    waiting = frozenset(box.label for box in picture.boxes if not box.is_truth)
+    return replace(picture, labelled=picture.labelled | (frozenset(range(count)) - waiting))
+
+
 def box_at(picture: Picture, point: Point, *, is_shown: Callable[[Box], bool] = lambda _: True) -> int | None:
     """The smallest box that holds the point: it may lie on a larger one."""
     found = [

@@ -151,6 +151,11 @@ class PicturePanel(QWidget):
         if self.picture is not None:
             self._edit(tr("Accept all suggestions of a picture"), editing.all_accepted(self.picture))
 
+    def mark_all(self) -> None:
+        """Keeps that all classes were looked for in this picture, also those that it does not show."""
+        if self.picture is not None:
+            self._edit(tr("Nothing left to mark"), editing.all_marked(self.picture, len(self._classes)))
+
     def relabel(self, label: int) -> None:
         """Changes the class of the chosen box and, in any case, of the boxes to come."""
         if label >= len(self._classes):
@@ -239,6 +244,7 @@ class PicturePanel(QWidget):
             is_chosen=box is not None,
             is_suggestion=box is not None and not box.is_truth,
             has_suggestions=picture is not None and any(not each.is_truth for each in picture.boxes),
+            is_unmarked=picture is not None and editing.all_marked(picture, len(self._classes)) != picture,
         )
         if box is not None and picture is not None and place is not None:
             self.canvas.setAccessibleDescription(self.boxes.list.item(place).text())
@@ -273,6 +279,7 @@ class PicturePanel(QWidget):
         act.delete.triggered.connect(self.delete_box)
         act.accept.triggered.connect(self.accept)
         act.accept_all.triggered.connect(self.accept_all)
+        act.all_marked.triggered.connect(self.mark_all)
         act.show_boxes.toggled.connect(canvas.set_boxes_shown)
         act.larger.triggered.connect(lambda: canvas.zoom(ZOOM_STEP))
         act.smaller.triggered.connect(lambda: canvas.zoom(1 / ZOOM_STEP))
@@ -315,7 +322,7 @@ class PicturePanel(QWidget):
         head.addWidget(_button(act.next))
         head.addSpacing(Space.M)
         head.addWidget(self.label)
-        for action in (act.add, act.draw, act.accept_all, act.show_boxes, act.remove):
+        for action in (act.add, act.draw, act.accept_all, act.all_marked, act.show_boxes, act.remove):
             head.addWidget(_button(action))
         head.addSpacing(Space.M)
         for action in (act.smaller, act.fit, act.larger):

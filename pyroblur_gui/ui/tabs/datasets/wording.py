@@ -97,7 +97,9 @@ def _name(classes: Sequence[str], label: int) -> str:
     return classes[label] if 0 <= label < len(classes) else tr("class {number}", number=label)
 
 
-def picture_facts_text(picture: Picture, source: str) -> str:
-    """What is known of one picture beside its boxes."""
+def picture_facts_text(picture: Picture, source: str, classes: Sequence[str]) -> str:
+    """What is known of one picture beside its boxes, among it what nobody has looked for."""
     size = f"{picture.width} × {picture.height}" if picture.width else ""
-    return " · ".join(part for part in (size, split_label(picture.split), source) if part)
+    missing = [class_name(name) for number, name in enumerate(classes) if number not in picture.labelled]
+    unmarked = tr("not looked for: {classes}", classes=", ".join(missing)) if missing else ""
+    return " · ".join(part for part in (size, split_label(picture.split), source, unmarked) if part)
