@@ -105,4 +105,5 @@ def _contents(listing: Listing) -> str:
     if not endings:
         return "It is empty."
     said = ", ".join(f"{count:,} with {ending}" for ending, count in endings.most_common(4))
-    return f"It holds {endings.total():,} files: {said}."
+    files = "1 file" if endings.total() == 1 else f"{endings.total():,} files"
+    return f"It holds {files}: {said}."
