@@ -47,11 +47,11 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A keyring that window and worker share. Its file."""
     path = tmp_path / "keyring.json"
+    before = keyring.get_keyring()  # while the environment still says nothing of another one
     monkeypatch.delenv("ROBOFLOW_API_KEY", raising=False)
     monkeypatch.setenv(VARIABLE, str(path))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "file_keyring.FileKeyring")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    before = keyring.get_keyring()
     keyring.set_keyring(FileKeyring())
     yield path
     keyring.set_keyring(before)
