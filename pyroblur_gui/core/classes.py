@@ -1,5 +1,14 @@
 """What PyroBlur finds and covers, by the names that models, data sets and covers agree on."""
 
+from enum import StrEnum
+
 FACE = "face"
 LICENSE_PLATE = "license_plate"
 MAIN_CLASSES = (FACE, LICENSE_PLATE)  # their ids are 0 and 1 wherever ids are used
+
+
+class Unlabelled(StrEnum):
+    """What a training does with pictures in which a class was not looked for."""
+
+    LEAVE_OUT = "leave_out"
+    TREAT_AS_BACKGROUND = "treat_as_background"

@@ -10,7 +10,7 @@ while new ones are written may leave a torn one, which the next writing replaces
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from pyroblur_gui.core.files import as_output_error
@@ -67,6 +67,18 @@ def write_lists(dataset: Dataset) -> None:
     for split, listed in lines.items():
         _write(dataset.folder / f"{split}.txt", "".join(listed))
     _write(dataset.folder / DATA_FILE, _data_yaml(dataset.classes, has_test=bool(lines[Split.TEST])))
+
+
+def write_elsewhere(dataset: Dataset, folder: Path, files: Mapping[Split, Sequence[str]]) -> Path:
+    """Lists of some of the pictures, and a data.yaml for them, in another folder; gives the data.yaml.
+
+    files: of each split, below the data set's folder. For trainings, which choose. Raises OutputError.
+    """
+    for split in Split:
+        listed = (f"{(dataset.folder / file).absolute().as_posix()}\n" for file in files.get(split, ()))
+        _write(folder / f"{split}.txt", "".join(listed))
+    _write(folder / DATA_FILE, _data_yaml(dataset.classes, has_test=bool(files.get(Split.TEST))))
+    return folder / DATA_FILE
 
 
 def label_file(picture: Picture) -> str:

@@ -9,10 +9,10 @@ import math
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pydantic import JsonValue
 
+from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.datasets.dataset import Dataset
 from pyroblur_gui.datasets.fingerprint import fingerprint
 from pyroblur_gui.datasets.sample import Split
@@ -28,13 +28,6 @@ _COUNTED = "NOT pictures.is_removed"
 _TRUTH = "boxes.origin != 'suggested'"
 _WIDTH_PX = "(boxes.x2 - boxes.x1) * pictures.width"
 _HEIGHT_PX = "(boxes.y2 - boxes.y1) * pictures.height"
-
-
-class Unlabelled(StrEnum):
-    """What a training does with pictures in which a class was not looked for."""
-
-    LEAVE_OUT = "leave_out"
-    TREAT_AS_BACKGROUND = "treat_as_background"
 
 
 @dataclass(frozen=True, slots=True)

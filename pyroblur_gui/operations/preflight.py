@@ -1,6 +1,7 @@
 """Looks whether a training would work: its data, its model, the device, the disk, and how long it would take."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,10 @@ from pyroblur_gui.core.paths import folders
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.dataset import Dataset
 from pyroblur_gui.datasets.filter import Filter
-from pyroblur_gui.datasets.fingerprint import fingerprint
-from pyroblur_gui.datasets.layout import DATA_FILE
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.operations.train import require_training
+from pyroblur_gui.operations.training_data import left_out_text, write_training_data
 from pyroblur_gui.training.base import base_of
 from pyroblur_gui.training.forecast import Advice, Forecast
 from pyroblur_gui.training.preflight import forecast
@@ -32,24 +32,23 @@ def run(spec: PreflightSpec, context: Context) -> dict[str, JsonValue]:
     """
     require_training()
     base = base_of(spec.recipe)
-    trial = TrainSpec(run="trial", recipe=spec.recipe, data=spec.data, device=spec.device)
+    trial = TrainSpec(run="trial", recipe=spec.recipe, data=spec.data, device=spec.device, unlabelled=spec.unlabelled)
     with store.open_dataset(spec.data) as dataset:
-        counts = {split.value: len(dataset.ids(Filter(splits=(split,)))) for split in Split}
-        of_data = list(_about_data(dataset, counts))
-        print_of_data = fingerprint(dataset)
-        data = dataset.folder / DATA_FILE
-    found = forecast(trial, base=base, data=data, validation_pictures=counts[Split.VAL], context=context)
-    advice = [*of_data, *found.advice, *_about_cost(spec, found)]
+        of_data = list(_about_data(dataset))
+    with tempfile.TemporaryDirectory(prefix="pyroblur-preflight-") as folder:
+        data = write_training_data(spec.data, Path(folder), spec.unlabelled)
+        watched = data.pictures[Split.VAL]
+        found = forecast(trial, base=base, data=data.path, validation_pictures=watched, context=context)
+    left_out = [Advice(text=left_out_text(data.left_out))] if data.left_out else []
+    advice = [*left_out, *of_data, *found.advice, *_about_cost(spec, found)]
     return {
         **found.model_copy(update={"advice": tuple(advice)}).model_dump(mode="json"),
-        "fingerprint": print_of_data,
-        "pictures": dict(counts),
+        "fingerprint": data.fingerprint,
+        "pictures": {split.value: count for split, count in data.pictures.items()},
     }
 
 
-def _about_data(dataset: Dataset, counts: dict[str, int]) -> Iterator[Advice]:
-    if not counts[Split.VAL]:
-        yield Advice(text="There are no validation pictures: split the data set, so that the training can be watched.")
+def _about_data(dataset: Dataset) -> Iterator[Advice]:
     for number, name in enumerate(dataset.classes):
         shown = len(dataset.ids(Filter(splits=(Split.TRAIN,), labels=(number,))))
         if not shown:

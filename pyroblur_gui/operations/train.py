@@ -1,24 +1,21 @@
 """Trains a detector and puts what came of it among the models."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from pydantic import JsonValue
 
 from pyroblur_gui.core.errors import MissingExtraError, RunError
 from pyroblur_gui.core.system import is_installed
-from pyroblur_gui.datasets import store
-from pyroblur_gui.datasets.fingerprint import fingerprint
-from pyroblur_gui.datasets.layout import DATA_FILE
 from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.events import Artifact, Started
+from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.models import store as store_of_models
-from pyroblur_gui.models.card import Card, DataSource
+from pyroblur_gui.models.card import Card
 from pyroblur_gui.models.export import INSTALL, keep_trained
+from pyroblur_gui.operations.training_data import TrainingData, left_out_text, write_training_data
 from pyroblur_gui.training.base import base_of
 from pyroblur_gui.training.fit import fit, new_record
 from pyroblur_gui.training.run import RunFolder
 from pyroblur_gui.training.spec import TrainSpec
+
+DATA_FOLDER = "data"  # within the run's: the lists of what it is trained on
 
 
 def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
@@ -28,13 +25,18 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     """
     require_training()
     folder = RunFolder.of(spec.run)
-    data = _Data.of(spec.data)
     base = None
     if spec.resumes:
         _require_resumable(folder)
     else:
+        folder.check_free()
         base = base_of(spec.recipe)
+    unlabelled = spec.unlabelled if base is not None else folder.record().unlabelled
+    data = write_training_data(spec.data, folder.path / DATA_FOLDER, unlabelled)
+    if base is not None:
         folder.begin(new_record(spec, fingerprint=data.fingerprint))
+    if data.left_out:
+        context.emit(Log(level="warning", text=left_out_text(data.left_out)))
     context.emit(Started(kind=spec.kind, detail={"run": spec.run, "run_dir": str(folder.path), "data": str(data.path)}))
     fitted = fit(spec, run=folder, base=base, data=data.path, context=context)
     card = _keep(folder, spec, data)
@@ -57,7 +59,7 @@ def require_training() -> None:
         raise MissingExtraError(message, hint=INSTALL)
 
 
-def _keep(folder: RunFolder, spec: TrainSpec, data: "_Data") -> Card:
+def _keep(folder: RunFolder, spec: TrainSpec, data: TrainingData) -> Card:
     """The best checkpoint as a model of the run's name, with a card that says where it comes from."""
     record = folder.record()
     epochs = f"Epoch {record.best_epoch} of {record.recipe.hyperparameters.epochs}"
@@ -71,24 +73,6 @@ def _keep(folder: RunFolder, spec: TrainSpec, data: "_Data") -> Card:
         "figures": dict(record.best),
     }
     return keep_trained(folder.best, store_of_models.name_from(spec.run), about=about)
-
-
-@dataclass(frozen=True)
-class _Data:
-    """What is trained on. sources: of its pictures, as the model's card names them."""
-
-    path: Path
-    fingerprint: str
-    sources: tuple[DataSource, ...]
-
-    @classmethod
-    def of(cls, name: str) -> "_Data":
-        """Raises DatasetError."""
-        with store.open_dataset(name) as dataset:
-            mark = fingerprint(dataset)
-            note = f"Part of the data set {name}, fingerprint {mark}."
-            sources = (DataSource(name=each.title, licence=each.licence, note=note) for each in dataset.provenances())
-            return cls(dataset.folder / DATA_FILE, mark, tuple(sources))
 
 
 def _require_resumable(folder: RunFolder) -> None:

@@ -182,6 +182,7 @@ def new_record(spec: TrainSpec, *, fingerprint: str) -> RunRecord:
         data=spec.data,
         fingerprint=fingerprint,
         device=spec.device,
+        unlabelled=spec.unlabelled,
         versions=versions(),
         created=datetime.now(UTC),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import RunError
 from pyroblur_gui.core.files import PartFile
 from pyroblur_gui.core.paths import folders
@@ -35,6 +36,7 @@ class RunRecord(BaseModel):
     data: str
     fingerprint: str = ""
     device: str = "auto"
+    unlabelled: Unlabelled = Unlabelled.LEAVE_OUT
     versions: dict[str, str] = {}
     created: datetime
     state: RunState = RunState.RUNNING
@@ -83,11 +85,15 @@ class RunFolder:
             part.path.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
             part.commit()
 
-    def begin(self, record: RunRecord) -> None:
+    def check_free(self) -> None:
         """Raises RunError when the name is taken by a run that has learnt something."""
         if self.exists() and self.last.is_file():
             message = f"There is a run named {self.path.name} already."
             raise RunError(message, hint="Resume it, or choose another name.", path=self.path)
+
+    def begin(self, record: RunRecord) -> None:
+        """Raises as check_free and keep do."""
+        self.check_free()
         self.keep(record)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.fields import hints
 from pyroblur_gui.jobs.spec import Spec
 
@@ -342,6 +343,14 @@ class Recipe(BaseModel):
     hyperparameters: Hyperparameters = Hyperparameters()
 
 
+UNLABELLED = Field(
+    default=Unlabelled.LEAVE_OUT,
+    title="Pictures without all labels",
+    description="Pictures in which a class was not looked for: left out, or trained on as if they showed none of it.",
+    json_schema_extra=hints("train", option="--unlabelled"),
+)
+
+
 class TrainSpec(Spec):
     """Train a detector. run: name of the folder under PyroBlur's runs; a run that is there goes on when `resumes`."""
 
@@ -350,6 +359,7 @@ class TrainSpec(Spec):
     recipe: Recipe
     data: str  # name of a data set, or path of a data.yaml
     device: Annotated[str, AfterValidator(_check_device)] = "auto"
+    unlabelled: Unlabelled = UNLABELLED
     resumes: bool = False
 
 
@@ -360,4 +370,5 @@ class PreflightSpec(Spec):
     recipe: Recipe
     data: str
     device: Annotated[str, AfterValidator(_check_device)] = "auto"
+    unlabelled: Unlabelled = UNLABELLED
     folder: Path | None = None  # where the run would be; None: PyroBlur's runs

@@ -59,7 +59,7 @@ def test_from_labelled_pictures_to_a_picture_covered_by_ones_own_model(
 def test_what_cannot_be_trained_is_refused_with_what_to_do(tmp_path: Path) -> None:
     door = Door(tmp_path / "user")
     for arguments, said in (
-        (("--data", "street", "--json"), "There is no data set named street"),
+        (("--data", "street", "--from-scratch", "--json"), "There is no data set named street"),
         (("--resume", "last"), "There is no run yet"),
         (("--resume", "first"), "There is no run named first"),
         (("--data", "street", "--set", "imgsz=100"), "multiple of 32"),

@@ -6,17 +6,20 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from rows import make_dataset
 
+from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.datasets import layout
+from pyroblur_gui.datasets import store as store_of_sets
 from pyroblur_gui.datasets.dataset import Box, Picture
 from pyroblur_gui.datasets.sample import Split
-from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Finished, Metric
+from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Finished, Log, Metric
 from pyroblur_gui.jobs.process import WorkerProcess
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.models import store
@@ -131,6 +134,42 @@ def test_a_killed_training_leaves_whole_checkpoints_and_goes_on(street: str) -> 
     assert isinstance(end, Finished), end
     assert end.result["first_epoch"] == 2
     assert not list(folders().runs.rglob("*.part*")), "nothing half-written is left"
+
+
+def test_pictures_in_which_a_class_was_not_looked_for_are_left_out_unless_asked_for(street: str) -> None:
+    with store_of_sets.open_dataset(street) as dataset:
+        some = [picture for picture in dataset.every_picture() if picture.id % 4 == 0]
+        dataset.replace([replace(picture, labelled=frozenset({0})) for picture in some])
+    heard: list[Event] = []
+    end = _run(PreflightSpec(recipe=TINY, data=street, device="cpu"), heard.append)
+    assert isinstance(end, Finished), end
+    assert end.result["pictures"] == {"train": 9, "val": 3, "test": 0}
+    assert "4 pictures are left out" in str(end.result["advice"])
+    once = TINY.model_copy(update={"hyperparameters": TINY.hyperparameters.model_copy(update={"epochs": 1})})
+    end = _run(TrainSpec(run="first", recipe=once, data=street, device="cpu"), heard.append)
+    assert isinstance(end, Finished), end
+    assert any(isinstance(event, Log) and "4 pictures are left out" in event.text for event in heard)
+    listed = (RunFolder.of("first").path / "data" / "train.txt").read_text().splitlines()
+    assert len(listed) == 9
+    assert all(Path(line).is_file() for line in listed)
+    spec = PreflightSpec(recipe=TINY, data=street, device="cpu", unlabelled=Unlabelled.TREAT_AS_BACKGROUND)
+    end = _run(spec, heard.append)
+    assert isinstance(end, Finished), end
+    assert end.result["pictures"] == {"train": 12, "val": 4, "test": 0}
+
+
+@pytest.mark.parametrize(("labelled", "split"), [(frozenset({0}), Split.TRAIN), (frozenset({0, 1}), None)])
+def test_a_data_set_that_nothing_can_be_learnt_from_is_told_before(
+    street: str, labelled: frozenset[int], split: Split | None
+) -> None:
+    with store_of_sets.open_dataset(street) as dataset:
+        dataset.replace([replace(each, labelled=labelled, split=split) for each in list(dataset.every_picture())])
+    end = _run(TrainSpec(run="first", recipe=TINY, data=street, device="cpu"), lambda _: None)
+    assert isinstance(end, Failed)
+    assert end.code == "dataset"
+    assert "train" in end.message
+    assert end.hint
+    assert not RunFolder.of("first").path.exists()
 
 
 def test_a_run_that_learnt_nothing_cannot_go_on(street: str) -> None:

@@ -10,6 +10,7 @@ from pyroblur_gui.cli.batch import Work
 from pyroblur_gui.cli.commands.blur import AsJson, finish
 from pyroblur_gui.cli.output import choose_narrator
 from pyroblur_gui.cli.targets import Found
+from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import RunError
 from pyroblur_gui.training import recipes, run
 from pyroblur_gui.training.run import RunFolder
@@ -36,6 +37,10 @@ def train(
         typer.Option("--set", metavar="KEY=VALUE", help="A hyperparameter instead of the recipe's; may be repeated."),
     ] = None,
     device: Annotated[str, typer.Option("--device", metavar="D", help="auto, cpu, mps, or GPUs: 0 or 0,1.")] = "auto",
+    unlabelled: Annotated[
+        Unlabelled,
+        typer.Option("--unlabelled", help="Pictures in which a class was not looked for."),
+    ] = Unlabelled.LEAVE_OUT,
     name: Annotated[str | None, typer.Option("--name", metavar="RUN", help="What to call the run.")] = None,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN|last", help="Go on with this run; needs nothing else.")
@@ -56,16 +61,17 @@ def train(
         changes: dict[str, object] = {} if model is None else {"model": _absolute(model)}
         if from_scratch:
             changes["is_pretrained"] = False
-        spec = _new(chosen.model_copy(update=changes), data=data, device=device, name=name)
+        spec = _new(chosen.model_copy(update=changes), data=data, device=device, name=name, unlabelled=unlabelled)
     finish([Work(spec, Path(spec.run))], Found(()), choose_narrator(as_json=as_json))
 
 
-def _new(recipe: Recipe, *, data: str | None, device: str, name: str | None) -> TrainSpec:
+def _new(recipe: Recipe, *, data: str | None, device: str, name: str | None, unlabelled: Unlabelled) -> TrainSpec:
     if data is None:
         message = "Say which data set: pyroblur dataset list names them."
         raise typer.BadParameter(message, param_hint="--data")
     try:
-        return TrainSpec(run=name or run.unused_name(recipe.name), recipe=recipe, data=data, device=device)
+        named = name or run.unused_name(recipe.name)
+        return TrainSpec(run=named, recipe=recipe, data=data, device=device, unlabelled=unlabelled)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = {"run": "--name"}.get(str(first["loc"][0]), f"--{first['loc'][0]}")
@@ -81,7 +87,13 @@ def _resumed(wanted: str, device: str) -> TrainSpec:
     folder = RunFolder.of(known[0] if wanted == LAST else wanted)
     record = folder.record()
     where = device if device != "auto" else record.device
-    return TrainSpec(run=folder.path.name, recipe=record.recipe, data=record.data, device=where, resumes=True)
+    return TrainSpec(
+        run=folder.path.name,
+        recipe=record.recipe,
+        data=record.data,
+        device=where,
+        resumes=True,
+    )
 
 
 def _pairs(settings: list[str]) -> dict[str, str]:

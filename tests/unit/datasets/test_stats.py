@@ -1,10 +1,10 @@
 import pytest
 from rows import BOTH, box, make_dataset, row
 
+from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.datasets import stats
 from pyroblur_gui.datasets.dataset import Dataset, Problem
 from pyroblur_gui.datasets.sample import Origin, Split
-from pyroblur_gui.datasets.stats import Unlabelled
 
 
 @pytest.fixture
