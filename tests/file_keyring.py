@@ -37,4 +37,7 @@ class FileKeyring(KeyringBackend):
         return json.loads(path.read_text()) if path.exists() else {}
 
     def _keep(self, kept: dict[str, str]) -> None:
-        Path(os.environ[VARIABLE]).write_text(json.dumps(kept))
+        path = Path(os.environ[VARIABLE])
+        beside = path.with_name(f"{path.name}.{os.getpid()}.part")  # another process may read meanwhile
+        beside.write_text(json.dumps(kept))
+        beside.replace(path)
