@@ -145,12 +145,17 @@ def writing(target: Path) -> Iterator[None]:
         raise as_output_error(exc, target) from exc
 
 
-def require_free_space(folder: Path, needed_bytes: int) -> None:
-    """Raises DiskFullError when the disk of `folder`, which need not exist yet, has less room than that."""
+def free_space(folder: Path) -> int:
+    """Bytes that are free on the disk of `folder`, which need not exist yet."""
     place = folder.absolute()
     while not place.exists():
         place = place.parent
-    free = shutil.disk_usage(place).free
+    return shutil.disk_usage(place).free
+
+
+def require_free_space(folder: Path, needed_bytes: int) -> None:
+    """Raises DiskFullError when the disk of `folder`, which need not exist yet, has less room than that."""
+    free = free_space(folder)
     if free < needed_bytes:
         message = f"{folder} has {_megabytes(free)} left; about {_megabytes(needed_bytes)} are needed."
         raise DiskFullError(message, hint="Make room there or choose another output folder.", path=folder)

@@ -1,12 +1,12 @@
 """Looks whether a training would work: its data, its model, the device, the disk, and how long it would take."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import JsonValue
 
+from pyroblur_gui.core.files import free_space
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.dataset import Dataset
@@ -38,7 +38,9 @@ def run(spec: PreflightSpec, context: Context) -> dict[str, JsonValue]:
     with tempfile.TemporaryDirectory(prefix="pyroblur-preflight-") as folder:
         data = write_training_data(spec.data, Path(folder), spec.unlabelled)
         watched = data.pictures[Split.VAL]
-        found = forecast(trial, base=base, data=data.path, validation_pictures=watched, context=context)
+        found = forecast(
+            trial, base=base, data=data.path, validation_pictures=watched, folder=Path(folder), context=context
+        )
     left_out = [Advice(text=left_out_text(data.left_out))] if data.left_out else []
     advice = [*left_out, *of_data, *found.advice, *_about_cost(spec, found)]
     return {
@@ -62,7 +64,7 @@ def _about_data(dataset: Dataset) -> Iterator[Advice]:
 
 def _about_cost(spec: PreflightSpec, found: Forecast) -> Iterator[Advice]:
     folder = spec.folder or folders().runs
-    free = shutil.disk_usage(_existing(folder)).free
+    free = free_space(folder)
     if free < found.disk_bytes:
         text = f"The checkpoints need about {found.disk_bytes / 1e6:,.0f} MB; {folder} has {free / 1e6:,.0f} MB left."
         yield Advice(text=text, change={"save_period": -1})
@@ -76,7 +78,3 @@ def _smaller(model: str) -> str | None:
     """The next smaller network of the family, where the model is named by family and size."""
     size = SMALLER.get(model[-1:])
     return f"{model[:-1]}{size}" if size and model.startswith("yolo") else None
-
-
-def _existing(folder: Path) -> Path:
-    return folder if folder.exists() else _existing(folder.parent)

@@ -5,15 +5,13 @@ the full learning rate, without warm-up, so that a rate that is too high shows a
 """
 
 import math
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 from pydantic import JsonValue
 
-from pyroblur_gui.core.errors import JobCancelledError, RunError
+from pyroblur_gui.core.errors import RunError
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Progress
 from pyroblur_gui.training.base import Base
@@ -61,27 +59,27 @@ class _Trial:
         return [sum(step.losses.values()) for step in self.steps]
 
 
-def forecast(spec: TrainSpec, *, base: Base, data: Path, validation_pictures: int, context: Context) -> Forecast:
-    """Raises RunError when not even a step works; running out of memory gives advice, not an error."""
+def forecast(
+    spec: TrainSpec, *, base: Base, data: Path, validation_pictures: int, folder: Path, context: Context
+) -> Forecast:
+    """folder: for what the trial writes; whoever made it deletes it.
+
+    Raises RunError when not even a step works; running out of memory gives advice, not an error.
+    """
     from pyroblur_gui.training.fit import arguments, prepare  # noqa: PLC0415 - torch
 
     chosen = spec.recipe.hyperparameters
     trial = _Trial(context)
-    folder = Path(tempfile.mkdtemp(prefix="pyroblur-preflight-"))
     try:
         overrides = arguments(spec, folder=folder / "trial", base=base, data=data) | TRIAL
         trainer = prepare(spec, overrides, batch=trial.batch, epoch=trial.epoch)
         trainer.train()  # type: ignore[no-untyped-call]
     except _EnoughError:
         pass
-    except JobCancelledError:
-        raise
     except (RuntimeError, ValueError, AssertionError, FileNotFoundError, TypeError) as exc:
         if "out of memory" not in str(exc).lower() or not trial.steps:
             message = f"Not even a first step works: {str(exc).splitlines()[0] if str(exc) else type(exc).__name__}."
             raise RunError(message, hint="Check the data set, and choose another device or model.") from exc
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     parameters = sum(weight.numel() for weight in trainer.model.parameters())
     return _made(trial, chosen, str(trainer.device), parameters, validation_pictures)
 
