@@ -1,15 +1,11 @@
 """The charts of a data set: counted in a thread, drawn when they are first looked at, saved as PNG and CSV."""
 
 import asyncio
-import os
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -22,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.core.errors import PyroblurError
-from pyroblur_gui.core.files import as_output_error
 from pyroblur_gui.datasets.dataset import Dataset
 from pyroblur_gui.datasets.stats import Stats, count
 from pyroblur_gui.ui import icons
@@ -30,15 +25,14 @@ from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.datasets.charts_figures import ALL, Bars, Figure, as_csv, choices, described, figures
 from pyroblur_gui.ui.tasks import Tasks
+from pyroblur_gui.ui.widgets.charts_view import ChartsView, load_charts
 from pyroblur_gui.ui.widgets.inputs import ComboBox
 
 NARROWEST = 360  # of a chart; where two do not fit side by side they stand under each other
 
 
-class ChartsPanel(QWidget):
-    """Shows the data set that it was given, counted anew by `refresh`. said: a remark for the user."""
-
-    said = Signal(str)
+class ChartsPanel(ChartsView):
+    """Shows the data set that it was given, counted anew by `refresh`."""
 
     def __init__(self, dataset: Dataset, parent: QWidget | None = None) -> None:
         """dataset: only its folder and name are used; what counts it opens it for itself."""
@@ -135,7 +129,7 @@ class ChartsPanel(QWidget):
 
     async def _draw(self, stats: Stats) -> None:
         """One chart a turn of the loop, then all of them in the place of those that there were."""
-        await asyncio.to_thread(_load_charts)
+        await asyncio.to_thread(load_charts)
         label = self.class_box.currentData()
         charts: list[QWidget] = []
         for figure in figures(stats, ALL if label is None else label):
@@ -161,40 +155,16 @@ class ChartsPanel(QWidget):
         for widget in (self.class_box, self.png_button, self.csv_button):
             widget.setEnabled(is_on)
 
-    # -- saving
+    # -- what is saved
 
-    def save_png(self, path: Path) -> None:
-        """All charts as one picture, as they are shown. Says what came of it."""
-        if self._board.grab().save(str(path), "PNG"):
-            self.said.emit(tr("The charts are saved in {file}.", file=path))
-        else:
-            self.said.emit(tr("The charts could not be saved in {file}. Choose another folder.", file=path))
+    def _board_to_save(self) -> QWidget | None:
+        return self._board
 
-    def save_csv(self, path: Path) -> None:
-        """All figures as tables. Says what came of it."""
-        if self._stats is None:
-            return
-        try:
-            path.write_text(as_csv(self._stats), encoding="utf-8-sig", newline="")  # the mark tells Excel the encoding
-        except OSError as exc:
-            error = as_output_error(exc, path)
-            self.said.emit(f"{error.message} {error.hint}".strip())
-            return
-        self.said.emit(tr("The figures are saved in {file}.", file=path))
+    def _table_to_save(self) -> str | None:
+        return None if self._stats is None else as_csv(self._stats)
 
-    def _ask_for_png(self) -> None:
-        self._ask(tr("Save the charts"), ".png", tr("Pictures (*.png)"), self.save_png)
-
-    def _ask_for_csv(self) -> None:
-        self._ask(tr("Save the figures"), ".csv", tr("Tables (*.csv)"), self.save_csv)
-
-    def _ask(self, title: str, ending: str, kinds: str, save: Callable[[Path], None]) -> None:
-        dialog = QFileDialog(self, title, str(Path.home() / f"{self._name}{ending}"), kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(ending.removeprefix("."))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: save(Path(name)))
-        dialog.open()
+    def _name_to_save(self) -> str:
+        return self._name
 
     # -- how it is built
 
@@ -234,14 +204,8 @@ def _stats_of(folder: Path) -> Stats:
         return count(dataset)
 
 
-def _load_charts() -> None:
-    """Half a second, which is why it is neither done at the window's start nor on its loop."""
-    os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"  # whatever other binding is installed
-    import_module("pyroblur_gui.ui.widgets.chart")
-
-
 def _chart(figure: Figure) -> QWidget:
-    from pyroblur_gui.ui.widgets.chart import BarChart, BarSeries, HeatChart  # noqa: PLC0415 - see _load_charts
+    from pyroblur_gui.ui.widgets.chart import BarChart, BarSeries, HeatChart  # noqa: PLC0415 - see load_charts
 
     words = described(figure)
     if isinstance(figure, Bars):

@@ -17,11 +17,11 @@ from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.item_models.gallery_delegate import GalleryDelegate
 from pyroblur_gui.ui.item_models.gallery_model import PAGE, GalleryModel
 from pyroblur_gui.ui.tabs.datasets.filter_bar import FilterBar
-from pyroblur_gui.ui.tabs.datasets.gallery_empty import Blank
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import OpenSet, Row, SetFacts
 from pyroblur_gui.ui.tabs.datasets.gallery_thumbnails import ThumbnailFeed
 from pyroblur_gui.ui.tabs.datasets.gallery_view import GridView
 from pyroblur_gui.ui.tasks import Tasks
+from pyroblur_gui.ui.widgets.blank import Blank
 
 
 class GalleryPanel(QWidget):

@@ -26,11 +26,11 @@ from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.item_models.gallery_problem_delegate import ProblemDelegate
 from pyroblur_gui.ui.item_models.gallery_problem_model import ProblemModel
 from pyroblur_gui.ui.look import Space, scaled
-from pyroblur_gui.ui.tabs.datasets.gallery_empty import Blank
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import OpenSet, SetFacts
 from pyroblur_gui.ui.tabs.datasets.gallery_thumbnails import ThumbnailFeed
 from pyroblur_gui.ui.tabs.datasets.gallery_view import GridView
 from pyroblur_gui.ui.tasks import Tasks
+from pyroblur_gui.ui.widgets.blank import Blank
 
 KIND = Qt.ItemDataRole.UserRole
 _LOOKS = {

@@ -1,15 +1,10 @@
 """The right side: the run that is shown, live or long ended: its figures, its charts, its log, and what can be done."""
 
-import os
-from collections.abc import Callable
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -20,11 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pyroblur_gui.core.files import as_output_error
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space, scaled
-from pyroblur_gui.ui.tabs.datasets.gallery_empty import Blank
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.figures import History, as_csv
 from pyroblur_gui.ui.tabs.training.presenter import MOST_LINES, Told
@@ -32,6 +25,8 @@ from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
 from pyroblur_gui.ui.tabs.training.runs_panel import BAR_HEIGHT
 from pyroblur_gui.ui.tabs.training.tiles import Tiles
 from pyroblur_gui.ui.tabs.training.wording import facts_text, stage_text
+from pyroblur_gui.ui.widgets.blank import Blank
+from pyroblur_gui.ui.widgets.charts_view import ChartsView
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.inputs import Slider
 from pyroblur_gui.ui.widgets.notice import Notice
@@ -45,10 +40,8 @@ NARROWEST = 384
 MOST_SMOOTHING = 98  # percent
 
 
-class LivePanel(QWidget):
-    """Shows what it is given. said: a remark for the user."""
-
-    said = Signal(str)
+class LivePanel(ChartsView):
+    """Shows what it is given."""
 
     def __init__(self, actions: TrainingActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,9 +69,9 @@ class LivePanel(QWidget):
     # -- what is shown
 
     def load_charts(self) -> None:
-        """Makes the charts; call it after `load_libraries`."""
+        """Makes the charts; call it after `charts_view.load_charts`."""
         if self.board is None:
-            from pyroblur_gui.ui.tabs.training.charts_board import ChartsBoard  # noqa: PLC0415 - see load_libraries
+            from pyroblur_gui.ui.tabs.training.charts_board import ChartsBoard  # noqa: PLC0415 - see charts_view.load_charts
 
             self.board = ChartsBoard()
             self._views.addWidget(self.board)
@@ -124,42 +117,19 @@ class LivePanel(QWidget):
     def history(self) -> History:
         return self._told.history
 
-    # -- saving
+    # -- what is saved
 
-    def save_png(self, path: Path) -> None:
-        """All charts as one picture. Says what came of it."""
+    def _board_to_save(self) -> QWidget | None:
         if self.board is None:
-            return
+            return None
         self.board.draw_all()
-        if self.board.board.grab().save(str(path), "PNG"):
-            self.said.emit(tr("The charts are saved in {file}.", file=path))
-        else:
-            self.said.emit(tr("The charts could not be saved in {file}. Choose another folder.", file=path))
+        return self.board.board
 
-    def save_csv(self, path: Path) -> None:
-        """All figures as tables. Says what came of it."""
-        try:
-            path.write_text(as_csv(self.history), encoding="utf-8-sig", newline="")  # the mark tells Excel the encoding
-        except OSError as exc:
-            error = as_output_error(exc, path)
-            self.said.emit(f"{error.message} {error.hint}".strip())
-            return
-        self.said.emit(tr("The figures are saved in {file}.", file=path))
+    def _table_to_save(self) -> str | None:
+        return as_csv(self.history)
 
-    def _ask_for_png(self) -> None:
-        self._ask(tr("Save the charts"), ".png", tr("Pictures (*.png)"), self.save_png)
-
-    def _ask_for_csv(self) -> None:
-        self._ask(tr("Save the figures"), ".csv", tr("Tables (*.csv)"), self.save_csv)
-
-    def _ask(self, title: str, ending: str, kinds: str, save: Callable[[Path], None]) -> None:
-        name = self._line.name if self._line is not None else "run"
-        dialog = QFileDialog(self, title, str(Path.home() / f"{name}{ending}"), kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(ending.removeprefix("."))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda chosen: save(Path(chosen)))
-        dialog.open()
+    def _name_to_save(self) -> str:
+        return self._line.name if self._line is not None else "run"
 
     # -- how it is built
 
@@ -274,12 +244,6 @@ class LivePanel(QWidget):
         row.addWidget(self.png_button)
         row.addWidget(self.csv_button)
         return row
-
-
-def load_libraries() -> None:
-    """Numpy and pyqtgraph take half a second: not at the window's start, and not on its loop."""
-    os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"  # whatever other binding is installed
-    import_module("pyroblur_gui.ui.tabs.training.charts_board")
 
 
 def _button(action: QAction, *, is_worded: bool) -> QToolButton:

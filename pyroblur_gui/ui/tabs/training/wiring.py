@@ -23,7 +23,6 @@ from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.training import choices
 from pyroblur_gui.ui.tabs.training.forecast_panel import read_forecast
-from pyroblur_gui.ui.tabs.training.live_panel import load_libraries
 from pyroblur_gui.ui.tabs.training.machine import Machine
 from pyroblur_gui.ui.tabs.training.presenter import Draft, TrainingPresenter
 from pyroblur_gui.ui.tabs.training.recipe_dialog import RecipeDialog
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from pyroblur_gui.ui.tabs.training.presenter import Told
     from pyroblur_gui.ui.tabs.training.runs import RunLine
     from pyroblur_gui.ui.tabs.training.tab import TrainingTab
+from pyroblur_gui.ui.widgets.charts_view import load_charts
 
 LOOK_MS = 1000  # between two looks at the machine
 NEWS_MS = 100  # between two changes of a line and its tiles
@@ -327,7 +327,7 @@ class Wiring(QObject):
     # -- what is seen
 
     async def _load_charts(self) -> None:
-        await asyncio.to_thread(load_libraries)
+        await asyncio.to_thread(load_charts, "pyroblur_gui.ui.tabs.training.charts_board")
         self._tab.live.load_charts()
 
     def _show_news(self) -> None:
