@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pyroblur_gui.ui.tabs.training.curves import smoothed, thinned
 from pyroblur_gui.ui.tabs.training.figures import History, as_csv, figures, read_history
+from pyroblur_gui.ui.widgets.thinning import smoothed, thinned
 
 HEAD = (
     "epoch,time,train/box_loss,train/cls_loss,train/dfl_loss,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),"

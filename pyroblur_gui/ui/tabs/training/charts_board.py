@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.training.figures import History, figures
-from pyroblur_gui.ui.tabs.training.line_chart import LineChart
+from pyroblur_gui.ui.widgets.line_chart import LineChart
 
 AGAIN_S = 1 / 15  # between two drawings of a chart
 TURN_MS = 10

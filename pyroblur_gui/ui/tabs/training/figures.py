@@ -5,38 +5,16 @@ A run that ended looks as it did while it ran: both ways lead to the same names.
 
 import csv
 import io
-import math
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 from pyroblur_gui.training.metrics import MAIN, NAMES
+from pyroblur_gui.ui.curves import Curve, Curves, Figure
 from pyroblur_gui.ui.i18n import tr
 
 RESULTS_FILE = "results.csv"  # Ultralytics', a line an epoch
 _BATCH = "batch/"
 _RATE = "lr/"  # of each group of weights; the charts show the highest
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One line of a chart. is_main: what counts; the others are there to compare it with."""
-
-    name: str
-    label: str
-    is_main: bool = True
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One chart. about: what its horizontal axis counts; step: what one of these is called."""
-
-    title: str
-    curves: tuple[Curve, ...]
-    about: str
-    step: str
 
 
 def figures() -> tuple[Figure, ...]:
@@ -78,61 +56,13 @@ def figures() -> tuple[Figure, ...]:
     return (*quality, *losses, rate, batch)
 
 
-class Points:
-    """Steps, which rise, with their values; what is no number is left out. version: rises with every change."""
-
-    def __init__(self) -> None:
-        self.steps = array("d")
-        self.values = array("d")
-        self.version = 0
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
-    def add(self, step: float, value: float) -> None:
-        """At its place; a step that is there already gets the new value."""
-        if not math.isfinite(value):
-            return
-        self.version += 1
-        if not self.steps or step > self.steps[-1]:
-            self.steps.append(step)
-            self.values.append(value)
-            return
-        place = bisect_left(self.steps, step)
-        if self.steps[place] == step:
-            self.values[place] = value
-        else:
-            self.steps.insert(place, step)
-            self.values.insert(place, value)
-
-    def clear(self) -> None:
-        del self.steps[:]
-        del self.values[:]
-        self.version += 1
-
-    def near(self, step: float) -> tuple[float, float] | None:
-        """The point that is nearest to a step; None where there is none."""
-        if not self.steps:
-            return None
-        right = min(bisect_left(self.steps, step), len(self.steps) - 1)
-        left = max(0, right - 1)
-        place = min((left, right), key=lambda each: abs(self.steps[each] - step))
-        return self.steps[place], self.values[place]
-
-
-class History:
+class History(Curves):
     """All figures of a run by name. Those of single batches are kept for the present epoch only."""
 
     def __init__(self) -> None:
-        self._points: dict[str, Points] = {}
+        super().__init__()
         self._is_epoch_over = False
         self._before = 0  # steps of earlier epochs
-
-    def points(self, name: str) -> Points:
-        return self._points.setdefault(name, Points())
-
-    def names(self) -> list[str]:
-        return [name for name, points in self._points.items() if len(points)]
 
     def add(self, name: str, step: int, value: float) -> None:
         if name.startswith(_BATCH):
@@ -142,10 +72,6 @@ class History:
             self._is_epoch_over = True
             self.points(name).add(step, value)
 
-    def last(self, name: str) -> float | None:
-        points = self.points(name)
-        return points.values[-1] if len(points) else None
-
     def best(self, name: str = MAIN) -> tuple[int, float] | None:
         """(epoch, value) of the highest value; None before the first."""
         points = self.points(name)
@@ -153,9 +79,6 @@ class History:
             return None
         value = max(points.values)
         return round(points.steps[points.values.index(value)]), value
-
-    def version(self, names: Iterable[str]) -> int:
-        return sum(self.points(name).version for name in names)
 
     def _begin_epoch(self, step: int) -> None:
         if not self._is_epoch_over:

@@ -8,10 +8,10 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QWidget
 
+from pyroblur_gui.ui.curves import Curves, Figure
 from pyroblur_gui.ui.look import Tokens, scaled, tokens
-from pyroblur_gui.ui.tabs.training.curves import Floats, arrays, smoothed, thinned
-from pyroblur_gui.ui.tabs.training.figures import Figure, History
 from pyroblur_gui.ui.widgets.chart import Chart
+from pyroblur_gui.ui.widgets.thinning import Floats, arrays, smoothed, thinned
 
 AXIS_WIDTH = 46
 WHOLE_STEPS = 8
@@ -30,7 +30,7 @@ class LineChart(Chart):
         self.names = tuple(curve.name for curve in figure.curves)
         self.drawn: tuple[int, float] = (-1, 0.0)  # version of the figures and smoothing
         self.times_drawn = 0
-        self._history = History()
+        self._curves = Curves()
         self._raw = [pg.PlotCurveItem() for _ in figure.curves]
         self._lines = [pg.PlotCurveItem() for _ in figure.curves]
         self._dots = [pg.ScatterPlotItem(size=5, pen=None) for _ in figure.curves]
@@ -46,15 +46,15 @@ class LineChart(Chart):
         item.getAxis("left").enableAutoSIPrefix(False)
         self._draw(tokens(self.palette()))
 
-    def draw(self, history: History, smoothing: float) -> None:
+    def draw(self, curves: Curves, smoothing: float) -> None:
         """The figures as they are now. smoothing: weight of the past, from 0 to less than 1."""
-        self._history = history
+        self._curves = curves
         self.times_drawn += 1
-        self.drawn = (history.version(self.names), smoothing)
+        self.drawn = (curves.version(self.names), smoothing)
         most = max(200, self._plot.width() * POINTS_PER_PIXEL)
         spans: list[tuple[Floats, Floats]] = []
         for curve, raw, line, dots in zip(self.figure.curves, self._raw, self._lines, self._dots, strict=True):
-            steps, values = arrays(history.points(curve.name))
+            steps, values = arrays(curves.points(curve.name))
             soft = smoothed(values, smoothing)
             shown = thinned(steps, soft, most)
             line.setData(*shown)
@@ -68,7 +68,7 @@ class LineChart(Chart):
             if len(steps):
                 spans.append((steps, values))
         self._fit(spans)
-        self._tell(history)
+        self._tell(curves)
 
     @property
     def legend(self) -> str:
@@ -78,7 +78,7 @@ class LineChart(Chart):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
-            self._tell(self._history)
+            self._tell(self._curves)
 
     # -- how it is done
 
@@ -116,11 +116,11 @@ class LineChart(Chart):
         self._plot.setXRange(left - (right == left), right + (right == left), padding=0.01)
         self._plot.setYRange(low - room if low < 0 or low > room else 0, high + room, padding=0)
 
-    def _tell(self, history: History) -> None:
+    def _tell(self, curves: Curves) -> None:
         """The legend, with the last values."""
         parts, plain = [], []
         for curve, shade in zip(self.figure.curves, _shades(tokens(self.palette())), strict=False):
-            last = history.last(curve.name)
+            last = curves.last(curve.name)
             value = "" if last is None else f" {last:.4g}"
             parts.append(f'<span style="color:{shade}">━</span>&nbsp;{curve.label}{value}')
             plain.append(f"{curve.label}{value}")
@@ -133,7 +133,7 @@ class LineChart(Chart):
         lines = []
         at = None
         for curve in self.figure.curves:
-            point = self._history.points(curve.name).near(place.x())
+            point = self._curves.points(curve.name).near(place.x())
             if point is not None:
                 at = point[0] if at is None else at
                 lines.append(f"{curve.label}: {point[1]:.5g}")

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pyroblur_gui.ui.tabs.training.figures import Points
+from pyroblur_gui.ui.curves import Points
 
 Floats = NDArray[np.float64]
 NEGLIGIBLE = 1e-3  # weights below this share of the first are left out
