@@ -17,11 +17,11 @@ from pyroblur_gui.core.errors import SourceError
 from pyroblur_gui.core.files import require_free_space
 from pyroblur_gui.datasets.choice import chosen
 from pyroblur_gui.datasets.classes import LEFT_OUT, ClassMap
-from pyroblur_gui.datasets.download import Download
 from pyroblur_gui.datasets.sample import Sample, SampleBox, Split
 from pyroblur_gui.datasets.sources.open_images_tables import keep_table
 from pyroblur_gui.datasets.sources.source import Gathering, Licence, Need, SourceFacts
 from pyroblur_gui.jobs.events import Log
+from pyroblur_gui.net.download import Download
 
 TABLES_ADDRESS = "https://storage.googleapis.com/openimages"
 PICTURES_ADDRESS = "https://open-images-dataset.s3.amazonaws.com"

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from pyroblur_gui.core.errors import SourceError
 from pyroblur_gui.core.files import writing
-from pyroblur_gui.datasets.download import Bookmark, ChangedError, Downloader
+from pyroblur_gui.net.download import Bookmark, ChangedError, Downloader
 
 SAVE_EVERY_BYTES = 32 << 20  # of the table that is read
 _COLUMNS = ("ImageID", "LabelName", "XMin", "YMin", "XMax", "YMax", "IsGroupOf", "IsDepiction")

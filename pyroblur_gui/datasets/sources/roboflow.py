@@ -17,12 +17,12 @@ from pydantic import JsonValue, SecretStr
 from pyroblur_gui.core.classes import LICENSE_PLATE
 from pyroblur_gui.core.errors import AccessError, ArchiveError, NetworkError, SourceError
 from pyroblur_gui.datasets.archive import extract
-from pyroblur_gui.datasets.download import Download, MissingError
 from pyroblur_gui.datasets.formats import catalogue
 from pyroblur_gui.datasets.sample import Sample
 from pyroblur_gui.datasets.sources.source import Gathering, Licence, Need, SourceFacts
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Log
+from pyroblur_gui.net.download import Download, MissingError
 
 ADDRESS = "https://api.roboflow.com"
 FORMAT = "yolov11"

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from pyroblur_gui.datasets.download import Downloader
 from pyroblur_gui.datasets.sample import Sample
 from pyroblur_gui.datasets.spec import SourceOptions
 from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.net.download import Downloader
 
 
 class Need(StrEnum):

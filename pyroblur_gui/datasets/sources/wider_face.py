@@ -13,10 +13,10 @@ from pyroblur_gui.core.errors import SourceError
 from pyroblur_gui.datasets.archive import extract
 from pyroblur_gui.datasets.choice import chosen
 from pyroblur_gui.datasets.classes import LEFT_OUT, ClassMap
-from pyroblur_gui.datasets.download import Checksum, Download
 from pyroblur_gui.datasets.formats.wider import WiderPicture, parse
 from pyroblur_gui.datasets.sample import Flaw, FlawKind, Sample, SampleBox, Scale, Split
 from pyroblur_gui.datasets.sources.source import Gathering, Licence, Need, SourceFacts
+from pyroblur_gui.net.download import Checksum, Download
 
 ADDRESS = "https://huggingface.co/datasets/CUHK-CSE/wider_face/resolve/main/data"
 MD5 = {

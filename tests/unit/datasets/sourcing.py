@@ -9,10 +9,10 @@ from labelled_files import Original, made_ones, real_ones
 from listening import Listener
 from pydantic import SecretStr
 
-from pyroblur_gui.datasets.download import HttpDownloader, Patience
 from pyroblur_gui.datasets.sample import Sample
 from pyroblur_gui.datasets.sources.source import Gathering, Source
 from pyroblur_gui.datasets.spec import SourceOptions
+from pyroblur_gui.net.download import HttpDownloader, Patience
 
 QUICK = Patience(retries=2, first_wait_s=0.01, longest_wait_s=0.05, timeout_s=5)
 

@@ -14,8 +14,11 @@ import httpx
 
 from pyroblur_gui.core.errors import AccessError, NetworkError, SourceError
 from pyroblur_gui.core.files import require_free_space, writing
-from pyroblur_gui.datasets.download import Download, MissingError, Patience
-from pyroblur_gui.datasets.http import (
+from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.events import Log
+from pyroblur_gui.jobs.meter import Meter
+from pyroblur_gui.net.download import Download, MissingError, Patience
+from pyroblur_gui.net.http import (
     Retries,
     TransientError,
     Web,
@@ -24,9 +27,6 @@ from pyroblur_gui.datasets.http import (
     content_range,
     host_of,
 )
-from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.events import Log
-from pyroblur_gui.jobs.meter import Meter
 
 STAGE = "download"
 RECORD_NAME = "downloads.jsonl"

@@ -24,8 +24,8 @@ import httpx
 from pydantic import SecretStr
 
 from pyroblur_gui.core.errors import AccessError, JobCancelledError, NetworkError, SourceError
-from pyroblur_gui.datasets.download import MissingError, Patience
 from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.net.download import MissingError, Patience
 
 MOST_REDIRECTS = 8
 _REDIRECTS = {301, 302, 303, 307, 308}

@@ -105,16 +105,16 @@ class HttpDownloader:
         self._patience = patience or Patience()
 
     def fetch(self, downloads: Sequence[Download]) -> list[Path]:
-        from pyroblur_gui.datasets.transfer import fetch  # noqa: PLC0415 - 100 ms that the window's start has not
+        from pyroblur_gui.net.transfer import fetch  # noqa: PLC0415 - 100 ms that the window's start has not
 
         return fetch(downloads, context=self._context, parallel=self._parallel, patience=self._patience)
 
     def ask(self, address: str, *, secrets: Mapping[str, SecretStr]) -> tuple[int, JsonValue]:
-        from pyroblur_gui.datasets.answers import ask  # noqa: PLC0415 - see fetch
+        from pyroblur_gui.net.answers import ask  # noqa: PLC0415 - see fetch
 
         return ask(address, secrets=secrets, context=self._context, patience=self._patience)
 
     def lines(self, address: str, bookmark: Bookmark | None = None) -> Iterator[str]:
-        from pyroblur_gui.datasets.answers import lines  # noqa: PLC0415 - see fetch
+        from pyroblur_gui.net.answers import lines  # noqa: PLC0415 - see fetch
 
         return lines(address, bookmark or Bookmark(), context=self._context, patience=self._patience)

@@ -41,7 +41,7 @@ from pyroblur_gui.core.errors import (
     PyroblurError,
     SourceError,
 )
-from pyroblur_gui.datasets.download import Checksum, Download, HttpDownloader, Patience
+from pyroblur_gui.net.download import Checksum, Download, HttpDownloader, Patience
 
 DATA = bytes(range(256)) * 2000
 QUICK = Patience(retries=3, first_wait_s=0.01, longest_wait_s=0.05, timeout_s=5)
@@ -180,7 +180,7 @@ def test_a_killed_download_goes_on_in_the_next_process(server: Server, tmp_path:
         sys.path.insert(0, {LISTENING!r})
         from pathlib import Path
         from listening import Listener
-        from pyroblur_gui.datasets.download import Download, HttpDownloader
+        from pyroblur_gui.net.download import Download, HttpDownloader
         HttpDownloader(Listener()).fetch([Download("{server.address}/a.zip", Path(sys.argv[1]))])
     """)
     path = tmp_path / "a.zip"
@@ -448,7 +448,7 @@ def test_a_full_disk_leaves_nothing_that_looks_complete(server: Server, tmp_path
         from pathlib import Path
         from listening import Listener
         from pyroblur_gui.core.errors import PyroblurError
-        from pyroblur_gui.datasets.download import Download, HttpDownloader
+        from pyroblur_gui.net.download import Download, HttpDownloader
         try:
             HttpDownloader(Listener()).fetch([Download("{server.address}/a.zip", Path(sys.argv[1]) / "a.zip")])
         except PyroblurError as exc:

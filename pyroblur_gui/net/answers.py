@@ -7,8 +7,10 @@ import httpx
 from pydantic import JsonValue, SecretStr
 
 from pyroblur_gui.core.errors import SourceError
-from pyroblur_gui.datasets.download import Bookmark, ChangedError, Patience
-from pyroblur_gui.datasets.http import (
+from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.meter import Meter
+from pyroblur_gui.net.download import Bookmark, ChangedError, Patience
+from pyroblur_gui.net.http import (
     Retries,
     TransientError,
     Web,
@@ -18,8 +20,6 @@ from pyroblur_gui.datasets.http import (
     host_of,
     insist,
 )
-from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.meter import Meter
 
 LONGEST_ANSWER_BYTES = 8 << 20
 LONGEST_LINE_BYTES = 1 << 20
