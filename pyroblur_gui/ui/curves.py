@@ -27,12 +27,16 @@ class Figure:
 
 
 class Points:
-    """Steps, which rise, with their values; what is no number is left out. version: rises with every change."""
+    """Steps, which rise, with their values; what is no number is left out.
+
+    version rises with every change, rewritten with every one that did more than add a point at the end.
+    """
 
     def __init__(self) -> None:
         self.steps = array("d")
         self.values = array("d")
         self.version = 0
+        self.rewritten = 0
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -46,6 +50,7 @@ class Points:
             self.steps.append(step)
             self.values.append(value)
             return
+        self.rewritten += 1
         place = bisect_left(self.steps, step)
         if self.steps[place] == step:
             self.values[place] = value
@@ -57,6 +62,7 @@ class Points:
         del self.steps[:]
         del self.values[:]
         self.version += 1
+        self.rewritten += 1
 
     def near(self, step: float) -> tuple[float, float] | None:
         """The point that is nearest to a step; None where there is none."""

@@ -126,6 +126,12 @@ def series_shades(look: Tokens) -> tuple[str, str, str, str]:
     return look.accent, mixed(look.accent, look.on_accent, 0.5), look.muted, look.control
 
 
+def curve_shades(look: Tokens) -> tuple[str, ...]:
+    """Colours of lines in one chart, the ones that differ most first; some lines more than that share them."""
+    plain = (look.accent_text, look.warning, look.muted, look.success, look.danger)
+    return (*plain, *(mixed(shade, look.surface, 0.5) for shade in plain))
+
+
 def scaled(font: QFont, factor: float, *, weight: QFont.Weight | None = None) -> QFont:
     """The same font at another size and weight, whether the system gave it in points or in pixels."""
     result = QFont(font)

@@ -3,7 +3,7 @@
 Import it when a chart is first shown, not before: pyqtgraph brings numpy, and both take half a second to load.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +34,22 @@ class BarSeries:
 class Chart(QWidget):
     """A title, the plot, and a line that says what is plotted. Follows light and dark."""
 
-    def __init__(self, title: str, about: str, described: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        about: str,
+        described: str,
+        *,
+        axes: Mapping[str, Any] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """axes: pyqtgraph's axes by side, where they are not its usual ones."""
         super().__init__(parent)
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         heading = QLabel(title)
         heading.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
-        self._plot = pg.PlotWidget()
+        self._plot = pg.PlotWidget(axisItems=dict(axes) if axes else None)
         self._plot.setFixedHeight(HEIGHT)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -110,7 +119,7 @@ class BarChart(Chart):
         described: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(title, about, described, parent)
+        super().__init__(title, about, described, parent=parent)
         self._groups = tuple(groups)
         self._series = tuple(series)
         if len(series) > 1:
@@ -157,7 +166,7 @@ class HeatChart(Chart):
         described: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(title, about, described, parent)
+        super().__init__(title, about, described, parent=parent)
         self._cells = np.array(rows, dtype=float) if rows else np.zeros((1, 1))
         self._draw(tokens(self.palette()))
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pyroblur_gui.ui.curves import Points
 from pyroblur_gui.ui.tabs.training.figures import History, as_csv, figures, read_history
-from pyroblur_gui.ui.widgets.thinning import smoothed, thinned
+from pyroblur_gui.ui.widgets.thinning import Trace, smoothed, thinned
 
 HEAD = (
     "epoch,time,train/box_loss,train/cls_loss,train/dfl_loss,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),"
@@ -87,9 +88,42 @@ def test_smoothing_is_the_weighted_average_of_what_came_before(weight: float) ->
     for value in values:
         total, weights = total * weight + value, weights * weight + 1
         expected.append(total / weights)
-    assert np.abs(smoothed(values, weight) - expected).max() < 0.002
+    assert np.allclose(smoothed(values, weight), expected)
     assert smoothed(values, weight)[0] == values[0]
     assert np.allclose(smoothed(np.full(50, 2.5), weight), 2.5)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.6, 0.98])
+def test_a_line_that_grows_is_the_same_as_one_that_is_made_anew(weight: float) -> None:
+    points, trace = Points(), Trace()
+    random = np.random.default_rng(2)
+    for added in (1, 3, 2000, 0, 1, 40):
+        for _ in range(added):
+            points.add(len(points) + 1, float(random.random()))
+        trace.follow(points, weight)
+        values = np.array(points.values)
+        assert list(trace.steps) == list(points.steps)
+        assert list(trace.values) == list(points.values)
+        assert np.allclose(trace.soft, smoothed(values, weight))
+        assert (trace.lowest, trace.highest) == (values.min(), values.max())
+
+
+def test_a_line_whose_past_changes_is_made_anew() -> None:
+    points, trace = Points(), Trace()
+    for step, value in ((1, 0.1), (3, 0.9)):
+        points.add(step, value)
+    trace.follow(points, 0.5)
+    points.add(3, 0.3)
+    points.add(2, 0.2)
+    trace.follow(points, 0.5)
+    assert (list(trace.steps), list(trace.values)) == ([1, 2, 3], [0.1, 0.2, 0.3])
+    assert trace.highest == 0.3
+    points.clear()
+    trace.follow(points, 0.5)
+    assert len(trace) == 0
+    points.add(1, 7.0)
+    trace.follow(points, 0.5)
+    assert (list(trace.soft), trace.lowest) == ([7.0], 7.0)
 
 
 def test_thinning_keeps_the_highest_and_the_lowest_of_each_stretch() -> None:
