@@ -239,6 +239,7 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
 
     def __init__(self, side: str) -> None:
         super().__init__(side)
+        self.picture: Any = None
         self._grid: list[QRectF] = []
         self._texts: list[tuple[QPointF, QStaticText]] = []
         self._shade = QColor()
