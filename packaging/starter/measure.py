@@ -18,16 +18,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyroblur_gui.core.boxes import grown
+from pyroblur_gui.benchmark.covers import AROUND_LABEL, LEAST_COVERED, covered_share, painted, widened
 from pyroblur_gui.models.detector import Detections, Detector, Picture
 from pyroblur_gui.models.loading import open_detector
 
 Boxes = NDArray[np.float64]  # (n, 4) x1 y1 x2 y2 in pixels
-Mask = NDArray[np.bool_]
 
-MIDDLE = -0.15  # each side moves in by 15 %: the middle 70 % stay
-LEAST_COVERED = 0.6
-AROUND_LABEL = 0.5
 SETS = (("faces/wider_a", "face"), ("plates/openalpr_eu", "license_plate"))
 CLASSES = ("face", "license_plate")  # by number in the label files
 SIZES_PX = (0, 12, 24)  # shorter side of a labelled box in stored pixels
@@ -59,27 +55,6 @@ class Tally:
     def facts(self) -> dict[str, object]:
         counts = {f"{size} px and more": f"{self.found[size]}/{self.labelled[size]}" for size in SIZES_PX}
         return {"found": counts, "in_vain_percent": round(self.in_vain_percent, 3), "pictures": len(self.in_vain)}
-
-
-def covered_share(covered: Mask, box: NDArray[np.float64]) -> float:
-    """How much of the middle of a box lies under covers: 0..1."""
-    height, width = covered.shape
-    x1, y1, x2, y2 = np.clip(grown(tuple(box), MIDDLE), 0, (width, height, width, height)).astype(int)
-    middle = covered[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]
-    return float(middle.mean()) if middle.size else 0.0
-
-
-def painted(boxes: Boxes, *, width: int, height: int) -> Mask:
-    """The pixels that the boxes touch."""
-    mask = np.zeros((height, width), np.bool_)
-    low, high = np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])
-    for x1, y1, x2, y2 in np.clip(np.hstack([low, high]), 0, (width, height, width, height)).astype(int):
-        mask[y1:y2, x1:x2] = True
-    return mask
-
-
-def widened(boxes: Boxes, share: float) -> Boxes:
-    return np.array([grown(tuple(box), share) for box in boxes], np.float64).reshape(-1, 4)
 
 
 def measure(detector: Detector, folder: Path, label: str, *, confidence: float | None = None) -> Tally:

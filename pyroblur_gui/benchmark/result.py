@@ -127,8 +127,7 @@ class Finding(_Part):
     """A labelled object that stays bare, or a detection of nothing labelled. Edges: fractions of the picture.
 
     picture: its number in PyroBlur's data set, None for a data.yaml. name: of the picture within the data set.
-    score: of the detection; of a miss, the threshold at which it would be covered (None: at none). covered: the share
-    of the middle of a missed object that is covered all the same.
+    score: of the detection; of a miss, the threshold below which it would be covered (None: at none).
     """
 
     kind: FindingKind
@@ -141,7 +140,6 @@ class Finding(_Part):
     bottom: float
     side_px: float
     score: float | None = None
-    covered: float | None = None
 
 
 class Times(_Part):

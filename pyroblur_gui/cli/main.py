@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from pyroblur_gui import __version__
+from pyroblur_gui.cli.commands.benchmark import benchmark
 from pyroblur_gui.cli.commands.blur import blur
 from pyroblur_gui.cli.commands.dataset import dataset
 from pyroblur_gui.cli.commands.detect import detect
@@ -64,6 +65,7 @@ def _application(open_window: Window | None) -> typer.Typer:
     application.command()(blur)
     application.command()(detect)
     application.command()(train)
+    application.command()(benchmark)
     application.command()(doctor)
     application.add_typer(dataset, name="dataset")
     application.add_typer(models, name="models")

@@ -30,6 +30,9 @@ PANELS = {
     "choose": "What to take",
     "split": "How to divide it",
     "source": "What to ask the source for",
+    "accuracy": "What to compare",
+    "run": "What runs the models",
+    "speed": "What to time",
 }
 
 

@@ -111,6 +111,12 @@ class RunError(PyroblurError, ValueError):
     code = "run"
 
 
+class BenchmarkError(PyroblurError, ValueError):
+    """A benchmark that has nothing to measure on, or whose result is missing or damaged."""
+
+    code = "benchmark"
+
+
 class SettingsError(PyroblurError, ValueError):
     code = "settings"
 

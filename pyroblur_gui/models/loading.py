@@ -3,7 +3,7 @@
 Each engine lives in a module of its own that is imported only when it is chosen: importing torch takes two seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -24,6 +24,8 @@ from pyroblur_gui.models.network import NetworkDetector
 from pyroblur_gui.models.tiling import TiledDetector
 from pyroblur_gui.models.yolo import YoloDetector
 from pyroblur_gui.models.yolo import network as yolo_network
+
+KINDS: Mapping[Layout, type[NetworkDetector]] = {Layout.YOLO: YoloDetector, Layout.CENTERFACE: CenterFaceDetector}
 
 
 class EngineModule(Protocol):
@@ -50,10 +52,14 @@ def open_detector(
     """
 
     def opened(model: ModelFile) -> Detector:
-        detector = _start(model, choose(model, engine=engine, device=device, precision=precision))
+        detector = start(model, choose(model, engine=engine, device=device, precision=precision))
         return TiledDetector(detector, tile=_tile(model.card)) if tiled else detector
 
-    parts = [Part(opened(model), classes) for model, classes in members(name_or_path)]
+    return joined([Part(opened(model), classes) for model, classes in members(name_or_path)])
+
+
+def joined(parts: Sequence[Part]) -> Detector:
+    """One detector of several, each for its own classes; itself, where it is one with all of its classes."""
     if len(parts) == 1 and parts[0].classes == parts[0].detector.classes:
         return parts[0].detector
     return CompositeDetector(parts)
@@ -93,9 +99,11 @@ def network_of(card: Card) -> Network:
     return CENTERFACE_NETWORK if card.layout is Layout.CENTERFACE else yolo_network(card)
 
 
-def _start(model: ModelFile, choices: list[Choice]) -> NetworkDetector:
-    """The first way that works; a later one says what the earlier ones died of."""
-    kind = CenterFaceDetector if model.card.layout is Layout.CENTERFACE else YoloDetector
+def start(
+    model: ModelFile, choices: list[Choice], kinds: Mapping[Layout, type[NetworkDetector]] = KINDS
+) -> NetworkDetector:
+    """The first way that works; a later one says what the earlier ones died of. Raises EngineError, ModelError."""
+    kind = kinds[model.card.layout]
     failure: EngineError | None = None
     for each in choices:
         try:

@@ -5,6 +5,7 @@ card yet and once for a network that ONNX Runtime would otherwise refuse to run 
 """
 
 import ast
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,12 @@ def read_facts(path: Path) -> OnnxFacts:
         description=metadata.get("description", ""),
         licence=metadata.get("license", ""),
     )
+
+
+def count_parameters(path: Path) -> int:
+    """How many learnt numbers an ONNX file holds. Raises ModelError."""
+    floats = {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16, onnx.TensorProto.DOUBLE}
+    return sum(math.prod(tensor.dims) for tensor in _load(path).graph.initializer if tensor.data_type in floats)
 
 
 def with_free_size(path: Path) -> Path:

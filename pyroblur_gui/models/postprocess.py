@@ -4,6 +4,7 @@ Boxes that fall below their threshold are dropped before anything else is comput
 costs well under a millisecond.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -19,6 +20,7 @@ PADDING = 114  # grey, as in Ultralytics' training
 SAME = 0.5  # of the union of two boxes: one thing seen twice
 INSIDE = 0.8  # of a box: a part of what was seen whole elsewhere
 YOLO_OVERLAP = 0.7  # boxes of one class that share more than this are doubles
+MOST_CANDIDATES = 30_000  # that are compared with each other, as in Ultralytics
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Fit:
         return cls._centred(width, height, _scaled(width, height, min(outer[0] / width, outer[1] / height)), outer)
 
     @classmethod
+    def within(cls, width: int, height: int, *, longest: int, outer: tuple[int, int]) -> Self:
+        """Scaled to the longest side, then padded to a size that others share: Ultralytics' batches of a validation."""
+        scale = longest / max(width, height)
+        inner = (min(math.ceil(width * scale), longest), min(math.ceil(height * scale), longest))
+        if inner[0] > outer[0] or inner[1] > outer[1]:
+            inner = _scaled(width, height, min(outer[0] / width, outer[1] / height))
+        return cls._centred(width, height, inner, outer)
+
+    @classmethod
     def stretched(cls, width: int, height: int, *, longest: int, stride: int) -> Self:
         """Reduced to the longest side where it is larger, then each side stretched up to a multiple of the stride."""
         inner = _scaled(width, height, min(1.0, longest / max(width, height)))
@@ -72,9 +83,13 @@ class Fit:
 
     def back(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Boxes in input pixels (n, 4) to pixels of the picture, clipped to it."""
+        return box_arithmetic.clipped(self.back_unclipped(boxes), width=self.width, height=self.height)
+
+    def back_unclipped(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The same, where they reach over the picture's edges."""
         offset = np.array((self.left, self.top) * 2, np.float32)
         scale = np.array((self.width / self.inner[0], self.height / self.inner[1]) * 2, np.float32)
-        return box_arithmetic.clipped((boxes - offset) * scale, width=self.width, height=self.height)
+        return np.asarray((boxes - offset) * scale, np.float32)
 
 
 def decode_yolo(
@@ -96,6 +111,28 @@ def decode_yolo(
     centre, half = output[0:2, anchors].T, output[2:4, anchors].T / 2
     boxes = np.concatenate([centre - half, centre + half], axis=1)
     return suppressed(boxes, candidates[best, np.arange(len(anchors))], wanted[best], overlap=overlap)
+
+
+def decode_every_label(
+    output: NDArray[np.float32], thresholds: Mapping[int, float], *, overlap: float = YOLO_OVERLAP, most: int
+) -> Detections:
+    """As decode_yolo, but an anchor counts for each class that it reaches the threshold of; at most so many boxes.
+
+    That is how Ultralytics' validation reads a network, so that average precision sees the weak classes, too.
+    """
+    wanted = np.fromiter(thresholds, np.int64, len(thresholds))
+    scores = output[4 + wanted]
+    which, anchors = np.nonzero(scores > np.fromiter(thresholds.values(), np.float32, len(thresholds))[:, None])
+    if not len(anchors):
+        return nothing()
+    confidence = scores[which, anchors]
+    if len(anchors) > MOST_CANDIDATES:
+        best = np.argpartition(-confidence, MOST_CANDIDATES)[:MOST_CANDIDATES]
+        which, anchors, confidence = which[best], anchors[best], confidence[best]
+    centre, half = output[0:2, anchors].T, output[2:4, anchors].T / 2
+    boxes = np.concatenate([centre - half, centre + half], axis=1)
+    found = suppressed(boxes, confidence, wanted[which], overlap=overlap)
+    return Detections(found.boxes[:most], found.scores[:most], found.labels[:most])
 
 
 def suppressed(

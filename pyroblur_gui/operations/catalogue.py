@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
+from pyroblur_gui.benchmark.spec import BenchmarkSpec
 from pyroblur_gui.blurring.spec import BlurSpec, DetectSpec, PreviewSpec
 from pyroblur_gui.datasets.spec import (
     CheckSpec,
@@ -75,6 +76,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation(DoctorSpec, "pyroblur_gui.operations.doctor:run", Lane.CPU),
         Operation(PreflightSpec, "pyroblur_gui.operations.preflight:run", Lane.GPU),
         Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU),
+        Operation(BenchmarkSpec, "pyroblur_gui.operations.benchmark:run", Lane.CPU),
         Operation(DownloadSpec, "pyroblur_gui.operations.dataset_download:run", Lane.NET),
         Operation(ImportSpec, "pyroblur_gui.operations.dataset_import:run", Lane.DATA),
         Operation(RecogniseSpec, "pyroblur_gui.operations.dataset_recognise:run", Lane.DATA),

@@ -1,0 +1,96 @@
+"""`pyroblur benchmark`: measures models side by side, and says which is better, as far as that can be told."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import JsonValue, ValidationError
+
+from pyroblur_gui.benchmark.spec import BenchmarkOptions, BenchmarkSpec
+from pyroblur_gui.cli.commands.blur import AsJson
+from pyroblur_gui.cli.commands.dataset_work import Result, do
+from pyroblur_gui.cli.options import with_options
+from pyroblur_gui.cli.output import columns
+
+SHOWN = ("map50", "map50_95", "precision", "recall", "f1", "leak_objects", "leak_area")
+HEADS = ("model", "mAP50", "mAP50-95", "precision", "recall", "F1", "leaked", "leaked area", "ms", "pictures/s")
+FILES = {".onnx", ".pt", ".yaml", ".yml"}
+
+
+@with_options(BenchmarkOptions)
+def benchmark(
+    *,
+    models: Annotated[
+        list[str],
+        typer.Option("--model", metavar="M", help="Name of a model, an .onnx or a .pt file; as often as wanted."),
+    ],
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="NAME|data.yaml", help="Name of a data set, or a data.yaml.")
+    ] = None,
+    speed: Annotated[
+        bool, typer.Option("--speed", help="Time every engine, device, precision and batch that works here.")
+    ] = False,
+    clip: Annotated[
+        Path | None,
+        typer.Option("--clip", help="Also blur this clip: its speed and, with --truth, what is left bare in it."),
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", help="Labels of the clip: CSV with frame,class,x,y,w,h in pixels.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="REPORT_DIR", help="Folder for the report. Without it: PyroBlur's own."),
+    ] = None,
+    as_json: AsJson = False,
+    options: BenchmarkOptions,
+) -> None:
+    """Measure models on a data set, for speed, or on a clip; several side by side with --model A --model B.
+
+    The report (Markdown, HTML, JSON, CSV, PNG) holds no picture of the data set.
+    """
+    try:
+        spec = BenchmarkSpec(
+            models=tuple(_absolute(model) for model in models),
+            data=None if data is None else _absolute(data),
+            options=options,
+            speed=speed,
+            clip=None if clip is None else clip.absolute(),
+            truth=None if truth is None else truth.absolute(),
+            report_dir=None if out is None else out.absolute(),
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = {"models": "--model"}.get(str(first["loc"][0]) if first["loc"] else "", "--data")
+        raise typer.BadParameter(str(first["msg"]).removeprefix("Value error, "), param_hint=option) from error
+    do(spec, data or "speed", as_json=as_json, output=None, then=_show)
+
+
+def _show(result: Result) -> None:
+    rows: list[tuple[str, ...]] = [HEADS]
+    measured = result["models"]
+    for model in measured if isinstance(measured, list) else ():
+        if isinstance(model, dict):
+            figures = [_share(model[name]) for name in SHOWN]
+            rows.append((str(model["model"]), *figures, _number(model["latency_ms_median"]), _number(model["fps"])))
+    if len(rows) > 1:
+        for line in columns(rows):
+            typer.echo(line)
+    verdicts = result.get("verdicts")
+    for sentence in verdicts if isinstance(verdicts, list) else ():
+        typer.echo(sentence)
+    typer.echo(f"report: {result['report_dir']}")
+
+
+def _share(value: JsonValue) -> str:
+    return f"{value:.3f}" if isinstance(value, int | float) else "-"
+
+
+def _number(value: JsonValue) -> str:
+    return f"{value:.1f}" if isinstance(value, int | float) else "-"
+
+
+def _absolute(name: str) -> str:
+    """A file is found from anywhere: the worker need not run in the same folder."""
+    is_path = os.sep in name or Path(name).suffix.lower() in FILES
+    return str(Path(name).expanduser().absolute()) if is_path else name

@@ -1,0 +1,170 @@
+"""Measures models: on labelled pictures, for speed, on clips; keeps the result and writes the report."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pydantic import JsonValue
+
+from pyroblur_gui.benchmark import intervals, store
+from pyroblur_gui.benchmark.measure import Measured, compare, measure
+from pyroblur_gui.benchmark.result import BenchmarkResult, DataFacts, ModelResult
+from pyroblur_gui.benchmark.spec import BenchmarkSpec
+from pyroblur_gui.benchmark.truth import LabelledSet
+from pyroblur_gui.benchmark.verdict import sentences
+from pyroblur_gui.core.errors import BenchmarkError
+from pyroblur_gui.core.system import give_way_to_window, platform_facts, version_of
+from pyroblur_gui.datasets.classes import KNOWN_NAMES, plain
+from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.events import Artifact, Log, Started
+from pyroblur_gui.jobs.meter import Meter
+from pyroblur_gui.models.evaluation import MeasuredModel
+from pyroblur_gui.operations.benchmark_data import labelled_set
+
+LIBRARIES = ("openvino", "onnxruntime", "onnxruntime-gpu", "torch", "ultralytics", "numpy", "opencv-python")
+
+
+def run(spec: BenchmarkSpec, context: Context) -> dict[str, JsonValue]:
+    """{"models": [{"model", "map50", ..., "latency_ms_median", "fps"}], "verdicts": sentences, "report_dir"}.
+
+    Everything is opened and looked through before anything is measured, so that a slip shows at once. Raises
+    BenchmarkError, DatasetError, ModelError, UnsafeModelError, EngineError, MissingExtraError, OutputError,
+    JobCancelledError.
+    """
+    give_way_to_window()
+    began, made = time.monotonic(), datetime.now(UTC)
+    folder = spec.report_dir or store.new_folder(made.astimezone(), spec.models)
+    data = None if spec.data is None else labelled_set(spec.data, spec.options.split, context)
+    classes = {name: _check(name, spec, data) for name in spec.models}
+    context.emit(
+        Started(
+            kind=spec.kind,
+            detail={
+                "models": list(spec.models),
+                "data": spec.data,
+                "pictures": None if data is None else len(data.pictures),
+                "report_dir": str(folder),
+            },
+        )
+    )
+    measured = [] if data is None else _accuracy(spec, data, classes, context)
+    result = BenchmarkResult(
+        made=made,
+        spec=spec.model_dump(mode="json"),
+        machine=platform_facts(),
+        versions={name: version for name in LIBRARIES if (version := version_of(name))},
+        data=None if data is None else _facts(data),
+        resamples=spec.options.resamples,
+        seed=spec.options.seed,
+        models=tuple(each.result for each in measured),
+        comparisons=compare(measured),
+        notes=() if data is None else data.notes,
+    )
+    result = result.model_copy(update={"wall_s": round(time.monotonic() - began, 3)})
+    path = store.keep(result, folder)
+    context.emit(Artifact(path=path, kind="report"))
+    return {
+        "models": [_line(each) for each in result.models],
+        "verdicts": [*sentences(result)],
+        "report_dir": str(folder),
+    }
+
+
+def _check(name: str, spec: BenchmarkSpec, data: LabelledSet | None) -> Mapping[str, int]:
+    """Opens a model and closes it again. Gives its own names of the classes that are labelled."""
+    model = MeasuredModel(
+        name, engine=spec.options.engine, device=spec.options.device, precision=spec.options.precision
+    )
+    try:
+        return {} if data is None else _common(name, model.detector.classes, data)
+    finally:
+        model.close()
+
+
+def _common(name: str, own: tuple[str, ...], data: LabelledSet) -> Mapping[str, int]:
+    """The model's names of the set's classes, by name and not by number, whatever the order. Raises BenchmarkError."""
+    truths = data.truths()
+    found: dict[str, int] = {}
+    for label, theirs in enumerate(data.classes):
+        same = theirs if theirs in own else next((each for each in own if _meant(each) == _meant(theirs)), None)
+        if same is not None and same not in found:
+            found[same] = label
+    if not any(truths[data.classes[label]] for label in found.values()):
+        labelled = ", ".join(each for each, count in truths.items() if count)
+        message = f"The model {name} finds no class that is labelled in {data.name} ({data.split})."
+        hint = f"It finds {', '.join(own[:10])}; labelled are {labelled}. Choose another model or data set."
+        raise BenchmarkError(message, hint=hint)
+    return found
+
+
+def _meant(name: str) -> str:
+    return KNOWN_NAMES.get(plain(name), plain(name))
+
+
+def _accuracy(
+    spec: BenchmarkSpec, data: LabelledSet, classes: Mapping[str, Mapping[str, int]], context: Context
+) -> list[Measured]:
+    weights = intervals.weights(len(data.pictures), resamples=spec.options.resamples, seed=spec.options.seed)
+    meter = Meter(context, "accuracy", total=len(data.pictures) * len(spec.models), unit="pictures")
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        meter.at(done)
+        context.check_cancelled()
+
+    measured: list[Measured] = []
+    for name in spec.models:
+        model = MeasuredModel(
+            name, engine=spec.options.engine, device=spec.options.device, precision=spec.options.precision
+        )
+        try:
+            measured.append(measure(name, model, data, classes[name], options=spec.options, weights=weights, step=step))
+        finally:
+            model.close()
+        for note in measured[-1].result.notes:
+            context.emit(Log(level="warning", text=f"{name}: {note}"))
+        missing = measured[-1].result.missing
+        if missing:
+            text = f"{name} does not find {', '.join(missing)}: its figures are about its other classes."
+            context.emit(Log(level="warning", text=text))
+    meter.finish(done)
+    return measured
+
+
+def _facts(data: LabelledSet) -> DataFacts:
+    truths = data.truths()
+    return DataFacts(
+        name=data.name,
+        dataset=data.dataset,
+        split=data.split,
+        fingerprint=data.fingerprint,
+        pictures=len(data.pictures),
+        classes=data.classes,
+        truths=truths,
+        without_truth=tuple(name for name, count in truths.items() if not count),
+    )
+
+
+def _line(result: ModelResult) -> dict[str, JsonValue]:
+    """What the command line ends with of a model."""
+    figures = result.figures
+    return {
+        "model": result.model,
+        "map50": figures.map50,
+        "map50_95": figures.map50_95,
+        "precision": figures.precision,
+        "recall": figures.recall,
+        "f1": figures.f1,
+        "leak_objects": figures.leak_objects,
+        "leak_area": figures.leak_area,
+        "by_class": {each.name: _short(each.figures.model_dump(mode="json")) for each in result.by_class},
+        "by_size": {each.name: _short(each.figures.model_dump(mode="json")) for each in result.by_size},
+        "latency_ms_median": None if result.times is None else result.times.median_ms,
+        "fps": None if result.times is None else result.times.pictures_s,
+    }
+
+
+def _short(figures: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    return {key: value for key, value in figures.items() if key != "intervals"}
