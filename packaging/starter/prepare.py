@@ -3,7 +3,7 @@
 Each source set labels one class only. Trained as they are, they teach a model that faces beside a car are
 background. So a teacher (CenterFace) draws the faces where none are labelled; what the teacher is unsure of is
 painted over, so that it counts neither as a face nor as background; face pictures with vehicles in them, whose
-plates nobody labelled, are left out. Mosaics of shrunken face pictures add small and crowded faces.
+plates nobody labelled, are left out. compose.py then adds small and crowded faces.
 
     python packaging/starter/prepare.py LAB_DATA_DIR OUT_DIR
 """
@@ -11,7 +11,6 @@ plates nobody labelled, are left out. Mosaics of shrunken face pictures add smal
 import argparse
 import hashlib
 import json
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +23,6 @@ FACE, PLATE = 0, 1
 SURE, UNSURE = 0.35, 0.15  # the teacher's scores: drawn as a face above SURE, painted over between the two
 SMALLEST_PX = 5.0
 TUNING_SHARE = 0.08  # never trained on: thresholds are chosen there
-MOSAICS = {3: 420, 4: 180}  # pictures a side -> number of mosaics
-MOSAIC_PX = 640
-SEED = 7
 
 LABELLED_FACES = ("faces/maskdet853", "faces/mik1i_colour", "faces/mik1i_gray_extra", "faces/mik1i_background")
 LABELLED_PLATES = ("plates/openimages_lp", "plates/kaggle433", "plates/indonesia_ta")
@@ -85,7 +81,7 @@ def fill_in_faces(image: np.ndarray, boxes: np.ndarray, teacher: Teacher) -> tup
     return image, np.concatenate([boxes, faces])
 
 
-def samples(lab: Path, teacher: Teacher) -> Iterator[Sample]:
+def samples(lab: Path, teacher: Teacher, done: set[str]) -> Iterator[Sample]:
     for group in (*LABELLED_FACES, *LABELLED_PLATES, *LABELLED_BOTH, *UNLABELLED):
         folder = lab / "train" / group
         suspects_file = folder / "OTHER_CLASS_SUSPECTS.tsv"
@@ -97,6 +93,9 @@ def samples(lab: Path, teacher: Teacher) -> Iterator[Sample]:
         for path in sorted((folder / "images").iterdir()):
             if group in LABELLED_FACES and path.name in suspects:
                 continue
+            name = f"{group.split('/')[1]}__{path.stem}"
+            if name in done:
+                continue
             image = cv2.imread(str(path), cv2.IMREAD_COLOR)
             height, width = image.shape[:2]
             boxes = read_boxes(folder / "labels" / f"{path.stem}.txt", width=width, height=height)
@@ -104,31 +103,7 @@ def samples(lab: Path, teacher: Teacher) -> Iterator[Sample]:
                 boxes = boxes[:0]
             if group in (*LABELLED_PLATES, *UNLABELLED):
                 image, boxes = fill_in_faces(image, boxes, teacher)
-            yield Sample(name=f"{group.split('/')[1]}__{path.stem}", image=image, boxes=boxes)
-
-
-def mosaic(pictures: list[Sample], side: int, name: str, rng: random.Random) -> Sample:
-    """`side` x `side` pictures shrunk into one square: small faces, many of them."""
-    canvas = np.full((MOSAIC_PX, MOSAIC_PX, 3), 114, np.uint8)
-    cell, boxes = MOSAIC_PX / side, []
-    for index in range(side * side):
-        sample = rng.choice(pictures)
-        left, top = round(index % side * cell), round(index // side * cell)
-        right, bottom = round((index % side + 1) * cell), round((index // side + 1) * cell)
-        height, width = sample.image.shape[:2]
-        scale = max((right - left) / width, (bottom - top) / height)  # fill the cell, cut what sticks out
-        resized = cv2.resize(sample.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        x0, y0 = (resized.shape[1] - (right - left)) // 2, (resized.shape[0] - (bottom - top)) // 2
-        x0, y0 = max(0, x0), max(0, y0)
-        crop = resized[y0 : y0 + bottom - top, x0 : x0 + right - left]
-        canvas[top : top + crop.shape[0], left : left + crop.shape[1]] = crop
-        for label, *corners in sample.boxes:
-            box = np.array(corners) * scale + (left - x0, top - y0, left - x0, top - y0)
-            clipped = np.clip(box, (left, top, left, top), (right, bottom, right, bottom))
-            whole, kept = np.prod(box[2:] - box[:2]), np.prod(np.clip(clipped[2:] - clipped[:2], 0, None))
-            if kept > 0.4 * whole and min(clipped[2:] - clipped[:2]) >= 4:
-                boxes.append([label, *clipped])
-    return Sample(name=name, image=canvas, boxes=np.array(boxes, np.float32).reshape(-1, 5))
+            yield Sample(name=name, image=image, boxes=boxes)
 
 
 def is_for_tuning(name: str) -> bool:
@@ -146,6 +121,8 @@ def main() -> None:
 
     counts: dict[str, list[int]] = {"train": [0, 0, 0], "tune": [0, 0, 0]}
 
+    done = {path.stem for path in (arguments.out / "labels").rglob("*.txt")}  # of an earlier start
+
     def write(sample: Sample, split: str) -> None:
         height, width = sample.image.shape[:2]
         cv2.imwrite(
@@ -156,20 +133,8 @@ def main() -> None:
         for label in (FACE, PLATE):
             counts[split][1 + label] += int((sample.boxes[:, 0] == label).sum())
 
-    pool: list[Sample] = []
-    for sample in samples(arguments.lab, Teacher()):
-        split = "tune" if is_for_tuning(sample.name) else "train"
-        write(sample, split)
-        if (
-            split == "train"
-            and (sample.boxes[:, 0] == FACE).any()
-            and not sample.name.startswith(("kaggle", "indonesia"))
-        ):
-            pool.append(sample)
-    rng = random.Random(SEED)
-    for side, number in MOSAICS.items():
-        for index in range(number):
-            write(mosaic(pool, side, f"mosaic{side}__{index:04d}", rng), "train")
+    for sample in samples(arguments.lab, Teacher(), done):
+        write(sample, "tune" if is_for_tuning(sample.name) else "train")
     (arguments.out / "data.yaml").write_text(
         f"path: {arguments.out.resolve()}\ntrain: images/train\nval: images/tune\n"
         "names: {0: face, 1: license_plate}\n"
