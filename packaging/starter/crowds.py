@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 FACE = 0
-LEAST_PX = 26  # shorter side of a face that is cut out: enlarging is no part of it
+LEAST_PX = 20  # shorter side of a face that is cut out: enlarging is no part of it
 MASKED_SHARE = 0.2
 SIDE_PX = 448  # longer side of a crowd
 LEAST_SEEN = 0.5  # of a face, for it to be labelled
@@ -77,9 +77,9 @@ def crowd(
     for place in places:
         depth = (place - horizon) / (1 - horizon)
         wanted = (far_px + (near_px - far_px) * depth) * rng.uniform(0.85, 1.2)
-        placed = _set_in(
-            canvas, owner, rng.choice(heads), len(labels), (rng.random() * width, place * height), wanted, rng
-        )
+        head = rng.choice(heads[int(rng.random() < MASKED_SHARE)])
+        at = (rng.random() * width, place * height)
+        placed = _set_in(canvas, owner, head, number=len(labels), at=at, wanted=wanted, rng=rng)
         if placed is not None:
             labels.append((FACE, placed))
     kept = [(label, *box) for number, (label, box) in enumerate(labels) if _is_seen(owner, number, box)]
