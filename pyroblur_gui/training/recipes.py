@@ -27,7 +27,9 @@ def names() -> list[str]:
 
 
 def recipe(name: str) -> Recipe:
-    """The recipe of that name. Raises RecipeError when there is none or its file is not valid."""
+    """The recipe of that name, or in that .toml file. Raises RecipeError when there is none or it is not valid."""
+    if Path(name).suffix == ENDING:
+        return read(Path(name))
     for folder in (own_folder(), resource("recipes")):
         path = folder / f"{name}{ENDING}"
         if name in names() and path.is_file():

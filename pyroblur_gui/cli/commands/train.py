@@ -23,7 +23,9 @@ def train(
     *,
     recipe: Annotated[
         str | None,
-        typer.Option("--recipe", metavar="R", help=f"Name of a recipe. Without it: {recipes.DEFAULT}."),
+        typer.Option(
+            "--recipe", metavar="R", help=f"Name of a recipe, or its .toml file. Without it: {recipes.DEFAULT}."
+        ),
     ] = None,
     data: Annotated[str | None, typer.Option("--data", metavar="NAME", help="Name of the data set.")] = None,
     model: Annotated[

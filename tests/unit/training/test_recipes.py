@@ -82,6 +82,18 @@ def test_a_setting_that_makes_no_sense_is_named(name: str, value: str) -> None:
     assert caught.value.hint
 
 
+def test_a_recipe_is_read_from_a_file_that_somebody_shared(tmp_path: Path) -> None:
+    shared = tmp_path / "theirs.toml"
+    shared.write_text('name = "theirs"\ntitle = "Theirs"\nsummary = "From a friend."\n[hyperparameters]\nepochs = 7\n')
+    assert recipes.recipe(str(shared)).hyperparameters.epochs == 7
+    with pytest.raises(RecipeError, match=r"gone\.toml cannot be read"):
+        recipes.recipe(str(tmp_path / "gone.toml"))
+
+
+def test_the_starter_models_recipe_is_valid() -> None:
+    assert recipes.recipe(str(Path(__file__).parents[3] / "packaging/starter/starter.toml")).model == "yolo11n"
+
+
 def test_an_unknown_recipe_is_answered_with_those_that_there_are() -> None:
     with pytest.raises(RecipeError) as caught:
         recipes.recipe("../../etc/passwd")
