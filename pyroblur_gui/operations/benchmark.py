@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
-from pyroblur_gui.benchmark import intervals, store
+from pyroblur_gui.benchmark import intervals, report, store
 from pyroblur_gui.benchmark.measure import Measured, compare, measure
 from pyroblur_gui.benchmark.result import BenchmarkResult, DataFacts, ModelResult
 from pyroblur_gui.benchmark.spec import BenchmarkSpec
@@ -61,8 +61,8 @@ def run(spec: BenchmarkSpec, context: Context) -> dict[str, JsonValue]:
         notes=() if data is None else data.notes,
     )
     result = result.model_copy(update={"wall_s": round(time.monotonic() - began, 3)})
-    path = store.keep(result, folder)
-    context.emit(Artifact(path=path, kind="report"))
+    written = report.write(result, folder, context.check_cancelled)
+    context.emit(Artifact(path=written[-1], kind="report"))
     return {
         "models": [_line(each) for each in result.models],
         "verdicts": [*sentences(result)],
