@@ -72,6 +72,13 @@ def training_part() -> None:
 
 
 @pytest.fixture(scope="session")
+def tracking_part() -> None:
+    """Skips where MLflow is not installed. Imports nothing."""
+    if any(importlib.util.find_spec(name) is None for name in ("mlflow", "sqlalchemy", "flask")):
+        pytest.skip("the part that keeps runs is not installed (pip install 'pyroblur[train,dev]')")
+
+
+@pytest.fixture(scope="session")
 def ultralytics_package(training_part: None, tmp_path_factory: pytest.TempPathFactory) -> object:
     """Ultralytics, imported into this process as PyroBlur does it, with every switch set before."""
     from pyroblur_gui.models.offline import import_ultralytics

@@ -17,6 +17,7 @@ from pyroblur_gui.cli.commands.dataset import dataset
 from pyroblur_gui.cli.commands.detect import detect
 from pyroblur_gui.cli.commands.doctor import doctor
 from pyroblur_gui.cli.commands.models import models
+from pyroblur_gui.cli.commands.runs import runs
 from pyroblur_gui.cli.commands.train import train
 from pyroblur_gui.cli.output import failure_text, silence, unwritten, write_line
 from pyroblur_gui.core import log
@@ -69,6 +70,7 @@ def _application(open_window: Window | None) -> typer.Typer:
     application.command()(doctor)
     application.add_typer(dataset, name="dataset")
     application.add_typer(models, name="models")
+    application.add_typer(runs, name="runs")
 
     @application.command()
     def gui(files: Annotated[list[Path] | None, typer.Argument(help="Photos and clips to open.")] = None) -> None:

@@ -117,6 +117,30 @@ class BenchmarkError(PyroblurError, ValueError):
     code = "benchmark"
 
 
+class RunStoreError(PyroblurError, OSError):
+    """Where runs are kept cannot be used: damaged, of a newer version, refused, or in use by another program."""
+
+    code = "run_store"
+
+
+class StoreAwayError(RunStoreError):
+    """The tracking server does not answer, or broke off. Nothing is lost: what was to be logged is logged later."""
+
+    code = "store_away"
+
+
+class PlanError(PyroblurError, ValueError):
+    """A plan of experiments that is missing, not valid, or changed under its runs."""
+
+    code = "plan"
+
+
+class PromotionError(PyroblurError, ValueError):
+    """A model that cannot be promoted: unknown, not measured, or short of the goals."""
+
+    code = "promotion"
+
+
 class SettingsError(PyroblurError, ValueError):
     code = "settings"
 

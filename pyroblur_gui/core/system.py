@@ -119,6 +119,26 @@ def platform_facts() -> dict[str, str]:
     }
 
 
+def checkout_commit() -> str:
+    """The git commit of the checkout that PyroBlur runs from; empty where it is installed. No program is started."""
+    top = Path(__file__).resolve().parents[2] / ".git"
+    try:
+        if top.is_file():  # a worktree: "gitdir: FOLDER"
+            top = Path(top.read_text(encoding="utf-8").partition(":")[2].strip())
+        shared = top / "commondir"
+        common = (top / shared.read_text(encoding="utf-8").strip()).resolve() if shared.is_file() else top
+        head = (top / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref:"):
+            return head
+        name = head.partition(":")[2].strip()
+        if (loose := common / name).is_file():
+            return loose.read_text(encoding="utf-8").strip()
+        lines = (common / "packed-refs").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(" ")[0] for line in lines if line.endswith(f" {name}")), "")
+
+
 def _cpuinfo() -> dict[str, str]:
     """The first processor's block of /proc/cpuinfo; empty where there is none."""
     try:

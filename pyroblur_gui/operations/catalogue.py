@@ -29,6 +29,15 @@ from pyroblur_gui.datasets.spec import (
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.operations.spec import DoctorSpec, ImportModelSpec
+from pyroblur_gui.runs.spec import (
+    ChangeSpec,
+    ListSpec,
+    PromoteSpec,
+    RegistrySpec,
+    RollBackSpec,
+    ShowSpec,
+    SyncSpec,
+)
 from pyroblur_gui.training.spec import PreflightSpec, TrainSpec
 
 Handler = Callable[[Any, Context], dict[str, JsonValue]]
@@ -41,6 +50,7 @@ class Lane(StrEnum):
     CPU = "cpu"
     NET = "net"
     DATA = "data"  # reads and writes pictures of data sets: must not wait for an hour of video, nor hold it up
+    RUNS = "runs"  # writes to the store of runs, which may be far away
     INTERACTIVE = "interactive"
 
 
@@ -77,6 +87,13 @@ OPERATIONS: dict[str, Operation] = {
         Operation(PreflightSpec, "pyroblur_gui.operations.preflight:run", Lane.GPU),
         Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU),
         Operation(BenchmarkSpec, "pyroblur_gui.operations.benchmark:run", Lane.CPU),
+        Operation(SyncSpec, "pyroblur_gui.operations.runs_sync:run", Lane.RUNS),
+        Operation(ListSpec, "pyroblur_gui.operations.runs_read:list_runs", Lane.RUNS),
+        Operation(ShowSpec, "pyroblur_gui.operations.runs_read:show", Lane.RUNS),
+        Operation(PromoteSpec, "pyroblur_gui.operations.promote:run", Lane.RUNS),
+        Operation(RollBackSpec, "pyroblur_gui.operations.promote:roll_back", Lane.RUNS),
+        Operation(RegistrySpec, "pyroblur_gui.operations.promote:registry", Lane.RUNS),
+        Operation(ChangeSpec, "pyroblur_gui.operations.runs_change:run", Lane.RUNS),
         Operation(DownloadSpec, "pyroblur_gui.operations.dataset_download:run", Lane.NET),
         Operation(ImportSpec, "pyroblur_gui.operations.dataset_import:run", Lane.DATA),
         Operation(RecogniseSpec, "pyroblur_gui.operations.dataset_recognise:run", Lane.DATA),

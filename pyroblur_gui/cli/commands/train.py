@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from pyroblur_gui.cli.batch import Work
+from pyroblur_gui.cli.batch import Work, run_batch
 from pyroblur_gui.cli.commands.blur import AsJson, finish
 from pyroblur_gui.cli.output import choose_narrator
 from pyroblur_gui.cli.targets import Found
 from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import RunError
+from pyroblur_gui.runs.spec import SyncSpec
 from pyroblur_gui.training import recipes, run
 from pyroblur_gui.training.run import RunFolder
 from pyroblur_gui.training.spec import Recipe, TrainSpec
@@ -64,7 +65,15 @@ def train(
         if from_scratch:
             changes["is_pretrained"] = False
         spec = _new(chosen.model_copy(update=changes), data=data, device=device, name=name, unlabelled=unlabelled)
-    finish([Work(spec, Path(spec.run))], Found(()), choose_narrator(as_json=as_json))
+    try:
+        finish([Work(spec, Path(spec.run))], Found(()), choose_narrator(as_json=as_json))
+    finally:
+        log_runs()
+
+
+def log_runs() -> None:
+    """Logs what was trained. What the store does not take now it is given later, so that nothing is said of it."""
+    run_batch([Work(SyncSpec(), Path())], lambda _file, _event: None)
 
 
 def _new(recipe: Recipe, *, data: str | None, device: str, name: str | None, unlabelled: Unlabelled) -> TrainSpec:
