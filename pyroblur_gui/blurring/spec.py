@@ -116,7 +116,7 @@ class BlurOptions(BaseModel):
         default="thorough",
         title="Model",
         description="thorough: most faces and plates found; fast: about twice the speed, misses small faces; "
-        "or the name of an imported model, or an .onnx file.",
+        "or the name of an imported model, or an .onnx file. A model that was promoted is the default.",
         json_schema_extra=hints("find", option="--model"),
     )
     classes: Annotated[tuple[str, ...], BeforeValidator(_check_classes)] = Field(

@@ -52,7 +52,8 @@ def with_options(
     """Decorator of a command: its keyword parameter `options`, a `model`, becomes one option a field.
 
     groups: only fields of these groups. defaults: values of fields that are not given, where the command has others
-    than the model. A value that the model refuses is a usage error naming the option.
+    than the model, or what gives them when the command runs. A value that the model refuses is a usage error
+    naming the option.
     """
     others = defaults or {}
     fields = {
@@ -68,7 +69,8 @@ def with_options(
 
         signature = inspect.signature(command)
         own = [parameter for name, parameter in signature.parameters.items() if name != "options"]
-        made = [_parameter(name, field, others.get(name)) for name, field in fields.items()]
+        shown = {name: value for name, value in others.items() if not callable(value)}
+        made = [_parameter(name, field, shown.get(name)) for name, field in fields.items()]
         parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *made)]
         run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": None}
@@ -82,7 +84,8 @@ def _build(
     model: type[Model], fields: dict[str, FieldInfo], chosen: dict[str, object], others: Mapping[str, object]
 ) -> Model:
     given = {name: _read(fields[name], value) for name, value in chosen.items() if value is not None}
-    values = {**others, **given}
+    usual = {name: value() if callable(value) else value for name, value in others.items() if name not in given}
+    values = {**usual, **given}
     try:
         return model.model_validate(values)
     except ValidationError as error:

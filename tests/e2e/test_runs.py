@@ -43,7 +43,7 @@ def test_what_was_trained_is_listed_compared_noted_exported_and_taken_out_and_ba
     for number, seed in enumerate((1, 42)):
         make_run(door.home / "runs", f"small-{seed}", best=0.3 + number / 10, number=number, imgsz=320, seed=seed)
     make_run(door.home / "runs", "large", best=0.6, number=2, imgsz=416, seed=1)
-    make_run(door.home / "runs", "broken", state=RunState.FAILED, number=3)
+    make_run(door.home / "runs", "broken", best=0.1, state=RunState.FAILED, number=3)
 
     runs = listed(door)
     assert [*runs] == ["broken", "large", "small-42", "small-1"]

@@ -12,6 +12,7 @@ from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import Narrator, choose_narrator, summary
 from pyroblur_gui.cli.targets import Found, find_sources, names_one_file, targets_of
 from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
+from pyroblur_gui.models import production
 
 Inputs = Annotated[
     list[Path],
@@ -20,7 +21,10 @@ Inputs = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON.")]
 
 
-@with_options(BlurOptions)
+DEFAULTS = {"model": production.default_model}  # asked when the command runs: --home may move it
+
+
+@with_options(BlurOptions, defaults=DEFAULTS)
 def blur(
     inputs: Inputs,
     *,

@@ -2,7 +2,7 @@
 
 from pyroblur_gui.blurring.spec import BlurOptions, DetectSpec
 from pyroblur_gui.cli.batch import Work
-from pyroblur_gui.cli.commands.blur import AsJson, Inputs, absolute_model, check_confidence, finish
+from pyroblur_gui.cli.commands.blur import DEFAULTS, AsJson, Inputs, absolute_model, check_confidence, finish
 from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import choose_narrator
 from pyroblur_gui.cli.targets import find_sources
@@ -10,7 +10,7 @@ from pyroblur_gui.cli.targets import find_sources
 FINDING = frozenset({"find"})  # the options that decide what is found
 
 
-@with_options(BlurOptions, groups=FINDING)
+@with_options(BlurOptions, groups=FINDING, defaults=DEFAULTS)
 def detect(inputs: Inputs, *, as_json: AsJson = False, options: BlurOptions) -> None:
     """List the boxes of faces and licence plates, without covering them.
 

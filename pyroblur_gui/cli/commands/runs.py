@@ -1,29 +1,30 @@
 """`pyroblur runs`: the trainings that were logged, compared with each other, noted, and taken out again."""
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from pydantic import JsonValue
 
-from pyroblur_gui.cli.batch import run_one
 from pyroblur_gui.cli.commands.blur import AsJson
+from pyroblur_gui.cli.commands.runs_jobs import ask, line
 from pyroblur_gui.cli.commands.runs_lists import show_comparison, show_rows, show_run
 from pyroblur_gui.cli.commands.runs_plan import plan
+from pyroblur_gui.cli.commands.runs_promote import promote, registry, rollback
 from pyroblur_gui.cli.output import failure_text, printable, write_line
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.files import PartFile
-from pyroblur_gui.jobs.events import Failed
-from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.runs import row, table
 from pyroblur_gui.runs.row import Row
 from pyroblur_gui.runs.spec import Change, ChangeSpec, ListSpec, ShowSpec
 
 runs = typer.Typer(no_args_is_help=True, help="List, compare, note, export and remove the trainings that were logged.")
 runs.add_typer(plan, name="plan")
+runs.command()(promote)
+runs.command()(rollback)
+runs.command()(registry)
 
 Names = Annotated[list[str], typer.Argument(metavar="RUN", help="Names or ids of runs, or how they begin.")]
 Name = Annotated[str, typer.Argument(metavar="RUN", help="Name or id of a run, or how it begins.")]
@@ -57,7 +58,7 @@ def list_runs(
     found = _chosen_rows(result, where, sort)
     if as_json:
         told = {key: value for key, value in result.items() if key != "table"}
-        _line({"type": "finished", **told, "runs": [each.model_dump(mode="json") for each in found]})
+        line({"type": "finished", **told, "runs": [each.model_dump(mode="json") for each in found]})
         return
     _tell_pending(result)
     show_rows(found, _columns(found, columns), is_bin=deleted)
@@ -70,7 +71,7 @@ def show(name: Name, *, as_json: AsJson = False) -> None:
     (one,) = row.unpack(_table(result))
     curves = result["curves"]
     if as_json:
-        _line({"type": "finished", **one.model_dump(mode="json"), "curves": curves})
+        line({"type": "finished", **one.model_dump(mode="json"), "curves": curves})
     else:
         show_run(one)
 
@@ -84,7 +85,7 @@ def compare(names: Names, *, as_json: AsJson = False) -> None:
     result = ask(ShowSpec(runs=tuple(names)), as_json=as_json)
     told = {key: value for key, value in result.items() if key != "table"}
     if as_json:
-        _line({"type": "finished", **told})
+        line({"type": "finished", **told})
     else:
         show_comparison(told)
 
@@ -158,22 +159,6 @@ def tag(
     _change(change, (name,), text=text, as_json=as_json, said="untagged" if remove else "tagged")
 
 
-def ask(spec: Spec, *, as_json: bool) -> dict[str, JsonValue]:
-    """The result of one job. A failure ends the command."""
-    end = run_one(spec)
-    if isinstance(end, Failed):
-        fail(end, as_json=as_json)
-    return end.result
-
-
-def fail(end: Failed, *, as_json: bool) -> NoReturn:
-    if as_json:
-        _line(end.model_dump(mode="json"))
-    else:
-        write_line(sys.stderr, f"failed: {failure_text(end.message, end.hint)}")
-    raise typer.Exit(1)
-
-
 def _change(change: Change, names: Sequence[str], *, as_json: bool, said: str, text: str = "") -> None:
     result = ask(ChangeSpec(change=change, runs=tuple(names), text=text), as_json=as_json)
     changed = result["changed"]
@@ -183,7 +168,7 @@ def _change(change: Change, names: Sequence[str], *, as_json: bool, said: str, t
 
 def _end(result: Mapping[str, JsonValue], text: str, *, as_json: bool) -> None:
     if as_json:
-        _line({"type": "finished", **result})
+        line({"type": "finished", **result})
     else:
         write_line(sys.stdout, printable(text))
 
@@ -225,7 +210,3 @@ def _table(result: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
         message = "The worker gave no table."
         raise TypeError(message)
     return packed
-
-
-def _line(body: Mapping[str, JsonValue]) -> None:
-    write_line(sys.stdout, json.dumps(body))

@@ -1,0 +1,71 @@
+"""Runs as a table: whatever columns are chosen, any number of rows. What stands in a cell is made when it is seen."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from pyroblur_gui.runs import table
+from pyroblur_gui.runs.row import Row
+from pyroblur_gui.ui.tabs.runs.wording import column_title, state_text
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
+ROW = Qt.ItemDataRole.UserRole
+SHORT = 12  # of what is a hash
+
+
+class RunTableModel(QAbstractTableModel):
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.rows: list[Row] = []
+        self.columns: list[str] = []
+
+    def show(self, rows: Sequence[Row], columns: Sequence[str]) -> None:
+        self.beginResetModel()
+        self.rows, self.columns = list(rows), list(columns)
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: AnyIndex = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: AnyIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
+        row, name = self.rows[index.row()], self.columns[index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                return cell_text(name, table.value(row, name))
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.note or row.name
+            case Qt.ItemDataRole.TextAlignmentRole:
+                is_number = isinstance(table.value(row, name), int | float)
+                side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+                return side | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.UserRole:
+                return row
+            case _:
+                return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
+    ) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return column_title(self.columns[section])
+        return None
+
+
+def cell_text(name: str, found: table.Value) -> str:
+    """A value as people read it."""
+    if found is None:
+        return ""
+    if name == "state":
+        return state_text(str(found))
+    if isinstance(found, str):
+        return found[:SHORT] if name in ("commit", "fingerprint", "id") else found
+    if name == "started":
+        return f"{datetime.fromtimestamp(found, UTC).astimezone():%Y-%m-%d %H:%M}"
+    if name == "seconds":
+        return f"{found / 60:.0f} min" if found >= 120 else f"{found:.0f} s"
+    return f"{found:.4g}" if abs(found) < 1e6 else f"{found:,.0f}"
