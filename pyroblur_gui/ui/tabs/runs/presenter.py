@@ -62,7 +62,8 @@ class RunsPresenter:
         else:
             shown.discard(name)
         first = [each for each in self.shown().columns if each in shown]
-        self.columns = [*first, *(each for each in self.every_column() if each in shown and each not in first)] or ["run"]
+        others = [each for each in self.every_column() if each in shown and each not in first]
+        self.columns = [*first, *others] or ["run"]
 
     def sort(self, column: str, *, descending: bool) -> None:
         self.sorted_by, self.is_descending = column, descending

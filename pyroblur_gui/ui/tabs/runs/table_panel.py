@@ -49,7 +49,7 @@ class TablePanel(QWidget):
         self.filter.setPlaceholderText(tr("Filter: words, or imgsz=320 best/mAP50>=0.5"))
         self.filter.setAccessibleName(tr("Filter"))
         self.filter.setToolTip(
-            tr("Words are looked for in names, data sets, notes and tags. Columns are compared with =, !=, >, <, >=, <=.")
+            tr("Words are looked for in names, data sets, notes and tags. Columns are compared with = != > < >= <=")
         )
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self.filtered)
@@ -178,4 +178,5 @@ class TablePanel(QWidget):
             self.footer.setText(tr("{shown} of {total} runs", shown=f"{len(shown.rows):,}", total=f"{shown.total:,}"))
         else:
             where = tr("in the bin") if presenter.is_bin else ""
-            self.footer.setText(f"{trn('{n} run', '{n} runs', shown.total)} {where}".strip())
+            counted = trn("{count} run", "{count} runs", shown.total)
+            self.footer.setText(f"{counted} {where}".strip())
