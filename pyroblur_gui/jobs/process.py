@@ -57,11 +57,14 @@ class WorkerProcess:
         *,
         grace_s: float = GRACE_S,
         environment: Mapping[str, str] | None = None,
+        is_apart: bool = True,
     ) -> None:
         """command: what to start instead of PyroBlur's worker; it is given the prefix of shared pictures.
 
-        environment: variables on top of this process's own.
+        environment: variables on top of this process's own. is_apart: False for a worker's own helper, which belongs
+        to the worker's group and ends with it.
         """
+        self._is_apart = is_apart
         self._environment = dict(environment or {})
         self._command = list(command) if command is not None else worker_command()
         self._grace_s = grace_s
@@ -183,8 +186,9 @@ class WorkerProcess:
         loop = asyncio.get_running_loop()
         command = [*self._command, self._prefix]
         environment = _environment() | self._environment
+        apart = _apart_from_this_process() if self._is_apart or sys.platform == "win32" else {}
         try:
-            await loop.subprocess_exec(lambda: self._pipes, *command, env=environment, **_apart_from_this_process())
+            await loop.subprocess_exec(lambda: self._pipes, *command, env=environment, **apart)
         except OSError as exc:
             self._is_spoiled = True
             message = f"The worker process could not be started: {exc.strerror or exc}."
@@ -241,7 +245,7 @@ class WorkerProcess:
         self._is_spoiled = True
         transport = self._pipes.transport
         status = transport.get_returncode() if transport is not None else None
-        if transport is not None:
+        if transport is not None and self._is_apart:
             _end_orphans(transport.get_pid(), status)
         remove_leftovers(self._prefix, self._newest_picture)
         if self._run is not None:

@@ -38,7 +38,7 @@ from pyroblur_gui.runs.spec import (
     ShowSpec,
     SyncSpec,
 )
-from pyroblur_gui.training.spec import PreflightSpec, TrainSpec
+from pyroblur_gui.training.spec import PreflightSpec, RankSpec, TrainSpec
 
 Handler = Callable[[Any, Context], dict[str, JsonValue]]
 
@@ -94,6 +94,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation(RollBackSpec, "pyroblur_gui.operations.promote:roll_back", Lane.RUNS),
         Operation(RegistrySpec, "pyroblur_gui.operations.promote:registry", Lane.RUNS),
         Operation(ChangeSpec, "pyroblur_gui.operations.runs_change:run", Lane.RUNS),
+        Operation(RankSpec, "pyroblur_gui.operations.train_rank:run", Lane.GPU),
         Operation(DownloadSpec, "pyroblur_gui.operations.dataset_download:run", Lane.NET),
         Operation(ImportSpec, "pyroblur_gui.operations.dataset_import:run", Lane.DATA),
         Operation(RecogniseSpec, "pyroblur_gui.operations.dataset_recognise:run", Lane.DATA),

@@ -11,8 +11,9 @@ from pyroblur_gui.models.card import Card
 from pyroblur_gui.models.export import INSTALL, keep_trained
 from pyroblur_gui.operations.training_data import TrainingData, left_out_text, write_training_data
 from pyroblur_gui.training.base import base_of
-from pyroblur_gui.training.fit import fit, new_record
-from pyroblur_gui.training.run import RunFolder
+from pyroblur_gui.training.devices import devices_of
+from pyroblur_gui.training.fit import fit, new_record, note
+from pyroblur_gui.training.run import RunFolder, RunState
 from pyroblur_gui.training.spec import TrainSpec
 
 DATA_FOLDER = "data"  # within the run's: the lists of what it is trained on
@@ -24,6 +25,7 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     Raises RunError, ModelError, DatasetError, MissingExtraError, JobCancelledError.
     """
     require_training()
+    devices_of(spec.device)  # before anything is begun
     folder = RunFolder.of(spec.run)
     base = None
     if spec.resumes:
@@ -40,6 +42,7 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     context.emit(Started(kind=spec.kind, detail={"run": spec.run, "run_dir": str(folder.path), "data": str(data.path)}))
     fitted = fit(spec, run=folder, base=base, data=data.path, context=context)
     card = _keep(folder, spec, data)
+    note(folder, RunState.STOPPED if fitted.is_ended_early else RunState.DONE)
     context.emit(Artifact(path=folder.best, kind="model"))
     return {
         "run": spec.run,
@@ -76,7 +79,9 @@ def _keep(folder: RunFolder, spec: TrainSpec, data: TrainingData) -> Card:
 
 
 def _require_resumable(folder: RunFolder) -> None:
-    folder.record()
+    if folder.record().state is RunState.DONE:
+        message = f"The run {folder.path.name} has done all its epochs."
+        raise RunError(message, hint="Continue from its best weights with a new run.", path=folder.path)
     if not folder.last.is_file():
         message = f"The run {folder.path.name} has learnt nothing yet that could go on."
         raise RunError(message, hint="Start it anew.", path=folder.path)

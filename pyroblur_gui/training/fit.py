@@ -1,83 +1,181 @@
 """Runs one training from its spec to the end of the last epoch, or to wherever it was stopped."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyroblur_gui.core.errors import JobCancelledError, RunError
+import yaml
+
+from pyroblur_gui.core.errors import JobCancelledError, OutputError, PyroblurError, RunError
+from pyroblur_gui.core.files import as_output_error
 from pyroblur_gui.core.system import processor
 from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.events import Progress
+from pyroblur_gui.jobs.events import Log, Progress
 from pyroblur_gui.models.offline import import_ultralytics
 from pyroblur_gui.training.base import Base
-from pyroblur_gui.training.metrics import Batch, Epoch
+from pyroblur_gui.training.devices import CPU, Devices, devices_of
+from pyroblur_gui.training.metrics import NAMES, Batch, Epoch
+from pyroblur_gui.training.ranks import Sitting, sit_on_several
 from pyroblur_gui.training.run import RunFolder, RunRecord, RunState
 from pyroblur_gui.training.spec import Cache, Hyperparameters, TrainSpec
 
 if TYPE_CHECKING:
-    from pyroblur_gui.training.trainer import Trainer
+    from pyroblur_gui.training.trainer import Ranks, Trainer
 
 PACKAGES = ("torch", "ultralytics")
+_FAILURES = (PyroblurError, RuntimeError, ValueError, AssertionError, OSError, TypeError)
+_MEMORY = "Choose a smaller batch, image size or model."
+_CHECK = "Check the data set under Data sets: it finds what is missing or damaged, and mends it."
+_ANSWERS = (  # a sign in an error's text, what it means, and what to do
+    ("out of memory", "The device ran out of memory.", _MEMORY),
+    ("can't allocate memory", "The computer ran out of memory.", _MEMORY),
+    ("NaN", "The training diverged: its loss is no number any more.", "Choose a smaller learning rate."),
+    ("Image Not Found", "A picture of the data set cannot be read.", _CHECK),
+    ("No valid images found", "None of the pictures can be read.", _CHECK),
+    ("Dataset", "The data set cannot be used.", _CHECK),
+)
 _LOADERS = 4  # processes that read pictures for a GPU
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Epochs of this sitting, from 1."""
+    """Epochs from 1; first_epoch: of this sitting, one more than the last where only the measuring was left to do.
+
+    best: the figures of the best checkpoint, as `yolo val` measures it.
+    """
 
     first_epoch: int
     last_epoch: int
     best: dict[str, float]
+    is_ended_early: bool
 
 
 def fit(spec: TrainSpec, *, run: RunFolder, base: Base | None, data: Path, context: Context) -> Fitted:
     """Trains, and keeps the run's record at every epoch. base: None to go on from the run's last checkpoint.
 
-    data: a data.yaml that PyroBlur wrote. Raises RunError, DiskFullError, JobCancelledError; what was learnt until the
-    end of an epoch is kept.
+    data: a data.yaml that PyroBlur wrote. Raises RunError, DiskFullError, OutputError, JobCancelledError; what was
+    learnt until the end of an epoch is kept. The record's state stays RUNNING: more is to come of a run than weights.
+    """
+    try:
+        with explained(run):
+            devices = devices_of(spec.device)
+            sitting = _train(spec, devices, run=run, base=base, data=data, context=context)
+            best = _measured(devices, run=run, data=data, context=context)
+    except JobCancelledError:
+        note(run, RunState.STOPPED)
+        raise
+    except PyroblurError as exc:
+        note(run, RunState.FAILED, exc.message)
+        raise
+    record = run.record().model_copy(update={"best": best})
+    run.keep(record)
+    return Fitted(sitting.first_epoch or record.last_epoch + 1, record.last_epoch, best, sitting.is_ended_early)
+
+
+@contextlib.contextmanager
+def explained(run: RunFolder) -> Iterator[None]:
+    """What Ultralytics or torch raises, as an error that says what to do."""
+    try:
+        yield
+    except _FAILURES as exc:
+        raise _failure(exc, run) from exc
+
+
+def note(run: RunFolder, state: RunState, message: str = "") -> None:
+    """How it stands with the run, in its record, where that can be written: a full disk must not hide what failed."""
+    with contextlib.suppress(OutputError):
+        run.keep(run.record().model_copy(update={"state": state, "message": message}))
+
+
+def sit(
+    spec: TrainSpec,
+    overrides: dict[str, Any],
+    *,
+    run: RunFolder,
+    context: Context,
+    ranks: "Ranks | None" = None,
+) -> Sitting:
+    """Trains in this process, which may be one of several: the first of them tells and keeps.
+
+    Raises what Ultralytics and torch do.
     """
     teller = _Teller(run, context)
-    overrides = arguments(spec, folder=run.path, base=base, data=data)
+    trainer = prepare(spec, overrides, batch=teller.batch, epoch=teller.epoch, remark=teller.remark, ranks=ranks)
     try:
-        trainer = prepare(spec, overrides, batch=teller.batch, epoch=teller.epoch)
-        trainer.train()  # type: ignore[no-untyped-call]
-    except JobCancelledError:
-        run.keep(run.record().model_copy(update={"state": RunState.STOPPED}))
-        raise
-    except FinishedEarlyError:
-        pass
-    except (RuntimeError, ValueError, AssertionError, FileNotFoundError, TypeError) as exc:
-        failure = _failure(exc, run)
-        run.keep(run.record().model_copy(update={"state": RunState.FAILED, "message": failure.message}))
-        raise failure from exc
-    state = RunState.STOPPED if teller.is_ended_early else RunState.DONE
-    record = run.record().model_copy(update={"state": state})
-    run.keep(record)
-    return Fitted(teller.first_epoch, record.last_epoch, record.best)
+        trainer.train()
+    except AssertionError as exc:
+        if "nothing to resume" not in str(exc):
+            raise
+        return Sitting(first_epoch=0)  # killed after its last epoch
+    return Sitting(teller.first_epoch, teller.is_ended_early)
 
 
 def prepare(
-    spec: TrainSpec, overrides: dict[str, Any], *, batch: Callable[[Batch], None], epoch: Callable[[Epoch], None]
+    spec: TrainSpec,
+    overrides: dict[str, Any],
+    *,
+    batch: Callable[[Batch], None],
+    epoch: Callable[[Epoch], bool],
+    remark: Callable[[str], None],
+    ranks: "Ranks | None" = None,
 ) -> "Trainer":
     """The trainer for these arguments, made as fast as the device allows."""
     import_ultralytics()
     from pyroblur_gui.training.trainer import Listener, Trainer, use_bf16_on_cpu  # noqa: PLC0415 - torch
 
-    on_cpu = overrides["device"] == "cpu"
+    on_cpu = overrides["device"] == CPU
     if on_cpu and spec.recipe.hyperparameters.amp and processor().has_bf16:
         use_bf16_on_cpu()
-    return Trainer(overrides, Listener(batch=batch, epoch=epoch))
+    return Trainer(overrides, Listener(batch=batch, epoch=epoch, remark=remark), ranks)
 
 
 def versions() -> dict[str, str]:
     return {name: version(name) for name in PACKAGES}
 
 
-class FinishedEarlyError(Exception):
-    """The user asked for the end after an epoch; the run can still go on later."""
+def _train(
+    spec: TrainSpec, devices: Devices, *, run: RunFolder, base: Base | None, data: Path, context: Context
+) -> Sitting:
+    record = run.record()
+    if base is None and record.last_epoch >= record.recipe.hyperparameters.epochs:
+        return Sitting(first_epoch=0)
+    if base is None:
+        _check_classes(run.last, data)
+    run.keep(record.model_copy(update={"state": RunState.RUNNING, "message": ""}))
+    if devices.count > 1:
+        return sit_on_several(spec, devices, base=base, data=data, context=context)
+    overrides = arguments(spec, folder=run.path, device=devices, base=base, data=data)
+    return sit(spec, overrides, run=run, context=context)
+
+
+def _check_classes(checkpoint: Path, data: Path) -> None:
+    """A run goes on with the classes that it began with: Ultralytics would take a head of another size as it is."""
+    from pyroblur_gui.models.checkpoint import load_module  # noqa: PLC0415 - torch
+
+    learnt = load_module(checkpoint).names
+    asked = tuple(yaml.safe_load(data.read_text(encoding="utf-8"))["names"].values())
+    if learnt != asked:
+        message = f"This run learnt the classes {', '.join(learnt)}; its data set has {', '.join(asked)} now."
+        hint = "Give the data set its classes back, or begin a new run from the best weights of this one."
+        raise RunError(message, hint=hint, path=checkpoint)
+
+
+def _measured(devices: Devices, *, run: RunFolder, data: Path, context: Context) -> dict[str, float]:
+    import_ultralytics()
+    from pyroblur_gui.training.measure import measure  # noqa: PLC0415 - torch
+
+    def tell(done: int, total: int) -> None:
+        context.check_cancelled()
+        context.emit(Progress(stage="measure", done=done, total=total, unit="batches"))
+
+    size = run.record().recipe.hyperparameters.imgsz
+    where = devices.first
+    figures = measure(run.best, data=data, imgsz=size, device=where, folder=run.path, on_batch=tell)
+    return {NAMES.get(name, name): value for name, value in figures.items()}
 
 
 class _Teller:
@@ -86,11 +184,15 @@ class _Teller:
     def __init__(self, run: RunFolder, context: Context) -> None:
         self._run = run
         self._context = context
-        self.first_epoch = run.record().last_epoch + 1
+        self.first_epoch = 0  # until the first batch
         self.is_ended_early = False
+
+    def remark(self, text: str) -> None:
+        self._context.emit(Log(level="warning", text=text))
 
     def batch(self, batch: Batch) -> None:
         self._context.check_cancelled()
+        self.first_epoch = self.first_epoch or batch.epoch
         for metric in batch.metrics():
             self._context.emit(metric)
         left = (batch.epochs - batch.epoch) * batch.count + batch.count - batch.number
@@ -105,7 +207,8 @@ class _Teller:
             )
         )
 
-    def epoch(self, epoch: Epoch) -> None:
+    def epoch(self, epoch: Epoch) -> bool:
+        """True when it is enough: the user asked for the end after an epoch, and can go on later."""
         for metric in epoch.metrics():
             self._context.emit(metric)
         record = self._run.record()
@@ -114,16 +217,15 @@ class _Teller:
             changes |= {"best_epoch": epoch.number, "best": epoch.named}
         self._run.keep(record.model_copy(update=changes))
         self._context.check_cancelled()
-        if self._context.should_finish() and epoch.number < epoch.epochs:
-            self.is_ended_early = True
-            raise FinishedEarlyError
+        self.is_ended_early = self._context.should_finish() and epoch.number < epoch.epochs
+        return self.is_ended_early
 
 
-def arguments(spec: TrainSpec, *, folder: Path, base: Base | None, data: Path) -> dict[str, Any]:
+def arguments(spec: TrainSpec, *, folder: Path, device: Devices, base: Base | None, data: Path) -> dict[str, Any]:
     """Ultralytics' arguments. A run that goes on takes all but a few from its checkpoint."""
     chosen = spec.recipe.hyperparameters
-    device = _device(spec.device)
-    common = {"data": str(data), "device": device, "save_dir": str(folder), "workers": _workers(chosen, device)}
+    workers = _workers(chosen, device)
+    common = {"data": str(data), "device": device.name, "save_dir": str(folder), "workers": workers}
     if base is None:
         last = str(RunFolder(folder).last)
         return {**common, "model": last, "resume": last}
@@ -135,40 +237,30 @@ def arguments(spec: TrainSpec, *, folder: Path, base: Base | None, data: Path) -
         "pretrained": base.is_pretrained,
         "cache": "ram" if chosen.cache is Cache.RAM else False,
         "freeze": chosen.freeze or None,
-        "amp": chosen.amp and device not in {"cpu", "mps"} and "bf16",
+        "amp": chosen.amp and device.has_loaders and "bf16",
         "project": str(folder.parent),
         "name": folder.name,
     }
 
 
-def _device(wanted: str) -> str:
-    import torch  # noqa: PLC0415 - heavy
-
-    if wanted != "auto":
-        return wanted
-    if torch.cuda.is_available():
-        return "0"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _workers(chosen: Hyperparameters, device: str) -> int:
+def _workers(chosen: Hyperparameters, device: Devices) -> int:
     if chosen.workers >= 0:
         return chosen.workers
-    return 0 if device in {"cpu", "mps"} else _LOADERS
+    return _LOADERS if device.has_loaders else 0
 
 
-def _failure(exc: Exception, run: RunFolder) -> RunError:
+def _failure(exc: Exception, run: RunFolder) -> PyroblurError:
     """What Ultralytics' or torch's own error means for the user."""
     text = str(exc)
     kept = " What was learnt until the last epoch is kept." if run.last.is_file() else ""
-    answers: tuple[tuple[str, str, str], ...] = (
-        ("out of memory", "The device ran out of memory.", "Choose a smaller batch, image size or model."),
-        ("NaN", "The training diverged: its loss is no number any more.", "Choose a smaller learning rate."),
-        ("nothing to resume", "This run has done all its epochs.", "Continue from its best weights with a new run."),
-        ("Dataset", "The data set cannot be used.", "Check it under the tab Data sets."),
-    )
-    for sign, message, hint in answers:
-        if sign in text:
+    if isinstance(exc, RunError):
+        return RunError(exc.message.removesuffix(kept) + kept, hint=exc.hint, path=exc.path)
+    if isinstance(exc, PyroblurError):
+        return exc
+    if isinstance(exc, OSError) and exc.errno is not None and not isinstance(exc, FileNotFoundError):
+        return as_output_error(exc, run.path)
+    for sign, message, hint in _ANSWERS:
+        if sign.lower() in text.lower():
             return RunError(f"{message}{kept}", hint=hint, path=run.path)
     message = f"The training broke off: {text.splitlines()[0] if text else type(exc).__name__}.{kept}"
     return RunError(message, hint="See the log; resuming goes on from the last epoch.", path=run.path)

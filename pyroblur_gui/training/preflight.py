@@ -15,8 +15,10 @@ from pyroblur_gui.core.errors import RunError
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Progress
 from pyroblur_gui.training.base import Base
+from pyroblur_gui.training.devices import Devices, devices_of
 from pyroblur_gui.training.forecast import Advice, Forecast
 from pyroblur_gui.training.metrics import Batch, Epoch
+from pyroblur_gui.training.ranks import check_batch
 from pyroblur_gui.training.spec import Hyperparameters, TrainSpec
 
 # At the full learning rate from the first step on, and every batch changes the weights.
@@ -37,6 +39,7 @@ class _Trial:
     context: Context
     steps: list[Batch] = field(default_factory=list)
     memory_bytes: int = 0
+    remarks: list[str] = field(default_factory=list)
 
     def batch(self, batch: Batch) -> None:
         self.context.check_cancelled()
@@ -46,8 +49,11 @@ class _Trial:
         if len(self.steps) >= STEPS:
             raise _EnoughError
 
-    def epoch(self, _epoch: Epoch) -> None:
+    def epoch(self, _epoch: Epoch) -> bool:
         raise _EnoughError
+
+    def remark(self, text: str) -> None:
+        self.remarks.append(text)
 
     def step_s(self) -> float:
         """What a step takes once it runs evenly."""
@@ -70,10 +76,14 @@ def forecast(
 
     chosen = spec.recipe.hyperparameters
     trial = _Trial(context)
+    devices = devices_of(spec.device)
+    check_batch(spec, devices)
     try:
-        overrides = arguments(spec, folder=folder / "trial", base=base, data=data) | TRIAL
-        trainer = prepare(spec, overrides, batch=trial.batch, epoch=trial.epoch)
-        trainer.train()  # type: ignore[no-untyped-call]
+        one = Devices(devices.first)
+        overrides = arguments(spec, folder=folder / "trial", device=one, base=base, data=data) | TRIAL
+        overrides["batch"] = chosen.batch // devices.count if chosen.batch > 0 else chosen.batch
+        trainer = prepare(spec, overrides, batch=trial.batch, epoch=trial.epoch, remark=trial.remark)
+        trainer.train()
     except _EnoughError:
         pass
     except (RuntimeError, ValueError, AssertionError, FileNotFoundError, TypeError) as exc:
@@ -81,20 +91,25 @@ def forecast(
             message = f"Not even a first step works: {str(exc).splitlines()[0] if str(exc) else type(exc).__name__}."
             raise RunError(message, hint="Check the data set, and choose another device or model.") from exc
     parameters = sum(weight.numel() for weight in trainer.model.parameters())
-    return _made(trial, chosen, str(trainer.device), parameters, validation_pictures)
+    name = str(trainer.device) if devices.count == 1 else f"{devices.count} of {trainer.device.type}"
+    return _made(trial, chosen, Devices(name, devices.count), parameters, validation_pictures)
 
 
-def _made(trial: _Trial, chosen: Hyperparameters, device: str, parameters: int, validation_pictures: int) -> Forecast:
+def _made(
+    trial: _Trial, chosen: Hyperparameters, devices: Devices, parameters: int, validation_pictures: int
+) -> Forecast:
+    """What one device did is taken for each of several: what they tell each other takes little beside it."""
     last = trial.steps[-1]
     step_s = trial.step_s()
-    batch = round(last.pictures_s * last.seconds / last.number)
+    batch = round(last.pictures_s * last.seconds / last.number) * devices.count
+    batches = math.ceil(last.count / devices.count)
     validation_s = validation_pictures / max(batch, 1) * step_s * VALIDATION_SHARE
-    epoch_s = last.count * step_s + validation_s
+    epoch_s = batches * step_s + validation_s
     kept = 2 + (chosen.epochs // chosen.save_period if chosen.save_period > 0 else 0)
     return Forecast(
-        device=device,
+        device=devices.name,
         batch=batch,
-        batches=last.count,
+        batches=batches,
         pictures_s=batch / step_s,
         epoch_s=epoch_s,
         total_s=epoch_s * chosen.epochs,
@@ -105,7 +120,7 @@ def _made(trial: _Trial, chosen: Hyperparameters, device: str, parameters: int, 
 
 
 def _advice(trial: _Trial, chosen: Hyperparameters, *, batch: int) -> list[Advice]:
-    found: list[Advice] = []
+    found = [Advice(text=text) for text in trial.remarks]
     losses = trial.losses()
     if not all(math.isfinite(loss) for loss in losses) or max(losses) > DIVERGED * losses[0]:
         rate = chosen.lr0 / 10

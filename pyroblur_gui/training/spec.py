@@ -34,7 +34,7 @@ def _check_batch(batch: int) -> int:
 
 
 def _check_device(device: str) -> str:
-    if not re.fullmatch(r"auto|cpu|mps|\d+(,\d+)*", device):
+    if not re.fullmatch(r"auto|cpu(,cpu)*|mps|\d+(,\d+)*", device):
         message = "The device is auto, cpu, mps, or the numbers of CUDA devices: 0 or 0,1."
         raise ValueError(message)
     return device
@@ -361,6 +361,18 @@ class TrainSpec(Spec):
     device: Annotated[str, AfterValidator(_check_device)] = "auto"
     unlabelled: Unlabelled = UNLABELLED
     resumes: bool = False
+
+
+class RankSpec(Spec):
+    """One process of several that train together; only PyroBlur itself makes it. store: where they find each other."""
+
+    kind: ClassVar[str] = "train_rank"
+    training: TrainSpec
+    model: str = ""  # what it starts from; empty: the run's last checkpoint
+    is_pretrained: bool = False
+    data: Path
+    count: int = Field(ge=2)
+    store: Path
 
 
 class PreflightSpec(Spec):

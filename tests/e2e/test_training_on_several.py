@@ -1,0 +1,153 @@
+"""Training on several devices, shown with two processes on the CPU: all but the device itself is as with two GPUs."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from small_runs import follow, make_crops, tiny
+
+from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Metric
+from pyroblur_gui.jobs.process import WorkerProcess
+from pyroblur_gui.models import store
+from pyroblur_gui.models.checkpoint import load_module
+from pyroblur_gui.training.run import RunFolder, RunState
+from pyroblur_gui.training.spec import PreflightSpec, TrainSpec
+
+EPOCHS = 2
+RECIPE = tiny(epochs=EPOCHS)
+
+pytestmark = pytest.mark.usefixtures("training_part")
+
+
+@pytest.fixture
+def street(pictures: dict[str, Path]) -> str:
+    return make_crops(pictures)
+
+
+def spec(data: str, **changes: object) -> TrainSpec:
+    return TrainSpec(run="two", recipe=RECIPE, data=data, device="cpu,cpu").model_copy(update=changes)
+
+
+def is_batch(event: Event, step: int) -> bool:
+    return isinstance(event, Metric) and event.name == "batch/box_loss" and event.step == step
+
+
+class Addresses:
+    """Every address that the processes below this one listen on or talk to while it looks."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.families: set[int] = set()
+        self.ranks = 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> "Addresses":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._end.wait(0.2):
+            children = psutil.Process().children(recursive=True)
+            self.ranks = max(self.ranks, sum(1 for child in children if self._is_rank(child)))
+            for child in children:
+                for connection in self._connections(child):
+                    self.seen |= {place.ip for place in (connection.laddr, connection.raddr) if place}
+
+    def _is_rank(self, process: psutil.Process) -> bool:
+        try:
+            return "LOCAL_RANK" in process.environ() and "worker" in process.cmdline()
+        except psutil.Error:
+            return False
+
+    def _connections(self, process: psutil.Process) -> Iterator:
+        try:
+            yield from process.net_connections("inet")
+        except psutil.Error:
+            return
+
+
+def test_two_processes_train_one_model_and_its_events_arrive(street: str) -> None:
+    with Addresses() as addresses:
+        course = follow(spec(street))
+    assert (course.result["first_epoch"], course.result["last_epoch"]) == (1, EPOCHS)
+    assert addresses.ranks == 2
+    assert addresses.seen == {"127.0.0.1"}, "they talk within this computer only"
+    # 12 pictures by 4, of which each process takes 2: 3 steps an epoch, told once
+    assert course.steps("batch/box_loss") == list(range(1, 3 * EPOCHS + 1))
+    for name in ("train/box_loss", "val/box_loss", "mAP50-95", "lr"):
+        assert course.steps(name) == list(range(1, EPOCHS + 1)), name
+    record = RunFolder.of("two").record()
+    assert (record.state, record.last_epoch, record.device) == (RunState.DONE, EPOCHS, "cpu,cpu")
+    assert load_module(RunFolder.of("two").last).names == ("face", "license_plate")
+    assert store.card(str(course.result["model"])).figures == record.best
+
+
+def test_it_ends_after_an_epoch_when_asked_and_goes_on_later(street: str) -> None:
+    def lead(event: Event, worker: WorkerProcess) -> None:
+        if is_batch(event, 1):
+            worker.finish()
+
+    course = follow(spec(street), lead)
+    assert course.result["last_epoch"] == 1
+    assert RunFolder.of("two").record().state is RunState.STOPPED
+    course = follow(spec(street, resumes=True))
+    assert (course.result["first_epoch"], course.result["last_epoch"]) == (2, EPOCHS)
+
+
+def test_stopping_ends_all_processes_and_killing_the_first_does_so_too(street: str) -> None:
+    course = follow(spec(street), lambda event, _worker: is_batch(event, 4))
+    assert isinstance(course.end, Cancelled)
+    folder = RunFolder.of("two")
+    assert (folder.record().state, folder.record().last_epoch) == (RunState.STOPPED, 1)
+
+    def lead(event: Event, worker: WorkerProcess) -> None:
+        if is_batch(event, 4):
+            ranks = [each for each in psutil.Process(worker.pid).children() if "LOCAL_RANK" in each.environ()]
+            os.kill(next(each.pid for each in ranks if each.environ()["LOCAL_RANK"] == "1"), signal.SIGKILL)
+
+    course = follow(spec(street, resumes=True), lead)
+    assert isinstance(course.end, Failed)
+    assert course.end.hint
+    assert folder.record().state is RunState.FAILED
+    course = follow(spec(street, resumes=True))
+    assert (course.result["first_epoch"], course.result["last_epoch"]) == (2, EPOCHS)
+
+
+def test_killing_the_worker_leaves_no_process_of_it(street: str) -> None:
+    """The check for leaked processes of every test looks for them."""
+    ranks: list[psutil.Process] = []
+
+    def lead(event: Event, worker: WorkerProcess) -> None:
+        if is_batch(event, 2):
+            ranks.extend(psutil.Process(worker.pid).children(recursive=True))
+            os.kill(worker.pid or 0, signal.SIGKILL)
+
+    course = follow(spec(street), lead)
+    assert isinstance(course.end, Failed)
+    assert len(ranks) >= 2
+    _, alive = psutil.wait_procs(ranks, timeout=5)
+    assert not alive
+
+
+@pytest.mark.parametrize(
+    ("device", "batch", "said"), [("cpu,cpu", 3, "cannot be divided"), ("cpu,cpu", -1, "one device only")]
+)
+def test_what_cannot_be_divided_is_told(street: str, device: str, batch: int, said: str) -> None:
+    course = follow(TrainSpec(run="two", recipe=tiny(batch=batch), data=street, device=device))
+    assert isinstance(course.end, Failed)
+    assert said in course.end.message
+    assert course.end.hint
+
+
+def test_the_preflight_tries_one_of_them(street: str) -> None:
+    course = follow(PreflightSpec(recipe=RECIPE, data=street, device="cpu,cpu"))
+    assert (course.result["batch"], course.result["batches"]) == (4, 3)

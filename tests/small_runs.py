@@ -1,0 +1,122 @@
+"""Small real trainings: a data set of crops of two real pictures, a recipe of seconds, and a worker that is led by what
+it tells.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+from rows import make_dataset
+
+from pyroblur_gui.datasets import layout
+from pyroblur_gui.datasets.dataset import Box, Picture
+from pyroblur_gui.datasets.sample import Split
+from pyroblur_gui.jobs.events import EndEvent, Event, Finished, Log, Metric
+from pyroblur_gui.jobs.process import WorkerProcess
+from pyroblur_gui.jobs.spec import Spec
+from pyroblur_gui.training.spec import Hyperparameters, Recipe
+
+LIMIT_S = 200
+TINY = Recipe(
+    name="tiny",
+    title="Tiny",
+    summary="For a test.",
+    model="yolo11n",
+    is_pretrained=False,
+    hyperparameters=Hyperparameters(epochs=3, batch=4, imgsz=64, lr0=0.002, save_period=-1),
+)
+
+
+def tiny(**changes: object) -> Recipe:
+    """TINY with other hyperparameters."""
+    return TINY.model_copy(update={"hyperparameters": TINY.hyperparameters.model_copy(update=changes)})
+
+
+def make_crops(
+    pictures: dict[str, Path],
+    name: str = "street",
+    *,
+    count: int = 16,
+    watched: int = 4,
+    labels: Sequence[int] = (0, 1),
+    classes: Sequence[str] = ("face", "license_plate"),
+) -> str:
+    """A data set of crops of two real pictures with a box each; the last `watched` of them for validation."""
+    with make_dataset(name, classes) as dataset:
+        rows = []
+        for number in range(count):
+            left = 20 * (number % 16)
+            with Image.open(pictures["bus" if number % 2 else "zidane"]) as whole:
+                crop = whole.crop((left, 100 + number, left + 400, 500 + number))
+            file = dataset.folder / "images" / "00" / f"{number:02d}.jpg"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            crop.save(file)
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            rows.append(
+                Picture(
+                    id=0, file=f"images/00/{file.name}", name=file.name, source=1, width=400, height=400,
+                    size_bytes=file.stat().st_size, sha256=digest, likeness=None,
+                    split=Split.VAL if number >= count - watched else Split.TRAIN,
+                    labelled=frozenset(range(len(classes))),
+                    boxes=(Box(labels[number % len(labels)], 0.2, 0.2, 0.7, 0.8),),
+                )
+            )  # fmt: skip
+        dataset.add(rows)
+        layout.write_all(dataset)
+    return name
+
+
+@dataclass
+class Course:
+    """How a job went: what it told, in order, and how it ended."""
+
+    events: list[Event] = field(default_factory=list)
+    end: EndEvent | None = None
+
+    def steps(self, name: str) -> list[int]:
+        return [event.step for event in self.events if isinstance(event, Metric) and event.name == name]
+
+    def values(self, name: str) -> list[float]:
+        return [event.value for event in self.events if isinstance(event, Metric) and event.name == name]
+
+    @property
+    def remarks(self) -> list[str]:
+        return [event.text for event in self.events if isinstance(event, Log)]
+
+    @property
+    def result(self) -> dict:
+        assert isinstance(self.end, Finished), self.end
+        return self.end.result
+
+
+def follow(
+    spec: Spec,
+    lead: Callable[[Event, WorkerProcess], object] = lambda _event, _worker: None,
+    *,
+    command: Sequence[str] | None = None,
+    limit_s: float = LIMIT_S,
+) -> Course:
+    """Runs the job in a worker. lead: told each event; gives True to cancel the job."""
+
+    async def work() -> Course:
+        worker = WorkerProcess(command)
+        course = Course()
+        cancels: list[asyncio.Task[None]] = []
+
+        def heard(event: Event) -> None:
+            course.events.append(event)
+            if lead(event, worker) is True:
+                cancels.append(asyncio.get_running_loop().create_task(worker.cancel()))
+
+        try:
+            async with asyncio.timeout(limit_s):
+                course.end = await worker.run(spec.kind, spec.model_dump(mode="json"), on_event=heard)
+        finally:
+            await asyncio.gather(*cancels)
+            await worker.close()
+        return course
+
+    return asyncio.run(work())
