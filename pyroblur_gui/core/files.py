@@ -22,6 +22,7 @@ from pyroblur_gui.core.errors import (
 
 LONGEST_NAME_BYTES = 255  # ext4, APFS and NTFS (there: UTF-16 units, of which a name never has more than bytes)
 _LONGEST_SUFFIX_BYTES = 16
+_PART_PREFIX = ".pyroblur-"
 _CHUNK_BYTES = 1 << 20
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -72,14 +73,14 @@ class PartFile:
     def __init__(self, target: Path) -> None:
         self.target = target
         suffix = target.suffix if len(os.fsencode(target.suffix)) <= _LONGEST_SUFFIX_BYTES else ""
-        self._stem = f".pyroblur-{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:12]}-"
+        self._stem = f"{_PART_PREFIX}{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:12]}-"
         self.path = target.with_name(f"{self._stem}{os.getpid()}.part{suffix}")
         self._is_committed = False
 
     def __enter__(self) -> Self:
         try:
             self.target.parent.mkdir(parents=True, exist_ok=True)
-            self._remove_abandoned()
+            remove_abandoned(self.target.parent, f"{self._stem}*")
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         except FileExistsError as exc:
             if self.path.exists():
@@ -108,12 +109,14 @@ class PartFile:
             with contextlib.suppress(OSError):
                 self.path.unlink(missing_ok=True)
 
-    def _remove_abandoned(self) -> None:
-        for left in self.target.parent.glob(f"{self._stem}*.part*"):
-            owner = left.name.removeprefix(self._stem).partition(".")[0]
-            if owner.isdecimal() and not psutil.pid_exists(int(owner)):
-                with contextlib.suppress(OSError):
-                    left.unlink()
+
+def remove_abandoned(folder: Path, pattern: str = f"{_PART_PREFIX}*") -> None:
+    """Removes what killed processes left half-written in this folder; that of living ones stays."""
+    for left in folder.glob(f"{pattern}.part*"):
+        owner = left.name.removeprefix(_PART_PREFIX).partition("-")[2].partition(".")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            with contextlib.suppress(OSError):
+                left.unlink()
 
 
 def as_output_error(exc: OSError, target: Path) -> OutputError:

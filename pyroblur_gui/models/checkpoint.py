@@ -51,12 +51,17 @@ _loading = threading.Lock()
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A detector read from a checkpoint: `module` in f32 for inference, giving [1, 4 + classes, anchors]."""
+    """A detector read from a checkpoint: `module` in f32 for inference, giving [1, 4 + classes, anchors].
+
+    epochs: how many it was trained for; 0 where it does not say. is_best: none of them was better than the last.
+    """
 
     module: torch.nn.Module
     names: tuple[str, ...]
     stride: int
     input_size: int
+    epochs: int = 0
+    is_best: bool = False
 
 
 class _Inert:
@@ -207,7 +212,8 @@ def _for_inference(path: Path, module: torch.nn.Module, content: object) -> Chec
         raise _damaged(path, error) from error
     for parameter in model.parameters():
         parameter.requires_grad_(requires_grad=False)
-    return Checkpoint(model, names, stride, _input_size(content))
+    epochs, is_best = _progress(content)
+    return Checkpoint(model, names, stride, _input_size(content), epochs, is_best)
 
 
 def _input_size(content: object) -> int:
@@ -215,6 +221,15 @@ def _input_size(content: object) -> int:
     size = arguments.get("imgsz") if isinstance(arguments, dict) else None
     size = max(size, default=0) if isinstance(size, list | tuple) else size
     return size if isinstance(size, int) and 32 <= size <= 8192 else 640
+
+
+def _progress(content: object) -> tuple[int, bool]:
+    """How many epochs were trained, and whether the last was the best, as Ultralytics notes it."""
+    if not isinstance(content, dict) or not isinstance(content.get("epoch"), int):
+        return 0, False
+    figures = content.get("train_metrics")
+    fitness = figures.get("fitness") if isinstance(figures, dict) else None
+    return max(content["epoch"] + 1, 0), fitness is not None and fitness == content.get("best_fitness")
 
 
 def _refusal(path: Path, text: str) -> ModelError:

@@ -3,10 +3,13 @@
 A model appears under its name only when it is complete, so that a killed import leaves nothing that could be run.
 """
 
+import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
+
+import psutil
 
 from pyroblur_gui.core.errors import ModelError
 from pyroblur_gui.core.paths import folders
@@ -74,7 +77,8 @@ def add(entry: Card, model: Path, *, checkpoint: Path | None = None) -> Path:
     check_free(entry.name)
     root = folders().models
     root.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=root))
+    _remove_abandoned(root)
+    part = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{os.getpid()}-", dir=root))
     try:
         shutil.copyfile(model, part / MODEL_FILE)
         check_file(part / MODEL_FILE, entry.sha256, hint="Import the model again.")
@@ -99,9 +103,22 @@ def check_free(name: str) -> None:
 
 
 def remove(name: str) -> None:
-    """Deletes an imported model. Raises ModelError for an unknown name."""
+    """Deletes an imported model. Raises ModelError for an unknown name.
+
+    Its name goes first: a kill meanwhile leaves no folder that is neither a model nor a free name.
+    """
     card(name)
-    shutil.rmtree(_folder(name))
+    gone = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{os.getpid()}-", dir=folders().models))
+    _folder(name).replace(gone / name)
+    shutil.rmtree(gone)
+
+
+def _remove_abandoned(root: Path) -> None:
+    """What killed processes left of models that they were filling or deleting."""
+    for left in root.glob(f"{UNFINISHED}*"):
+        owner = left.name.removeprefix(UNFINISHED).partition("-")[0]
+        if not (owner.isdecimal() and psutil.pid_exists(int(owner))):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _folder(name: str) -> Path:

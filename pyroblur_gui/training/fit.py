@@ -105,12 +105,7 @@ def sit(
     """
     teller = _Teller(run, context)
     trainer = prepare(spec, overrides, batch=teller.batch, epoch=teller.epoch, remark=teller.remark, ranks=ranks)
-    try:
-        trainer.train()
-    except AssertionError as exc:
-        if "nothing to resume" not in str(exc):
-            raise
-        return Sitting(first_epoch=0)  # killed after its last epoch
+    trainer.train()
     return Sitting(teller.first_epoch, teller.is_ended_early)
 
 
@@ -141,27 +136,17 @@ def _train(
     spec: TrainSpec, devices: Devices, *, run: RunFolder, base: Base | None, data: Path, context: Context
 ) -> Sitting:
     record = run.record()
-    if base is None and record.last_epoch >= record.recipe.hyperparameters.epochs:
-        return Sitting(first_epoch=0)
     if base is None:
-        _check_classes(run.last, data)
+        from pyroblur_gui.training.resume import take_up  # noqa: PLC0415 - torch
+
+        record = take_up(run, list(yaml.safe_load(data.read_text(encoding="utf-8"))["names"].values()))
+        if record.last_epoch >= record.recipe.hyperparameters.epochs:
+            return Sitting(first_epoch=0)
     run.keep(record.model_copy(update={"state": RunState.RUNNING, "message": ""}))
     if devices.count > 1:
         return sit_on_several(spec, devices, base=base, data=data, context=context)
     overrides = arguments(spec, folder=run.path, device=devices, base=base, data=data)
     return sit(spec, overrides, run=run, context=context)
-
-
-def _check_classes(checkpoint: Path, data: Path) -> None:
-    """A run goes on with the classes that it began with: Ultralytics would take a head of another size as it is."""
-    from pyroblur_gui.models.checkpoint import load_module  # noqa: PLC0415 - torch
-
-    learnt = load_module(checkpoint).names
-    asked = tuple(yaml.safe_load(data.read_text(encoding="utf-8"))["names"].values())
-    if learnt != asked:
-        message = f"This run learnt the classes {', '.join(learnt)}; its data set has {', '.join(asked)} now."
-        hint = "Give the data set its classes back, or begin a new run from the best weights of this one."
-        raise RunError(message, hint=hint, path=checkpoint)
 
 
 def _measured(devices: Devices, *, run: RunFolder, data: Path, context: Context) -> dict[str, float]:

@@ -89,6 +89,8 @@ def device_text(device: str) -> str:
         return tr("automatic device")
     if device in {"cpu", "mps"}:
         return device.upper()
+    if device.startswith("cpu,"):
+        return trn("CPU, {count} process", "CPU, {count} processes", device.count(",") + 1)
     return trn("GPU {numbers}", "GPUs {numbers}", device.count(",") + 1, numbers=device.replace(",", ", "))
 
 
