@@ -6,10 +6,14 @@ of the machine to the user's cache and uploads events with names and hashes of m
 servers, checks for updates, reports to Google Analytics, fetches fonts and installs packages unless told otherwise.
 """
 
+import contextlib
 import importlib
 import json
 import os
+import socket
 import sys
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -56,10 +60,31 @@ def import_ultralytics() -> ModuleType:
     pillow = importlib.import_module("PIL.Image")
     own_open = pillow.open
     try:
-        importlib.import_module("ultralytics.utils")
+        with _without_sockets():
+            importlib.import_module("ultralytics.utils")
+            return importlib.import_module("ultralytics")
     finally:
         pillow.open = own_open  # type: ignore[attr-defined]
-    return importlib.import_module("ultralytics")
+
+
+@contextlib.contextmanager
+def _without_sockets() -> Iterator[None]:
+    """Ultralytics reads the number of the network card, to know the machine again; urllib3, which comes with it, tries
+    whether a socket of IPv6 can be had. Neither sends anything, and neither is needed.
+    """
+    if "ultralytics" in sys.modules:
+        yield
+        return
+    node, has_ipv6 = uuid.getnode, socket.has_ipv6
+    uuid.getnode = lambda: 0
+    socket.has_ipv6 = False
+    try:
+        yield
+    finally:
+        uuid.getnode, socket.has_ipv6 = node, has_ipv6
+        connection = sys.modules.get("urllib3.util.connection")
+        if connection is not None:  # for a tracking address that the user set
+            connection.HAS_IPV6 = has_ipv6  # type: ignore[attr-defined]
 
 
 def _prepare_ultralytics() -> None:

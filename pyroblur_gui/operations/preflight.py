@@ -14,7 +14,7 @@ from pyroblur_gui.datasets.filter import Filter
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.operations.train import require_training
-from pyroblur_gui.operations.training_data import left_out_text, write_training_data
+from pyroblur_gui.operations.training_data import absent_text, left_out_text, write_training_data
 from pyroblur_gui.training.base import base_of
 from pyroblur_gui.training.forecast import Advice, Forecast
 from pyroblur_gui.training.preflight import forecast
@@ -54,7 +54,7 @@ def _about_data(dataset: Dataset) -> Iterator[Advice]:
     for number, name in enumerate(dataset.classes):
         shown = len(dataset.ids(Filter(splits=(Split.TRAIN,), labels=(number,))))
         if not shown:
-            yield Advice(text=f"No training picture shows the class {name}: it cannot be learnt.")
+            yield Advice(text=absent_text(name))
         elif shown < FEW:
             yield Advice(text=f"Only {shown} training pictures show the class {name}; some hundreds are better.")
     problems = dataset.problems()

@@ -1,5 +1,8 @@
 """Trains a detector and puts what came of it among the models."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from pydantic import JsonValue
 
 from pyroblur_gui.core.errors import MissingExtraError, RunError
@@ -9,13 +12,14 @@ from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.models import store as store_of_models
 from pyroblur_gui.models.card import Card
 from pyroblur_gui.models.export import INSTALL, keep_trained
-from pyroblur_gui.operations.training_data import TrainingData, left_out_text, write_training_data
-from pyroblur_gui.training.base import base_of
+from pyroblur_gui.operations.training_data import TrainingData, absent_text, left_out_text, write_training_data
+from pyroblur_gui.training.base import Base, base_of
 from pyroblur_gui.training.devices import devices_of
 from pyroblur_gui.training.fit import fit, new_record, note
 from pyroblur_gui.training.run import RunFolder, RunState
 from pyroblur_gui.training.spec import TrainSpec
 
+SHOWN_NAMES = 5  # of a base model's classes
 DATA_FOLDER = "data"  # within the run's: the lists of what it is trained on
 
 
@@ -37,8 +41,8 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     data = write_training_data(spec.data, folder.path / DATA_FOLDER, unlabelled)
     if base is not None:
         folder.begin(new_record(spec, fingerprint=data.fingerprint))
-    if data.left_out:
-        context.emit(Log(level="warning", text=left_out_text(data.left_out)))
+    for text in _remarks(data, base):
+        context.emit(Log(level="warning", text=text))
     context.emit(Started(kind=spec.kind, detail={"run": spec.run, "run_dir": str(folder.path), "data": str(data.path)}))
     fitted = fit(spec, run=folder, base=base, data=data.path, context=context)
     card = _keep(folder, spec, data)
@@ -60,6 +64,17 @@ def require_training() -> None:
     if not (is_installed("torch") and is_installed("ultralytics")):
         message = "Training needs torch and Ultralytics, which are not installed."
         raise MissingExtraError(message, hint=INSTALL)
+
+
+def _remarks(data: TrainingData, base: Base | None) -> Iterator[str]:
+    """What need not keep a training from starting, and is told."""
+    if data.left_out:
+        yield left_out_text(data.left_out)
+    for name in data.absent:
+        yield absent_text(name)
+    if base is not None and base.names and base.names != data.classes:
+        known = ", ".join(base.names[:SHOWN_NAMES]) + (" and more" if len(base.names) > SHOWN_NAMES else "")
+        yield f"{Path(base.model).name} knows other classes ({known}): what it sees is kept, the classes are new to it."
 
 
 def _keep(folder: RunFolder, spec: TrainSpec, data: TrainingData) -> Card:

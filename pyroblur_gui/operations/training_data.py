@@ -7,6 +7,7 @@ from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import DatasetError
 from pyroblur_gui.datasets import layout, store
 from pyroblur_gui.datasets.dataset import Dataset
+from pyroblur_gui.datasets.filter import Filter
 from pyroblur_gui.datasets.fingerprint import fingerprint
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.datasets.stats import trainable
@@ -19,7 +20,7 @@ SUGGEST = "Let a model suggest the missing boxes (Suggest labels), or train on t
 class TrainingData:
     """path: of the data.yaml. pictures: how many of each split; left_out: for classes that were not looked for.
 
-    sources: of its pictures, as the model's card names them.
+    sources: of its pictures, as the model's card names them. absent: classes that no training picture shows.
     """
 
     path: Path
@@ -27,6 +28,8 @@ class TrainingData:
     pictures: dict[Split, int]
     left_out: int
     sources: tuple[DataSource, ...]
+    classes: tuple[str, ...]
+    absent: tuple[str, ...]
 
 
 def write_training_data(name: str, folder: Path, unlabelled: Unlabelled) -> TrainingData:
@@ -42,7 +45,22 @@ def write_training_data(name: str, folder: Path, unlabelled: Unlabelled) -> Trai
         note = f"Part of the data set {name}, fingerprint {mark}."
         sources = tuple(DataSource(name=each.title, licence=each.licence, note=note) for each in dataset.provenances())
         path = layout.write_elsewhere(dataset, folder, files)
-    return TrainingData(path, mark, {split: len(files[split]) for split in Split}, left_out, sources)
+        classes, absent = tuple(dataset.classes), absent_classes(dataset)
+    pictures = {split: len(files[split]) for split in Split}
+    return TrainingData(path, mark, pictures, left_out, sources, classes, absent)
+
+
+def absent_classes(dataset: Dataset) -> tuple[str, ...]:
+    """Classes of which no training picture shows anything."""
+    return tuple(
+        name
+        for number, name in enumerate(dataset.classes)
+        if not dataset.ids(Filter(splits=(Split.TRAIN,), labels=(number,)))
+    )
+
+
+def absent_text(name: str) -> str:
+    return f"No training picture shows the class {name}: it cannot be learnt."
 
 
 def _shown(dataset: Dataset) -> list[int]:

@@ -18,6 +18,7 @@ class Base:
 
     model: str
     is_pretrained: bool
+    names: tuple[str, ...] = ()  # of the classes that trained weights know
 
 
 def base_of(recipe: Recipe) -> Base:
@@ -43,5 +44,5 @@ def _weights(path: Path, recipe: Recipe) -> Base:
         raise ModelError(message, hint="Name the network instead, such as yolo11n.", path=path)
     from pyroblur_gui.models.checkpoint import load_module  # noqa: PLC0415 - torch, in the worker only
 
-    load_module(path)  # refuses what could run code, before Ultralytics opens it
-    return Base(str(path), is_pretrained=True)
+    names = load_module(path).names  # refuses what could run code, before Ultralytics opens it
+    return Base(str(path), is_pretrained=True, names=names)

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from pyroblur_gui.training.trainer import Ranks, Trainer
 
 PACKAGES = ("torch", "ultralytics")
-_FAILURES = (PyroblurError, RuntimeError, ValueError, AssertionError, OSError, TypeError)
+_FAILURES = (PyroblurError, RuntimeError, ValueError, AssertionError, OSError, TypeError, MemoryError)
 _MEMORY = "Choose a smaller batch, image size or model."
 _CHECK = "Check the data set under Data sets: it finds what is missing or damaged, and mends it."
 _ANSWERS = (  # a sign in an error's text, what it means, and what to do
     ("out of memory", "The device ran out of memory.", _MEMORY),
     ("can't allocate memory", "The computer ran out of memory.", _MEMORY),
+    ("bad_alloc", "The computer ran out of memory.", _MEMORY),
+    ("MemoryError", "The computer ran out of memory.", _MEMORY),
     ("NaN", "The training diverged: its loss is no number any more.", "Choose a smaller learning rate."),
     ("Image Not Found", "A picture of the data set cannot be read.", _CHECK),
     ("No valid images found", "None of the pictures can be read.", _CHECK),
@@ -236,7 +238,7 @@ def _workers(chosen: Hyperparameters, device: Devices) -> int:
 
 def _failure(exc: Exception, run: RunFolder) -> PyroblurError:
     """What Ultralytics' or torch's own error means for the user."""
-    text = str(exc)
+    text = str(exc) if not isinstance(exc, MemoryError) else type(exc).__name__
     kept = " What was learnt until the last epoch is kept." if run.last.is_file() else ""
     if isinstance(exc, RunError):
         return RunError(exc.message.removesuffix(kept) + kept, hint=exc.hint, path=exc.path)
