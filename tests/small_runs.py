@@ -19,7 +19,7 @@ from pyroblur_gui.jobs.process import WorkerProcess
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.training.spec import Hyperparameters, Recipe
 
-LIMIT_S = 200
+LIMIT_S = 280
 TINY = Recipe(
     name="tiny",
     title="Tiny",
@@ -92,17 +92,36 @@ class Course:
         return self.end.result
 
 
-def follow(
-    spec: Spec,
-    lead: Callable[[Event, WorkerProcess], object] = lambda _event, _worker: None,
-    *,
-    command: Sequence[str] | None = None,
-    limit_s: float = LIMIT_S,
-) -> Course:
-    """Runs the job in a worker. lead: told each event; gives True to cancel the job."""
+Lead = Callable[[Event, WorkerProcess], object]
 
-    async def work() -> Course:
-        worker = WorkerProcess(command)
+
+class WarmWorker:
+    """One worker for several jobs, which saves loading torch for each; a fresh one after a job that spoilt it."""
+
+    def __init__(self, command: Sequence[str] | None = None) -> None:
+        self._command = command
+        self._loop = asyncio.new_event_loop()
+        self._worker: WorkerProcess | None = None
+
+    def __enter__(self) -> "WarmWorker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if self._worker is not None:
+                self._loop.run_until_complete(self._worker.close())
+        finally:
+            self._loop.close()
+
+    def follow(self, spec: Spec, lead: Lead = lambda _event, _worker: None, *, limit_s: float = LIMIT_S) -> Course:
+        """Runs the job. lead: told each event; gives True to cancel the job."""
+        return self._loop.run_until_complete(self._follow(spec, lead, limit_s))
+
+    async def _follow(self, spec: Spec, lead: Lead, limit_s: float) -> Course:
+        if self._worker is not None and not self._worker.is_reusable:
+            await self._worker.close()
+            self._worker = None
+        worker = self._worker = self._worker or WorkerProcess(self._command)
         course = Course()
         cancels: list[asyncio.Task[None]] = []
 
@@ -116,7 +135,16 @@ def follow(
                 course.end = await worker.run(spec.kind, spec.model_dump(mode="json"), on_event=heard)
         finally:
             await asyncio.gather(*cancels)
-            await worker.close()
         return course
 
-    return asyncio.run(work())
+
+def follow(
+    spec: Spec,
+    lead: Lead = lambda _event, _worker: None,
+    *,
+    command: Sequence[str] | None = None,
+    limit_s: float = LIMIT_S,
+) -> Course:
+    """Runs the job in a worker of its own. lead: told each event; gives True to cancel the job."""
+    with WarmWorker(command) as worker:
+        return worker.follow(spec, lead, limit_s=limit_s)
