@@ -251,7 +251,7 @@ def _chart(name: str, title: str, about: str, draw: Callable[["Axes"], None]) ->
 
 
 def _style(place: int) -> dict[str, Any]:  # what matplotlib takes
-    return {"color": _color(place), "linestyle": DASHES[place // len(COLORS) % len(DASHES)], "linewidth": 1.8}
+    return {"color": _color(place), "linestyle": DASHES[place % len(DASHES)], "linewidth": 1.8}
 
 
 def _color(place: int) -> str:

@@ -8,8 +8,9 @@ from pydantic import JsonValue
 
 from pyroblur_gui.benchmark import intervals, report, store
 from pyroblur_gui.benchmark.measure import Measured, compare, measure
-from pyroblur_gui.benchmark.result import BenchmarkResult, DataFacts, ModelResult
+from pyroblur_gui.benchmark.result import BenchmarkResult, DataFacts, ModelResult, SpeedResult
 from pyroblur_gui.benchmark.spec import BenchmarkSpec
+from pyroblur_gui.benchmark.speed import measure_speed, ways
 from pyroblur_gui.benchmark.truth import LabelledSet
 from pyroblur_gui.benchmark.verdict import sentences
 from pyroblur_gui.core.errors import BenchmarkError
@@ -19,6 +20,7 @@ from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.jobs.meter import Meter
 from pyroblur_gui.models.evaluation import MeasuredModel
+from pyroblur_gui.operations.benchmark_clip import clip_results
 from pyroblur_gui.operations.benchmark_data import labelled_set
 
 LIBRARIES = ("openvino", "onnxruntime", "onnxruntime-gpu", "torch", "ultralytics", "numpy", "opencv-python")
@@ -48,6 +50,8 @@ def run(spec: BenchmarkSpec, context: Context) -> dict[str, JsonValue]:
         )
     )
     measured = [] if data is None else _accuracy(spec, data, classes, context)
+    clips, clip_speed = clip_results(spec, context)
+    speed = _speed(spec, context) if spec.speed else ()
     result = BenchmarkResult(
         made=made,
         spec=spec.model_dump(mode="json"),
@@ -58,13 +62,16 @@ def run(spec: BenchmarkSpec, context: Context) -> dict[str, JsonValue]:
         seed=spec.options.seed,
         models=tuple(each.result for each in measured),
         comparisons=compare(measured),
+        speed=speed,
+        clips=clips,
+        clip_speed=clip_speed,
         notes=() if data is None else data.notes,
     )
     result = result.model_copy(update={"wall_s": round(time.monotonic() - began, 3)})
     written = report.write(result, folder, context.check_cancelled)
     context.emit(Artifact(path=written[-1], kind="report"))
     return {
-        "models": [_line(each) for each in result.models],
+        "models": _lines(result),
         "verdicts": [*sentences(result)],
         "report_dir": str(folder),
     }
@@ -145,6 +152,39 @@ def _facts(data: LabelledSet) -> DataFacts:
         truths=truths,
         without_truth=tuple(name for name, count in truths.items() if not count),
     )
+
+
+def _speed(spec: BenchmarkSpec, context: Context) -> tuple[SpeedResult, ...]:
+    every = ways(spec.models, spec.options)
+    meter = Meter(context, "speed", total=len(every), unit="ways")
+    rows: list[SpeedResult] = []
+
+    def step() -> None:
+        context.check_cancelled()
+        meter.at(len({(row.model, row.engine, row.device, row.precision, row.size) for row in rows}))
+
+    for row in measure_speed(every, spec.options, step=step):
+        rows.append(row)
+    meter.finish(len(every))
+    return tuple(rows)
+
+
+def _lines(result: BenchmarkResult) -> list[JsonValue]:
+    """A line a model; where the speed was measured, with the best of what one picture at a time takes."""
+    lines: dict[str, dict[str, JsonValue]] = {name: {"model": name} for name in _named(result)}
+    for model in result.models:
+        lines[model.model] = _line(model)
+    for name, line in lines.items():
+        alone = [row.times for row in result.speed if row.model == name and row.batch == 1 and row.times is not None]
+        if alone:
+            best = min(alone, key=lambda times: times.median_ms)
+            line |= {"latency_ms_median": best.median_ms, "fps": best.pictures_s}
+    return [*lines.values()]
+
+
+def _named(result: BenchmarkResult) -> list[str]:
+    parts = (result.models, result.speed, result.clips, result.clip_speed)
+    return list(dict.fromkeys(each.model for part in parts for each in part))
 
 
 def _line(result: ModelResult) -> dict[str, JsonValue]:

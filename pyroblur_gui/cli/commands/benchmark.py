@@ -71,8 +71,9 @@ def _show(result: Result) -> None:
     measured = result["models"]
     for model in measured if isinstance(measured, list) else ():
         if isinstance(model, dict):
-            figures = [_share(model[name]) for name in SHOWN]
-            rows.append((str(model["model"]), *figures, _number(model["latency_ms_median"]), _number(model["fps"])))
+            figures = [_share(model.get(name)) for name in SHOWN]
+            times = (_number(model.get("latency_ms_median")), _number(model.get("fps")))
+            rows.append((str(model["model"]), *figures, *times))
     if len(rows) > 1:
         for line in columns(rows):
             typer.echo(line)
