@@ -36,14 +36,33 @@ ALLOWED = {
     "torch.nn.modules.linear": ("Identity",),
     "torch.nn.modules.pooling": ("MaxPool2d",),
     "torch.nn.modules.upsampling": ("Upsample",),
+    "torch.nn.modules.padding": ("ZeroPad2d",),
     "ultralytics.nn.modules.block": (
-        "Attention", "Bottleneck", "C2f", "C2PSA", "C3", "C3k", "C3k2", "DFL", "PSABlock", "SPPF",
+        "A2C2f", "AAttn", "ABlock", "AConv", "ADown", "Attention", "Bottleneck", "C2", "C2PSA", "C2f", "C2fCIB", "C3",
+        "C3Ghost", "C3k", "C3k2", "C3x", "CBFuse", "CBLinear", "CIB", "DFL", "ELAN1", "GhostBottleneck", "PSA",
+        "PSABlock", "RepBottleneck", "RepC3", "RepCSP", "RepNCSPELAN4", "RepVGGDW", "SCDown", "SPP", "SPPELAN", "SPPF",
     ),
-    "ultralytics.nn.modules.conv": ("Concat", "Conv", "DWConv"),
+    "ultralytics.nn.modules.conv": (
+        "Concat", "Conv", "ConvTranspose", "DWConv", "Focus", "GhostConv", "RepConv",
+    ),
     "ultralytics.nn.modules.head": ("Detect",),
     "ultralytics.nn.tasks": ("DetectionModel",),
     "ultralytics.utils": ("IterableSimpleNamespace",),
 }  # fmt: skip
+# What published checkpoints carry beside their networks: figures, paths, and the loss that they were trained with. It
+# is read past: nothing is made of it.
+IGNORED = {
+    "numpy": ("dtype",),
+    "numpy.core.multiarray": ("scalar",),
+    "numpy._core.multiarray": ("scalar",),
+    "numpy.dtypes": ("Float64DType", "Float32DType", "Int64DType"),
+    "pathlib": ("PosixPath", "WindowsPath"),
+    "pathlib._local": ("PosixPath", "WindowsPath"),
+    "torch.nn.modules.loss": ("BCEWithLogitsLoss",),
+    "ultralytics.utils.loss": ("BboxLoss", "DFLoss", "E2EDetectLoss", "E2ELoss", "v8DetectionLoss"),
+    "ultralytics.utils.tal": ("TaskAlignedAssigner",),
+    "ultralytics.yolo.utils": ("IterableSimpleNamespace",),  # its place before 8.0.44
+}
 PLAIN = (bool, int, float, str, bytes, torch.Tensor, torch.dtype, torch.device)
 
 _loading = threading.Lock()
@@ -54,12 +73,16 @@ class Checkpoint:
     """A detector read from a checkpoint: `module` in f32 for inference, giving [1, 4 + classes, anchors].
 
     epochs: how many it was trained for; 0 where it does not say. is_best: none of them was better than the last.
+    parameters: before layers were joined for inference. architecture: the text that it says it was built from; whoever
+    hands the file on looks at that with models.architecture.
     """
 
     module: torch.nn.Module
     names: tuple[str, ...]
     stride: int
     input_size: int
+    parameters: int
+    architecture: object
     epochs: int = 0
     is_best: bool = False
 
@@ -81,6 +104,19 @@ class _Inert:
             message = f"it gives {self.target} something else than named values"
             raise _ForbiddenError(message)
         self.state = state
+
+
+class _Ignored:
+    """Stands in for what is read past: takes whatever it is given and keeps none of it."""
+
+    def __new__(cls, *_arguments: object, **_more: object) -> "_Ignored":
+        return super().__new__(cls)
+
+    def __init__(self, *_arguments: object, **_more: object) -> None:
+        pass
+
+    def __setstate__(self, _state: object) -> None:
+        pass
 
 
 class _ForbiddenError(Exception):
@@ -133,8 +169,9 @@ def _read(path: Path) -> object:
 def _only_stand_ins() -> Iterator[None]:
     """The list is the process's own in torch: what others put on it is taken off meanwhile."""
     stand_ins = [
-        (type(name, (_Inert,), {"target": f"{module}.{name}"}), f"{module}.{name}")
-        for module, names in ALLOWED.items()
+        (type(name, (kind,), {"target": f"{module}.{name}"}), f"{module}.{name}")
+        for kind, listed in ((_Inert, ALLOWED), (_Ignored, IGNORED))
+        for module, names in listed.items()
         for name in names
     ]
     with _loading:
@@ -182,6 +219,8 @@ def _made(value: _Inert, real: Mapping[str, type[object]], depth: int) -> object
     made_of = real[value.target]
     state = {}
     for key, each in getattr(value, "state", {}).items():
+        if isinstance(each, _Ignored):
+            continue
         if key.endswith("_hooks") and each:
             message = f"it hooks into {value.target}"
             raise _ForbiddenError(message)
@@ -202,6 +241,8 @@ def _for_inference(path: Path, module: torch.nn.Module, content: object) -> Chec
     try:
         names = tuple(str(model.names[index]) for index in range(len(model.names)))
         stride = int(model.stride.max())
+        parameters = sum(weight.numel() for weight in model.parameters())
+        architecture = getattr(model, "yaml", None)
         model.yaml = {}  # only ever text from the file
         model = model.float().eval().fuse(verbose=False)
         head = model.model[-1]
@@ -213,7 +254,9 @@ def _for_inference(path: Path, module: torch.nn.Module, content: object) -> Chec
     for parameter in model.parameters():
         parameter.requires_grad_(requires_grad=False)
     epochs, is_best = _progress(content)
-    return Checkpoint(model, names, stride, _input_size(content), epochs, is_best)
+    return Checkpoint(
+        model, names, stride, _input_size(content), parameters, architecture, epochs=epochs, is_best=is_best
+    )
 
 
 def _input_size(content: object) -> int:

@@ -28,7 +28,7 @@ from pyroblur_gui.datasets.spec import (
 )
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.spec import Spec
-from pyroblur_gui.operations.spec import DoctorSpec, ImportModelSpec
+from pyroblur_gui.operations.spec import BaseDownloadSpec, DoctorSpec, ImportModelSpec
 from pyroblur_gui.runs.spec import (
     ChangeSpec,
     ListSpec,
@@ -83,6 +83,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation(DetectSpec, "pyroblur_gui.operations.detect:run", Lane.CPU),
         Operation(PreviewSpec, "pyroblur_gui.operations.preview:run", Lane.INTERACTIVE),
         Operation(ImportModelSpec, "pyroblur_gui.operations.import_model:run", Lane.CPU),
+        Operation(BaseDownloadSpec, "pyroblur_gui.operations.base_download:run", Lane.NET),
         Operation(DoctorSpec, "pyroblur_gui.operations.doctor:run", Lane.CPU),
         Operation(PreflightSpec, "pyroblur_gui.operations.preflight:run", Lane.GPU),
         Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU),

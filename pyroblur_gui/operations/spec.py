@@ -17,6 +17,14 @@ class DoctorSpec(Spec):
     )
 
 
+class BaseDownloadSpec(Spec):
+    """Fetch published weights to start trainings from, once the user agreed to that."""
+
+    kind: ClassVar[str] = "base_download"
+    name: str
+    has_accepted: bool = False
+
+
 class ImportModelSpec(Spec):
     """Bring a model (.onnx, or .pt through the allow-list) into the store of models."""
 

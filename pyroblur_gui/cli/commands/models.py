@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import JsonValue
 
 from pyroblur_gui.cli.batch import run_one
 from pyroblur_gui.cli.commands.blur import AsJson
+from pyroblur_gui.cli.commands.dataset_work import do, refusing
 from pyroblur_gui.cli.output import File, JsonLines, failure_text, printable, write_line
 from pyroblur_gui.jobs.events import Failed
-from pyroblur_gui.models import catalogue
-from pyroblur_gui.operations.spec import ImportModelSpec
+from pyroblur_gui.models import bases, catalogue
+from pyroblur_gui.operations.spec import BaseDownloadSpec, ImportModelSpec
 
-models = typer.Typer(no_args_is_help=True, help="List the models that --model can name, and import others.")
+models = typer.Typer(no_args_is_help=True, help="List models and import others; get weights to start trainings from.")
 
 
 @models.command("list")
@@ -33,6 +35,58 @@ def list_models(*, as_json: AsJson = False) -> None:
         else:
             origin = "" if entry.is_shipped else " (imported)"
             write_line(sys.stdout, printable(f"{entry.name}{origin}: {', '.join(entry.classes)}. {entry.summary}"))
+
+
+@models.command("bases")
+def list_bases(*, as_json: AsJson = False) -> None:
+    """List the published weights that a training can start from, and which of them lie on this computer."""
+    with refusing(as_json=as_json):
+        for base in bases.published().base:
+            path, first = bases.weights_of(base.name), bases.seen(base.name)
+            sha256 = first.sha256 if first is not None else None
+            if as_json:
+                facts = {"name": base.name, "address": base.address, "size_bytes": base.size_bytes}
+                facts |= {"is_here": path.is_file(), "sha256": sha256}
+                write_line(sys.stdout, json.dumps(facts))
+            else:
+                where = "on this computer" if path.is_file() else f"about {base.size_bytes / 1e6:,.0f} MB to download"
+                mark = f", SHA-256 {sha256}" if sha256 else ""
+                write_line(sys.stdout, printable(f"{base.name}: {where}{mark}"))
+
+
+@models.command("download")
+def download_base(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name from `pyroblur models bases`, such as yolo11l.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the download.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Download published weights to start trainings from. Stopped by whatever, the same command goes on.
+
+    Its SHA-256 is shown and kept: a later download of another file under the same name is refused.
+    """
+    with refusing(as_json=as_json):
+        base = bases.base(name)
+    if not yes and not bases.weights_of(name).is_file():
+        _ask_to_download(base, as_json=as_json)
+    do(BaseDownloadSpec(name=name, has_accepted=True), name, as_json=as_json, then=_show_base)
+
+
+def _ask_to_download(base: bases.Base, *, as_json: bool) -> None:
+    published = bases.published()
+    about = (
+        f"{base.name}: about {base.size_bytes / 1e6:,.0f} MB from {base.address}, published by {published.publisher} "
+        f"under {published.licence}"
+    )
+    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        message = f"{about}. Give --yes to download it."
+        raise typer.BadParameter(message, param_hint="--yes")
+    write_line(sys.stdout, printable(f"{about}."))
+    typer.confirm("Download it?", abort=True)
+
+
+def _show_base(result: dict[str, JsonValue]) -> None:
+    write_line(sys.stdout, printable(f"{result['path']}: {result['size_bytes']:,} bytes, SHA-256 {result['sha256']}"))
 
 
 @models.command("import")

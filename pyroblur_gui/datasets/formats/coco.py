@@ -14,8 +14,9 @@ from pathlib import Path
 
 from pyroblur_gui.core.errors import DatasetError
 from pyroblur_gui.core.files import as_output_error
+from pyroblur_gui.core.plain_yaml import decoded
 from pyroblur_gui.datasets.formats.format import Labelled, Recognised
-from pyroblur_gui.datasets.formats.listing import Listing, decoded, inside, is_picture_name, joined
+from pyroblur_gui.datasets.formats.listing import Listing, inside, is_picture_name, joined
 from pyroblur_gui.datasets.formats.splits import split_named, split_of
 from pyroblur_gui.datasets.formats.writing import Copies
 from pyroblur_gui.datasets.sample import Flaw, FlawKind, Sample, SampleBox, Scale, Split

@@ -7,13 +7,9 @@ is followed: it is loaded as plain data, within limits, and only names and paths
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import yaml
-
-from pyroblur_gui.datasets.formats.listing import decoded
+from pyroblur_gui.core import plain_yaml
 from pyroblur_gui.datasets.sample import Split
 
-LARGEST_BYTES = 256 * 1024
-DEEPEST = 16
 MOST_CLASSES = 10_000
 _KEYS = {"train": Split.TRAIN, "val": Split.VAL, "valid": Split.VAL, "validation": Split.VAL, "test": Split.TEST}
 
@@ -34,14 +30,9 @@ class DataYaml:
 
 def parse(data: bytes) -> DataYaml | None:
     """None for what is no description of a data set, or is not to be trusted: too large, too deep, with aliases."""
-    if len(data) > LARGEST_BYTES:
-        return None
-    text = decoded(data)
     try:
-        if not _is_plain(text):
-            return None
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: of dates that do not exist
+        content = plain_yaml.load(data)
+    except ValueError:  # also of dates that do not exist
         return None
     if not isinstance(content, dict):
         return None
@@ -57,21 +48,6 @@ def parse(data: bytes) -> DataYaml | None:
         _key_points(content.get("kpt_shape")),
         bool(content.get("download")),
     )
-
-
-def _is_plain(text: str) -> bool:
-    """No aliases, and not nested without end: seen from the events, before anything is built of them."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            return False
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                return False
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return True
 
 
 def _texts(value: object) -> list[str]:

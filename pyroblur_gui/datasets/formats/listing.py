@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Self
 
 from pyroblur_gui.core.errors import DatasetError
+from pyroblur_gui.core.plain_yaml import decoded
 
 PICTURE_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif")
@@ -198,13 +199,6 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     except OSError as exc:
         message = f"{path.name} cannot be read: {exc.strerror or exc}."
         raise DatasetError(message, hint="Check that you may read it.", path=path) from exc
-
-
-def decoded(data: bytes) -> str:
-    """Text as other programs write it: UTF-8, with or without a byte order mark, or UTF-16; never an error."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8-sig", "replace")
 
 
 def is_picture_name(name: str) -> bool:

@@ -14,6 +14,7 @@ import yaml
 
 from pyroblur_gui.core.errors import DatasetError
 from pyroblur_gui.core.files import as_output_error
+from pyroblur_gui.core.plain_yaml import LARGEST_BYTES
 from pyroblur_gui.datasets.formats import data_yaml, yolo_labels
 from pyroblur_gui.datasets.formats.data_yaml import DataYaml
 from pyroblur_gui.datasets.formats.format import Labelled, Recognised
@@ -128,7 +129,7 @@ def _described(listing: Listing) -> tuple[list[tuple[str, DataYaml]], list[str]]
         folder = path.rpartition("/")[0]
         if any(_is_below(folder, other.rpartition("/")[0]) for other, _ in found):
             continue
-        content = data_yaml.parse(listing.read(path, data_yaml.LARGEST_BYTES + 1))
+        content = data_yaml.parse(listing.read(path, LARGEST_BYTES + 1))
         if content is not None:
             found.append((path, content))
         elif path.endswith(("data.yaml", "dataset.yaml")):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyroblur_gui.datasets.formats.listing import decoded
+from pyroblur_gui.core.plain_yaml import decoded
 from pyroblur_gui.datasets.sample import Flaw, FlawKind, SampleBox
 
 LARGEST_LABEL_FILE_BYTES = 4 * 2**20  # some 100,000 boxes
