@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyroblur_gui.core.errors import DatasetError
+from pyroblur_gui.core.plain_yaml import decoded
 from pyroblur_gui.datasets.formats import data_yaml, yolo_labels
 from pyroblur_gui.datasets.formats.data_yaml import DataYaml
-from pyroblur_gui.datasets.formats.listing import decoded, is_picture_name
+from pyroblur_gui.datasets.formats.listing import is_picture_name
 from pyroblur_gui.datasets.formats.yolo_labels import LARGEST_LABEL_FILE_BYTES, Classes
 from pyroblur_gui.datasets.sample import Flaw, FlawKind, Sample, Split
 
