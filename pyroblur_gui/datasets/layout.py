@@ -66,7 +66,7 @@ def write_lists(dataset: Dataset) -> None:
         lines[Split(split)].append(f"./{file}\n")
     for split, listed in lines.items():
         _write(dataset.folder / f"{split}.txt", "".join(listed))
-    _write(dataset.folder / DATA_FILE, _data_yaml(dataset.classes, has_test=bool(lines[Split.TEST])))
+    _write(dataset.folder / DATA_FILE, data_yaml(dataset.classes, has_test=bool(lines[Split.TEST])))
 
 
 def write_elsewhere(dataset: Dataset, folder: Path, files: Mapping[Split, Sequence[str]]) -> Path:
@@ -77,7 +77,7 @@ def write_elsewhere(dataset: Dataset, folder: Path, files: Mapping[Split, Sequen
     for split in Split:
         listed = (f"{(dataset.folder / file).absolute().as_posix()}\n" for file in files.get(split, ()))
         _write(folder / f"{split}.txt", "".join(listed))
-    _write(folder / DATA_FILE, _data_yaml(dataset.classes, has_test=bool(files.get(Split.TEST))))
+    _write(folder / DATA_FILE, data_yaml(dataset.classes, has_test=bool(files.get(Split.TEST))))
     return folder / DATA_FILE
 
 
@@ -108,7 +108,7 @@ def _write_labels(dataset: Dataset, picture: Picture) -> None:
     _write(dataset.folder / label_file(picture), label_lines(picture.boxes))
 
 
-def _data_yaml(classes: Sequence[str], *, has_test: bool) -> str:
+def data_yaml(classes: Sequence[str], *, has_test: bool) -> str:
     """Names are written as JSON strings, which are YAML, too, whatever a class is called."""
     names = "".join(f"  {number}: {json.dumps(name, ensure_ascii=False)}\n" for number, name in enumerate(classes))
     test = f"test: {Split.TEST}.txt\n" if has_test else ""

@@ -8,13 +8,10 @@ from pydantic import JsonValue
 
 from pyroblur_gui.core.files import free_space
 from pyroblur_gui.core.paths import folders
-from pyroblur_gui.datasets import store
-from pyroblur_gui.datasets.dataset import Dataset
-from pyroblur_gui.datasets.filter import Filter
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.operations.train import require_training
-from pyroblur_gui.operations.training_data import absent_text, left_out_text, write_training_data
+from pyroblur_gui.operations.training_data import TrainingData, absent_text, write_training_data
 from pyroblur_gui.training.base import base_of
 from pyroblur_gui.training.forecast import Advice, Forecast
 from pyroblur_gui.training.preflight import forecast
@@ -33,16 +30,13 @@ def run(spec: PreflightSpec, context: Context) -> dict[str, JsonValue]:
     require_training()
     base = base_of(spec.recipe)
     trial = TrainSpec(run="trial", recipe=spec.recipe, data=spec.data, device=spec.device, unlabelled=spec.unlabelled)
-    with store.open_dataset(spec.data) as dataset:
-        of_data = list(_about_data(dataset))
     with tempfile.TemporaryDirectory(prefix="pyroblur-preflight-") as folder:
-        data = write_training_data(spec.data, Path(folder), spec.unlabelled)
+        data = write_training_data(spec.data, Path(folder), spec.unlabelled, context)
         watched = data.pictures[Split.VAL]
         found = forecast(
             trial, base=base, data=data.path, validation_pictures=watched, folder=Path(folder), context=context
         )
-    left_out = [Advice(text=left_out_text(data.left_out))] if data.left_out else []
-    advice = [*left_out, *of_data, *found.advice, *_about_cost(spec, found)]
+    advice = [*_about_data(data), *found.advice, *_about_cost(spec, found)]
     return {
         **found.model_copy(update={"advice": tuple(advice)}).model_dump(mode="json"),
         "fingerprint": data.fingerprint,
@@ -50,16 +44,16 @@ def run(spec: PreflightSpec, context: Context) -> dict[str, JsonValue]:
     }
 
 
-def _about_data(dataset: Dataset) -> Iterator[Advice]:
-    for number, name in enumerate(dataset.classes):
-        shown = len(dataset.ids(Filter(splits=(Split.TRAIN,), labels=(number,))))
+def _about_data(data: TrainingData) -> Iterator[Advice]:
+    if data.left_out:
+        yield Advice(text=data.left_out)
+    for name, shown in data.shown.items():
         if not shown:
             yield Advice(text=absent_text(name))
         elif shown < FEW:
             yield Advice(text=f"Only {shown} training pictures show the class {name}; some hundreds are better.")
-    problems = dataset.problems()
-    if problems:
-        yield Advice(text=f"The check found {len(problems)} problems in the data set: look at them under Data sets.")
+    if data.problems:
+        yield Advice(text=f"The check found {data.problems} problems in the data set: look at them under Data sets.")
 
 
 def _about_cost(spec: PreflightSpec, found: Forecast) -> Iterator[Advice]:

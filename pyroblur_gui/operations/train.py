@@ -12,7 +12,7 @@ from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.models import store as store_of_models
 from pyroblur_gui.models.card import Card
 from pyroblur_gui.models.export import INSTALL, keep_trained
-from pyroblur_gui.operations.training_data import TrainingData, absent_text, left_out_text, write_training_data
+from pyroblur_gui.operations.training_data import TrainingData, absent_text, write_training_data
 from pyroblur_gui.training.base import Base, base_of
 from pyroblur_gui.training.devices import devices_of
 from pyroblur_gui.training.fit import fit, new_record, note
@@ -38,7 +38,7 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
         folder.check_free()
         base = base_of(spec.recipe)
     unlabelled = spec.unlabelled if base is not None else folder.record().unlabelled
-    data = write_training_data(spec.data, folder.path / DATA_FOLDER, unlabelled)
+    data = write_training_data(spec.data, folder.path / DATA_FOLDER, unlabelled, context)
     if base is not None:
         folder.begin(new_record(spec, fingerprint=data.fingerprint))
     for text in _remarks(data, base):
@@ -69,7 +69,7 @@ def require_training() -> None:
 def _remarks(data: TrainingData, base: Base | None) -> Iterator[str]:
     """What need not keep a training from starting, and is told."""
     if data.left_out:
-        yield left_out_text(data.left_out)
+        yield data.left_out
     for name in data.absent:
         yield absent_text(name)
     if base is not None and base.names and base.names != data.classes:

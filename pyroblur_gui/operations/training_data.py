@@ -1,39 +1,77 @@
-"""From a data set to what a training reads: the pictures that it may learn from, and where they come from."""
+"""From a data set, or a data.yaml, to what a training reads: pictures that it may learn from, and their sources."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import DatasetError
-from pyroblur_gui.datasets import layout, store
+from pyroblur_gui.datasets import elsewhere, layout, store
 from pyroblur_gui.datasets.dataset import Dataset
 from pyroblur_gui.datasets.filter import Filter
 from pyroblur_gui.datasets.fingerprint import fingerprint
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.datasets.stats import trainable
+from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.events import Log
 from pyroblur_gui.models.card import DataSource
 
+MEND = "Import the data set to see which, and mend them."
 SUGGEST = "Let a model suggest the missing boxes (Suggest labels), or train on these pictures as they are."
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """path: of the data.yaml. pictures: how many of each split; left_out: for classes that were not looked for.
+    """path: of the data.yaml that was written. pictures: how many of each split. shown: training pictures that show a
+    class, by its name. left_out: says why some pictures are; empty where none is. problems: that the check found.
 
-    sources: of its pictures, as the model's card names them. absent: classes that no training picture shows.
+    sources: of its pictures, as the model's card names them.
     """
 
     path: Path
     fingerprint: str
     pictures: dict[Split, int]
-    left_out: int
+    shown: dict[str, int]
+    left_out: str
+    problems: int
     sources: tuple[DataSource, ...]
-    classes: tuple[str, ...]
-    absent: tuple[str, ...]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(self.shown)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Classes that no training picture shows."""
+        return tuple(name for name, count in self.shown.items() if not count)
 
 
-def write_training_data(name: str, folder: Path, unlabelled: Unlabelled) -> TrainingData:
-    """Writes the lists of a training of this data set into the folder. Raises DatasetError, OutputError."""
+def write_training_data(data: str, folder: Path, unlabelled: Unlabelled, context: Context) -> TrainingData:
+    """Writes what a training of this data set reads into the folder. data: its name, or the path of a data.yaml.
+
+    Raises DatasetError, OutputError, JobCancelledError.
+    """
+    if elsewhere.is_described(data):
+        return _of_yaml(Path(data), folder, context)
+    return _of_dataset(data, folder, unlabelled)
+
+
+def _of_yaml(path: Path, folder: Path, context: Context) -> TrainingData:
+    laid = elsewhere.lay_out(path, folder, context)
+    if laid.asks_for_download:
+        text = f"{path.name} asks for a program to be run (download:). It was not run."
+        context.emit(Log(level="warning", text=text))
+    left_out = ""
+    if laid.left_out:
+        left_out = f"{laid.left_out} pictures are left out: they or their labels are damaged. {MEND}"
+    note = f"{path}, fingerprint {laid.fingerprint}."
+    source = DataSource(
+        name=path.absolute().parent.name, licence="not stated", pictures=sum(laid.pictures.values()), note=note
+    )
+    shown = {name: laid.shown[number] for number, name in enumerate(laid.classes)}
+    return TrainingData(laid.path, laid.fingerprint, laid.pictures, shown, left_out, 0, (source,))
+
+
+def _of_dataset(name: str, folder: Path, unlabelled: Unlabelled) -> TrainingData:
     with store.open_dataset(name) as dataset:
         shown = _shown(dataset)
         files = trainable(dataset, shown, unlabelled=unlabelled)
@@ -45,18 +83,13 @@ def write_training_data(name: str, folder: Path, unlabelled: Unlabelled) -> Trai
         note = f"Part of the data set {name}, fingerprint {mark}."
         sources = tuple(DataSource(name=each.title, licence=each.licence, note=note) for each in dataset.provenances())
         path = layout.write_elsewhere(dataset, folder, files)
-        classes, absent = tuple(dataset.classes), absent_classes(dataset)
-    pictures = {split: len(files[split]) for split in Split}
-    return TrainingData(path, mark, pictures, left_out, sources, classes, absent)
-
-
-def absent_classes(dataset: Dataset) -> tuple[str, ...]:
-    """Classes of which no training picture shows anything."""
-    return tuple(
-        name
-        for number, name in enumerate(dataset.classes)
-        if not dataset.ids(Filter(splits=(Split.TRAIN,), labels=(number,)))
-    )
+        by_class = {
+            each: len(dataset.ids(Filter(splits=(Split.TRAIN,), labels=(number,))))
+            for number, each in enumerate(dataset.classes)
+        }
+        problems = len(dataset.problems())
+    counts = {split: len(files[split]) for split in Split}
+    return TrainingData(path, mark, counts, by_class, left_out_text(left_out), problems, sources)
 
 
 def absent_text(name: str) -> str:
@@ -73,6 +106,8 @@ def _shown(dataset: Dataset) -> list[int]:
 
 
 def left_out_text(count: int) -> str:
+    if not count:
+        return ""
     return f"{count} pictures are left out: not all classes were looked for in them. {SUGGEST}"
 
 

@@ -28,9 +28,13 @@ def train(
             "--recipe", metavar="R", help=f"Name of a recipe, or its .toml file. Without it: {recipes.DEFAULT}."
         ),
     ] = None,
-    data: Annotated[str | None, typer.Option("--data", metavar="NAME", help="Name of the data set.")] = None,
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="NAME|data.yaml", help="Name of a data set, or the path of a data.yaml (YOLO)."),
+    ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", metavar="M", help="Base model instead of the recipe's, or a .pt file.")
+        str | None,
+        typer.Option("--model", metavar="M", help="Base model instead of the recipe's, or a .pt or .yaml file."),
     ] = None,
     from_scratch: Annotated[
         bool, typer.Option("--from-scratch", help="Start from random weights; needs far more pictures.")
@@ -82,7 +86,7 @@ def _new(recipe: Recipe, *, data: str | None, device: str, name: str | None, unl
         raise typer.BadParameter(message, param_hint="--data")
     try:
         named = name or run.unused_name(recipe.name)
-        return TrainSpec(run=named, recipe=recipe, data=data, device=device, unlabelled=unlabelled)
+        return TrainSpec(run=named, recipe=recipe, data=_absolute(data), device=device, unlabelled=unlabelled)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = {"run": "--name"}.get(str(first["loc"][0]), f"--{first['loc'][0]}")
@@ -118,6 +122,6 @@ def _pairs(settings: list[str]) -> dict[str, str]:
     return pairs
 
 
-def _absolute(model: str) -> str:
+def _absolute(named: str) -> str:
     """A file is found from anywhere: the worker need not run in the same folder."""
-    return str(Path(model).absolute()) if Path(model).suffix in {".pt", ".yaml"} else model
+    return str(Path(named).absolute()) if Path(named).suffix in {".pt", ".yaml", ".yml"} else named

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyroblur_gui.core.errors import DatasetError
-from pyroblur_gui.core.plain_yaml import decoded
+from pyroblur_gui.core.plain_yaml import LARGEST_BYTES, decoded
 from pyroblur_gui.datasets.formats import data_yaml, yolo_labels
 from pyroblur_gui.datasets.formats.data_yaml import DataYaml
 from pyroblur_gui.datasets.formats.listing import is_picture_name
@@ -67,7 +67,7 @@ def described(path: Path) -> Described:
     """Raises DatasetError when it cannot be read or describes no data set."""
     try:
         with path.open("rb") as file:
-            data = file.read(data_yaml.LARGEST_BYTES + 1)
+            data = file.read(LARGEST_BYTES + 1)
     except OSError as exc:
         message = f"{path} cannot be read: {exc.strerror or exc}."
         raise DatasetError(message, hint="Check the path.", path=path) from exc
