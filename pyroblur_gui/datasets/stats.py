@@ -150,6 +150,23 @@ def trainable(
     return found
 
 
+def shown_classes(dataset: Dataset) -> list[int]:
+    """Ids of the classes that any of its pictures has a box of: a set of plates is not asked about faces."""
+    query = (
+        "SELECT DISTINCT label FROM boxes JOIN pictures ON pictures.id = picture "
+        "WHERE NOT is_removed AND origin != 'suggested'"
+    )
+    return [row[0] for row in dataset.database.execute(query)]
+
+
+def left_out(dataset: Dataset) -> int:
+    """How many pictures a training leaves out because one of the data set's classes was not looked for in them."""
+    classes = shown_classes(dataset)
+    every = trainable(dataset, classes, unlabelled=Unlabelled.TREAT_AS_BACKGROUND)
+    taken = trainable(dataset, classes)
+    return sum(len(every[split]) - len(taken[split]) for split in Split)
+
+
 def _counts(dataset: Dataset) -> tuple[Count, ...]:
     rows = dataset.database.execute(
         f"SELECT label, split, count(DISTINCT picture), count(*) FROM boxes JOIN pictures ON pictures.id = picture "  # noqa: S608

@@ -10,7 +10,7 @@ from pyroblur_gui.datasets.dataset import Dataset
 from pyroblur_gui.datasets.filter import Filter
 from pyroblur_gui.datasets.fingerprint import fingerprint
 from pyroblur_gui.datasets.sample import Split
-from pyroblur_gui.datasets.stats import trainable
+from pyroblur_gui.datasets.stats import shown_classes, trainable
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Log
 from pyroblur_gui.models.card import DataSource
@@ -73,7 +73,7 @@ def _of_yaml(path: Path, folder: Path, context: Context) -> TrainingData:
 
 def _of_dataset(name: str, folder: Path, unlabelled: Unlabelled) -> TrainingData:
     with store.open_dataset(name) as dataset:
-        shown = _shown(dataset)
+        shown = shown_classes(dataset)
         files = trainable(dataset, shown, unlabelled=unlabelled)
         every = trainable(dataset, shown, unlabelled=Unlabelled.TREAT_AS_BACKGROUND)
         left_out = sum(len(every[split]) - len(files[split]) for split in Split)
@@ -94,15 +94,6 @@ def _of_dataset(name: str, folder: Path, unlabelled: Unlabelled) -> TrainingData
 
 def absent_text(name: str) -> str:
     return f"No training picture shows the class {name}: it cannot be learnt."
-
-
-def _shown(dataset: Dataset) -> list[int]:
-    """Ids of the classes that any of its pictures has a box of: a set of plates is not asked about faces."""
-    query = (
-        "SELECT DISTINCT label FROM boxes JOIN pictures ON pictures.id = picture "
-        "WHERE NOT is_removed AND origin != 'suggested'"
-    )
-    return [row[0] for row in dataset.database.execute(query)]
 
 
 def left_out_text(count: int) -> str:

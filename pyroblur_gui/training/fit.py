@@ -14,13 +14,14 @@ from pyroblur_gui.core.errors import JobCancelledError, OutputError, PyroblurErr
 from pyroblur_gui.core.files import as_output_error
 from pyroblur_gui.core.system import processor
 from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.events import Log, Progress
+from pyroblur_gui.jobs.events import Artifact, Log, Progress
 from pyroblur_gui.models.offline import import_ultralytics
 from pyroblur_gui.training.base import Base
 from pyroblur_gui.training.devices import CPU, Devices, devices_of
 from pyroblur_gui.training.metrics import NAMES, Batch, Epoch
 from pyroblur_gui.training.ranks import Sitting, sit_on_several
 from pyroblur_gui.training.run import RunFolder, RunRecord, RunState
+from pyroblur_gui.training.samples import KIND, SampledEpoch, keep
 from pyroblur_gui.training.spec import Cache, Hyperparameters, TrainSpec
 
 if TYPE_CHECKING:
@@ -198,6 +199,7 @@ class _Teller:
         """True when it is enough: the user asked for the end after an epoch, and can go on later."""
         for metric in epoch.metrics():
             self._context.emit(metric)
+        self._tell_samples(epoch)
         record = self._run.record()
         changes: dict[str, Any] = {"last_epoch": epoch.number}
         if epoch.is_best:
@@ -206,6 +208,12 @@ class _Teller:
         self._context.check_cancelled()
         self.is_ended_early = self._context.should_finish() and epoch.number < epoch.epochs
         return self.is_ended_early
+
+    def _tell_samples(self, epoch: Epoch) -> None:
+        sampled = SampledEpoch(epoch=epoch.number, samples=epoch.samples)
+        path = keep(self._run.path, sampled) if epoch.samples else None
+        if path is not None:
+            self._context.emit(Artifact(path=path, kind=KIND))
 
 
 def arguments(spec: TrainSpec, *, folder: Path, device: Devices, base: Base | None, data: Path) -> dict[str, Any]:

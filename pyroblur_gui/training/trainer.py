@@ -5,6 +5,7 @@ Import it after models.offline.import_ultralytics, which keeps Ultralytics from 
 
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from pyroblur_gui.core.errors import RunError
 from pyroblur_gui.core.files import PartFile, writing
 from pyroblur_gui.core.system import usable_cores
 from pyroblur_gui.training.metrics import Batch, Epoch
+from pyroblur_gui.training.validator import Validator
 
 
 class WholeFile(type(Path())):  # type: ignore[misc]  # Path chooses its class by the system
@@ -89,6 +91,11 @@ class Trainer(DetectionTrainer):
             message = "Several devices are trained on by training/ranks.py."
             raise RuntimeError(message)
         super().train()  # type: ignore[no-untyped-call]
+
+    def get_validator(self) -> Validator:
+        """Called by Ultralytics when it sets up."""
+        options = {"save_dir": self.save_dir, "args": copy(self.args), "_callbacks": self.callbacks}
+        return Validator(self.test_loader, **options)
 
     def final_eval(self) -> None:
         """Nothing: training/measure.py measures the best checkpoint as it lies there.
@@ -175,6 +182,8 @@ class Trainer(DetectionTrainer):
                 figures={**losses, **figures, "lr": max(rates)},
                 is_best=self.best_fitness == self.fitness,
                 seconds=float(self.epoch_time or 0.0),
+                by_class=self.validator.by_class(),
+                samples=tuple(self.validator.samples),
             )
         )
         self.stop = self.stop or is_enough

@@ -19,10 +19,11 @@ from pyroblur_gui.datasets import layout
 from pyroblur_gui.datasets import store as store_of_sets
 from pyroblur_gui.datasets.dataset import Box, Picture
 from pyroblur_gui.datasets.sample import Split
-from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Finished, Log, Metric
+from pyroblur_gui.jobs.events import Artifact, Cancelled, EndEvent, Event, Failed, Finished, Log, Metric
 from pyroblur_gui.jobs.process import WorkerProcess
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.models import store
+from pyroblur_gui.training import samples
 from pyroblur_gui.training.run import RunFolder, RunState
 from pyroblur_gui.training.spec import Hyperparameters, PreflightSpec, Recipe, TrainSpec
 
@@ -93,6 +94,33 @@ def test_a_training_tells_its_figures_and_ends_as_a_model(street: str) -> None:
     assert store.card(model).labels == ("face", "license_plate")
     assert store.model_file(model).is_file()
     assert not list(RunFolder.of("first").path.rglob("*.jpg")), "a run keeps no pictures"
+
+
+def test_a_training_tells_figures_of_each_class_and_what_it_found_in_a_few_pictures(street: str) -> None:
+    events: list[Event] = []
+    end = _run(TrainSpec(run="first", recipe=TINY, data=street, device="cpu"), events.append)
+    assert isinstance(end, Finished), end
+    metrics = [event for event in events if isinstance(event, Metric)]
+    for name in ("precision", "recall", "mAP50", "mAP50-95"):
+        told = {metric.step: metric.value for metric in metrics if metric.name == name}
+        by_class = [
+            {metric.step: metric.value for metric in metrics if metric.name == f"class/{label}/{name}"}
+            for label in ("face", "license_plate")
+        ]
+        for epoch in range(1, EPOCHS + 1):
+            assert told[epoch] == pytest.approx(sum(each[epoch] for each in by_class) / 2), (name, epoch)
+    folder = RunFolder.of("first").path
+    written = [event.path for event in events if isinstance(event, Artifact) and event.kind == "samples"]
+    assert written == [folder / "samples.jsonl"] * EPOCHS
+    epochs, last = samples.read(folder)
+    assert epochs == list(range(1, EPOCHS + 1))
+    assert len(last.samples) == 4
+    for sample in last.samples:
+        (box,) = sample.labelled
+        number = int(sample.picture.stem)
+        assert box.label == ("face", "license_plate")[number % 2]
+        assert (box.left, box.top, box.right, box.bottom) == pytest.approx((0.2, 0.2, 0.7, 0.8), abs=0.01)
+        assert sample.picture.is_file()
 
 
 def test_a_stopped_training_goes_on_with_the_next_epoch(street: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pyroblur_gui.models import store
 from pyroblur_gui.training.run import RunFolder, RunState
 from pyroblur_gui.ui.dialogs.question import Question
+from pyroblur_gui.ui.tabs.training.figures import as_csv
 from pyroblur_gui.ui.tabs.training.runs import Stage
 from tests.ui.desk import Play, shown, until
 from tests.ui.training.training_desk import EPOCHS, LIMIT_S, TINY, act, make_street, open_tab, press
@@ -40,6 +41,25 @@ def test_a_training_is_started_watched_ended_early_resumed_and_used_for_blurring
         await until(lambda: presenter.line("first").stage is Stage.DONE, LIMIT_S)
         for name in ("train/box_loss", "val/cls_loss", "mAP50-95", "precision", "lr"):
             assert list(history.points(name).steps) == list(range(1, EPOCHS + 1)), name
+        for label in ("face", "license_plate"):
+            steps = list(history.points(f"class/{label}/mAP50").steps)
+            assert steps == list(range(1, EPOCHS + 1)), label
+        await until(lambda: len(tab.live.board.charts) == 11)
+        tab.live.board.draw_all()
+        by_class = tab.live.board.charts[7]
+        assert by_class.figure.title == "mAP50-95 by class"
+        assert by_class.legend.startswith("Face ")
+        assert ", Plate " in by_class.legend
+        assert "class/license_plate/recall" in as_csv(history).split("\r\n")[0]
+        tab.live.views.set_value("pictures")
+        samples = tab.live.samples
+        await until(lambda: samples.epoch_text == f"After epoch {EPOCHS}")
+        assert len(samples.board.shown) == 4
+        assert all(image is not None and image.width() == 400 for image in samples.board.shown.values())
+        assert samples.board.accessibleDescription().count("1 labelled") == 4
+        samples.slider.setValue(0)
+        await until(lambda: samples.epoch_text == "After epoch 1")
+        tab.live.views.set_value("charts")
         await until(lambda: tab.live.tiles.texts()["Epoch"] == f"{EPOCHS} of {EPOCHS}")
         await act(tab.commands.use)
         window = shown(session)

@@ -1,5 +1,6 @@
 """The Training tab with runs on disk and without any: what it shows, says, keeps and deletes. Nothing is trained."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,9 +9,12 @@ from PIL import Image
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QToolTip
 
+from pyroblur_gui.core.classes import Unlabelled
+from pyroblur_gui.datasets import store
 from pyroblur_gui.training import recipes
 from pyroblur_gui.training.forecast import Advice, Forecast
 from pyroblur_gui.training.run import RunFolder, RunRecord, RunState
+from pyroblur_gui.training.samples import Sample, SampledEpoch, box, keep
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.tabs.training.recipe_dialog import RecipeDialog
 from pyroblur_gui.ui.tabs.training.runs import Stage
@@ -172,5 +176,72 @@ def test_a_run_that_was_killed_is_offered_to_go_on(on_screen: Play) -> None:
         await until(lambda: [each.stage for each in tab.runs.lines()] == [Stage.INTERRUPTED])
         await until(tab.commands.resume.isEnabled)
         assert not tab.is_busy()
+
+    on_screen(scenario)
+
+
+def test_sample_pictures_that_are_gone_do_not_hide_what_was_found(on_screen: Play, pictures: dict[str, Path]) -> None:
+    folder = make_run().path
+    boxes = {"labelled": (box("face", (0.1, 0.1, 0.4, 0.5)),), "found": (box("face", (0.1, 0.1, 0.4, 0.5), 0.8),)}
+    there, gone = pictures["bus"], folder / "gone.jpg"
+    keep(folder, SampledEpoch(epoch=1, samples=(Sample(picture=there, **boxes), Sample(picture=gone, **boxes))))
+
+    async def scenario(session) -> None:
+        window = shown(session)
+        window.show_tab("training")
+        tab = window.training
+        await until(lambda: tab.live.board is not None and tab.live.board.isVisible())
+        tab.live.views.set_value("pictures")
+        samples = tab.live.samples
+        await until(lambda: len(samples.board.shown) == 2)
+        assert samples.board.shown[there] is not None
+        assert samples.board.shown[gone] is None
+        place = samples.board._places()[0]
+        framed = samples.board.grab(place).toImage()
+        samples.found.setChecked(False)
+        samples.labelled.setChecked(False)
+        plain = samples.board.grab(place).toImage()
+        assert framed != plain, "boxes are drawn over the picture"
+        samples.found.setChecked(True)
+        assert samples.board.grab(place).toImage() not in (framed, plain)
+        make_run("another")
+        tab.wiring.presenter.refresh()
+        await until(lambda: len(tab.runs.lines()) == 2)
+        tab.wiring.presenter.choose("another")
+        await until(samples.blank.isVisible)
+
+    on_screen(scenario)
+
+
+def test_pictures_without_all_labels_are_left_out_unless_the_form_says_otherwise(
+    on_screen: Play, pictures: dict[str, Path]
+) -> None:
+    with store.open_dataset(make_street(pictures)) as dataset:
+        some = [picture for picture in dataset.every_picture() if picture.id % 4 == 0]
+        dataset.replace([replace(picture, labelled=frozenset({0})) for picture in some])
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        choice = tab.start.unlabelled
+        assert choice.isVisible()
+        assert tab.start.draft().unlabelled is Unlabelled.LEAVE_OUT
+        choice.setCurrentIndex(1)
+        choice.activated.emit(1)
+        assert tab.start.draft().unlabelled is Unlabelled.TREAT_AS_BACKGROUND
+        await act(tab.commands.start)
+        (line,) = tab.wiring.presenter.lines()
+        assert line.unlabelled is Unlabelled.TREAT_AS_BACKGROUND
+        tab.wiring.presenter.discard(line.name)
+        await until(lambda: not tab.wiring.presenter.lines())
+
+    on_screen(scenario)
+
+
+def test_nothing_is_asked_about_labels_where_all_were_looked_for(on_screen: Play, pictures: dict[str, Path]) -> None:
+    make_street(pictures)
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        assert not tab.start.unlabelled.isVisible()
 
     on_screen(scenario)

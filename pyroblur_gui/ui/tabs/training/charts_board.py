@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
-from pyroblur_gui.ui.tabs.training.figures import History, figures
+from pyroblur_gui.ui.tabs.training.figures import History, class_figures, figures
 from pyroblur_gui.ui.widgets.line_chart import LineChart
 
 AGAIN_S = 1 / 15  # between two drawings of a chart
@@ -34,7 +34,7 @@ class ChartsBoard(QScrollArea):
         self._grid.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
         self._grid.setHorizontalSpacing(Space.XL)
         self._grid.setVerticalSpacing(Space.L)
-        self._grid.setRowStretch(len(self.charts), 1)
+        self._classes: tuple[str, ...] = ()
         self._columns = 0
         self._arrange(1)
         self.setWidget(self.board)
@@ -46,6 +46,7 @@ class ChartsBoard(QScrollArea):
     def show_history(self, history: History) -> None:
         """Other figures than before."""
         self._history = history
+        self._show_classes()
         for chart in self.charts:
             chart.drawn = (-1, 0.0)
             self._drawn_at[chart] = 0.0
@@ -62,6 +63,7 @@ class ChartsBoard(QScrollArea):
 
     def draw_all(self) -> None:
         """At once, also what is not seen: for a picture of all charts."""
+        self._show_classes()
         for chart in self.charts:
             chart.draw(self._history, self._smoothing)
 
@@ -79,13 +81,41 @@ class ChartsBoard(QScrollArea):
         if columns == self._columns:
             return
         self._columns = columns
+        rows = -(-len(self.charts) // columns)
+        for row in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row, 0)
+        self._grid.setRowStretch(rows, 1)
         for place, chart in enumerate(self.charts):
             self._grid.addWidget(chart, place // columns, place % columns)
         for column in range(2):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
+    def _show_classes(self) -> None:
+        """A chart a figure with a line a class, as soon as there are two classes."""
+        classes = self._history.classes()
+        if classes == self._classes:
+            return
+        self._classes = classes
+        wanted = class_figures(classes)
+        kept = len(figures())
+        while len(self.charts) > kept + len(wanted):
+            chart = self.charts.pop()
+            self._drawn_at.pop(chart)
+            chart.hide()
+            chart.deleteLater()
+        for place, figure in enumerate(wanted, kept):
+            if place < len(self.charts):
+                self.charts[place].show_figure(figure)
+                continue
+            chart = LineChart(figure)
+            self.charts.append(chart)
+            self._drawn_at[chart] = 0.0
+        columns, self._columns = self._columns, 0
+        self._arrange(columns)
+
     def _draw_next(self) -> None:
         """The chart that has waited longest, of those that are seen and not up to date."""
+        self._show_classes()
         late = [chart for chart in self.charts if self._is_late(chart) and not chart.visibleRegion().isEmpty()]
         if not late or not self.isVisible():
             self._turn.stop()

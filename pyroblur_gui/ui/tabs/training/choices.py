@@ -13,6 +13,7 @@ from pyroblur_gui.core.system import is_installed
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.filter import Filter
 from pyroblur_gui.datasets.sample import Split
+from pyroblur_gui.datasets.stats import left_out
 from pyroblur_gui.training import networks
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.training.machine import Gpu
@@ -21,12 +22,13 @@ from pyroblur_gui.ui.tabs.training.wording import INSTALL
 
 @dataclass(frozen=True, slots=True)
 class DataChoice:
-    """A data set. problem: why it cannot be read."""
+    """A data set. problem: why it cannot be read. unlabelled: pictures in which a class was not looked for."""
 
     name: str
     train: int = 0
     val: int = 0
     problem: str = ""
+    unlabelled: int = 0
 
     @property
     def about(self) -> str:
@@ -45,9 +47,10 @@ def _counted(name: str) -> DataChoice:
     try:
         with store.open_dataset(name) as dataset:
             train, val = (len(dataset.ids(Filter(splits=(split,)))) for split in (Split.TRAIN, Split.VAL))
+            unlabelled = left_out(dataset)
     except PyroblurError as error:
         return DataChoice(name, problem=f"{error.message} {error.hint}".strip())
-    return DataChoice(name, train, val)
+    return DataChoice(name, train, val, unlabelled=unlabelled)
 
 
 def has_training() -> bool:

@@ -5,11 +5,12 @@ A run that ended looks as it did while it ran: both ways lead to the same names.
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pyroblur_gui.training.metrics import MAIN, NAMES
+from pyroblur_gui.training.metrics import MAIN, NAMES, OF_CLASS, class_figure, class_of
 from pyroblur_gui.ui.curves import Curve, Curves, Figure
+from pyroblur_gui.ui.fields import class_name
 from pyroblur_gui.ui.i18n import tr
 
 RESULTS_FILE = "results.csv"  # Ultralytics', a line an epoch
@@ -63,6 +64,8 @@ class History(Curves):
         super().__init__()
         self._is_epoch_over = False
         self._before = 0  # steps of earlier epochs
+        self._counted = 0
+        self._classes: tuple[str, ...] = ()
 
     def add(self, name: str, step: int, value: float) -> None:
         if name.startswith(_BATCH):
@@ -71,6 +74,14 @@ class History(Curves):
         else:
             self._is_epoch_over = True
             self.points(name).add(step, value)
+
+    def classes(self) -> tuple[str, ...]:
+        """Those that there are figures of, in the order in which they were told."""
+        if len(self._points) != self._counted:
+            self._counted = len(self._points)
+            found = (class_of(name) for name in self._points)
+            self._classes = tuple(dict.fromkeys(each[0] for each in found if each is not None))
+        return self._classes
 
     def best(self, name: str = MAIN) -> tuple[int, float] | None:
         """(epoch, value) of the highest value; None before the first."""
@@ -88,6 +99,27 @@ class History(Curves):
         for name, points in self._points.items():
             if name.startswith(_BATCH):
                 points.clear()
+
+
+def class_figures(labels: Sequence[str]) -> tuple[Figure, ...]:
+    """The charts with a line a class. None where there is but one class: it is what all charts show."""
+    if len(labels) < 2:
+        return ()
+    titles = {
+        "mAP50-95": tr("mAP50-95 by class"),
+        "mAP50": tr("mAP50 by class"),
+        "precision": tr("Precision by class"),
+        "recall": tr("Recall by class"),
+    }
+    return tuple(
+        Figure(
+            titles[name],
+            tuple(Curve(class_figure(label, name), class_name(label)) for label in labels),
+            tr("Epochs"),
+            tr("Epoch"),
+        )
+        for name in OF_CLASS
+    )
 
 
 def read_history(folder: Path, history: History | None = None) -> History:
@@ -120,6 +152,7 @@ def as_csv(history: History) -> str:
     """A line an epoch, a column a figure; then, where there are any, those of the steps of the present epoch."""
     text = io.StringIO()
     named = [curve.name for figure in figures() for curve in figure.curves]
+    named += [class_figure(label, name) for label in history.classes() for name in OF_CLASS]
     by_epoch = [name for name in named if not name.startswith(_BATCH)]
     by_step = [name for name in named if name.startswith(_BATCH) and len(history.points(name))]
     _table(text, history, "epoch", by_epoch)

@@ -23,6 +23,7 @@ from pyroblur_gui.ui.tabs.training.figures import History, as_csv
 from pyroblur_gui.ui.tabs.training.presenter import MOST_LINES, Told
 from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
 from pyroblur_gui.ui.tabs.training.runs_panel import BAR_HEIGHT
+from pyroblur_gui.ui.tabs.training.samples_panel import SamplesPanel
 from pyroblur_gui.ui.tabs.training.tiles import Tiles
 from pyroblur_gui.ui.tabs.training.wording import facts_text, stage_text
 from pyroblur_gui.ui.widgets.blank import Blank
@@ -35,7 +36,7 @@ from pyroblur_gui.ui.widgets.segments import Segments
 if TYPE_CHECKING:
     from pyroblur_gui.ui.tabs.training.charts_board import ChartsBoard
 
-CHARTS, LOG = "charts", "log"
+CHARTS, PICTURES, LOG = "charts", "pictures", "log"
 NARROWEST = 384
 MOST_SMOOTHING = 98  # percent
 
@@ -51,11 +52,13 @@ class LivePanel(ChartsView):
         self._actions = actions
         self._line: RunLine | None = None
         self._told = Told()
+        self._samples_are_read = False
         self.board: ChartsBoard | None = None
         self.empty = Blank()
         self.waiting = Blank()
         self.notice = Notice()
         self.tiles = Tiles()
+        self.samples = SamplesPanel()
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(MOST_LINES)
@@ -80,6 +83,7 @@ class LivePanel(ChartsView):
 
     def show_run(self, line: RunLine | None, told: Told) -> None:
         """Another run, or the same with other figures. None: there is none."""
+        is_other = line is None or self._line is None or line.name != self._line.name
         self._told = told
         self._stack.setCurrentIndex(0 if line is None else 1)
         if line is None:
@@ -89,6 +93,9 @@ class LivePanel(ChartsView):
         if self.board is not None:
             self.board.show_history(told.history)
         self.change(line)
+        if is_other:
+            self._samples_are_read = False
+            self._read_samples()
 
     def change(self, line: RunLine) -> None:
         """How far it is."""
@@ -109,6 +116,13 @@ class LivePanel(ChartsView):
             self.board.mark()
         if self._views.currentWidget() is self.waiting:
             self._turn()
+
+    def samples_added(self) -> None:
+        """The run has told what it found in its sample pictures."""
+        if self._views.currentWidget() is self.samples:
+            self.samples.refresh()
+        else:
+            self._samples_are_read = False
 
     def log_added(self, text: str) -> None:
         self.log.appendPlainText(text)
@@ -134,17 +148,26 @@ class LivePanel(ChartsView):
     # -- how it is built
 
     def _turn(self) -> None:
-        is_log = self.views.value() == LOG
+        is_log, is_charts = (self.views.value() == view for view in (LOG, CHARTS))
         has_figures = bool(self.history.names()) and self.board is not None
         if is_log:
             self._views.setCurrentWidget(self.log)
+        elif self.views.value() == PICTURES:
+            self._views.setCurrentWidget(self.samples)
+            self._read_samples()
         elif has_figures and self.board is not None:
             self._views.setCurrentWidget(self.board)
         else:
             self._say_waiting()
         for widget in (self.smoothing, self._smoothing_label, self.png_button):
-            widget.setVisible(has_figures and not is_log)
+            widget.setVisible(has_figures and is_charts)
         self.csv_button.setVisible(has_figures)
+
+    def _read_samples(self) -> None:
+        """When they are looked at, and not before: a run that is only passed by costs nothing."""
+        if self.views.value() == PICTURES and self._line is not None and not self._samples_are_read:
+            self._samples_are_read = True
+            self.samples.begin()
 
     def _say_waiting(self) -> None:
         """What stands there instead of charts."""
@@ -170,13 +193,14 @@ class LivePanel(ChartsView):
             self.board.set_smoothing(percent / 100)
 
     def _build(self) -> None:
-        self.views = Segments([(CHARTS, tr("Charts")), (LOG, tr("Log"))])
+        self.views = Segments([(CHARTS, tr("Charts")), (PICTURES, tr("Pictures")), (LOG, tr("Log"))])
         self.views.name_for_assistants(tr("View"))
         self.views.set_value(CHARTS)
         self.views.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._views = QStackedWidget()
         self._views.addWidget(self.waiting)
         self._views.addWidget(self.log)
+        self._views.addWidget(self.samples)
         run = QWidget()
         column = QVBoxLayout(run)
         column.setContentsMargins(0, 0, 0, 0)

@@ -12,11 +12,12 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
+from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import RunError
-from pyroblur_gui.jobs.events import Event, Log, Metric, Progress
+from pyroblur_gui.jobs.events import Artifact, Event, Log, Metric, Progress
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
-from pyroblur_gui.training import run
+from pyroblur_gui.training import run, samples
 from pyroblur_gui.training.metrics import MAIN, MEMORY
 from pyroblur_gui.training.run import RunFolder
 from pyroblur_gui.training.spec import Recipe, TrainSpec
@@ -40,6 +41,7 @@ class Draft:
     data: str
     device: str = "auto"
     run: str = ""
+    unlabelled: Unlabelled = Unlabelled.LEAVE_OUT
 
 
 @dataclass
@@ -79,6 +81,10 @@ class TrainingView(Protocol):
 
     def point_added(self, name: str) -> None:
         """To the figures of this run."""
+        ...
+
+    def samples_added(self, name: str) -> None:
+        """What this run found in its sample pictures after one more epoch lies in its folder."""
         ...
 
     def log_added(self, name: str, text: str) -> None: ...
@@ -182,7 +188,9 @@ class TrainingPresenter:
             message = tr("There is a run named {name} already.", name=name)
             raise RunError(message, hint=tr("Choose another name, or leave the field empty."))
         try:
-            spec = TrainSpec(run=name, recipe=draft.recipe, data=draft.data, device=draft.device)
+            spec = TrainSpec(
+                run=name, recipe=draft.recipe, data=draft.data, device=draft.device, unlabelled=draft.unlabelled
+            )  # fmt: skip
         except ValidationError as error:
             raise RunError(reason(error)) from error
         self._jobs.add(spec)
@@ -196,7 +204,8 @@ class TrainingPresenter:
             self._jobs.resume(line.job)
             return
         spec = TrainSpec(
-            run=name, recipe=line.recipe, data=line.data, device=line.device, resumes=line.has_last
+            run=name, recipe=line.recipe, data=line.data, device=line.device, unlabelled=line.unlabelled,
+            resumes=line.has_last,
         )  # fmt: skip
         self._forget_jobs(name)
         self._jobs.add(spec)
@@ -259,6 +268,8 @@ class TrainingPresenter:
                     self._change(replace(line, progress=event))
             case Log():
                 self._log(name, event.text)
+            case Artifact(kind=samples.KIND):
+                self._view.samples_added(name)
             case _ if event is None or job.state.is_over:
                 self._state_changed(name, job)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.jobs.events import Progress
 from pyroblur_gui.jobs.job import Job, JobState
@@ -70,6 +71,7 @@ class RunLine:
     hint: str = ""
     progress: Progress | None = None
     memory_bytes: int = 0
+    unlabelled: Unlabelled = Unlabelled.LEAVE_OUT
 
     @property
     def epochs(self) -> int:
@@ -130,6 +132,7 @@ def line_of(disk: OnDisk | None, job: Job | None) -> RunLine | None:
             recipe=record.recipe,
             data=record.data,
             device=record.device,
+            unlabelled=record.unlabelled,
             created=record.created,
             folder=disk.folder,
             has_last=disk.has_last,
@@ -142,7 +145,7 @@ def line_of(disk: OnDisk | None, job: Job | None) -> RunLine | None:
     elif spec is not None and job is not None:
         line = RunLine(
             name=spec.run, stage=Stage.STOPPED, recipe=spec.recipe, data=spec.data, device=spec.device,
-            created=job.created, folder=RunFolder.of(spec.run).path,
+            unlabelled=spec.unlabelled, created=job.created, folder=RunFolder.of(spec.run).path,
         )  # fmt: skip
     else:
         return None

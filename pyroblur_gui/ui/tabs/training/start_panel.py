@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.training import networks
 from pyroblur_gui.training.forecast import Advice
-from pyroblur_gui.training.spec import Hyperparameters, Recipe
+from pyroblur_gui.training.spec import Hyperparameters, Recipe, TrainSpec
 from pyroblur_gui.ui.fields import plan_fields
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.choices import DataChoice, network_label, weights_problem
@@ -62,6 +63,7 @@ class StartPanel(QWidget):
         )
         self.recipes = _combo(tr("Recipe"))
         self.data = _combo(tr("Data set"))
+        self.unlabelled = _combo(tr("Pictures without all labels"))
         self.model = _combo(tr("Base model"))
         self.pretrained = Switch()
         self.pretrained.setAccessibleName(tr("From trained weights"))
@@ -73,6 +75,7 @@ class StartPanel(QWidget):
         self.forecast = ForecastPanel()
         self._summary = _muted()
         self._counts = _muted()
+        self._left_out = _muted()
         self._weights = QLabel()
         self._weights.setWordWrap(True)
         self._weights.setProperty("look", "warning")
@@ -129,6 +132,7 @@ class StartPanel(QWidget):
         self.show_recipe(draft.recipe)
         self.data.setCurrentIndex(self.data.findData(draft.data))
         self._choose_device(draft.device)
+        self.unlabelled.setCurrentIndex(self.unlabelled.findData(draft.unlabelled.value))
         self.name.setText(draft.run)
         self._changed()
 
@@ -170,6 +174,7 @@ class StartPanel(QWidget):
             data=self.data.currentData() or "",
             device=self.device.currentData() or "auto",
             run=self.name.text().strip(),
+            unlabelled=Unlabelled(self.unlabelled.currentData()),
         )
 
     # -- what the user does
@@ -177,7 +182,13 @@ class StartPanel(QWidget):
     def _connect(self) -> None:
         self.recipes.activated.connect(lambda _: self.recipe_chosen.emit(self.recipes.currentData()))
         self.model.activated.connect(self._model_chosen)
-        for signal in (self.data.activated, self.device.activated, self.pretrained.toggled, self.form.changed):
+        for signal in (
+            self.data.activated,
+            self.unlabelled.activated,
+            self.device.activated,
+            self.pretrained.toggled,
+            self.form.changed,
+        ):
             signal.connect(lambda *_: self._changed())
         self.name.textEdited.connect(lambda _: self.say_problem(""))
         self.forecast.applied.connect(self.apply)
@@ -197,10 +208,22 @@ class StartPanel(QWidget):
         is_usable = chosen is not None and not chosen.problem
         self._counts.setText(chosen.about if chosen is not None else "")
         self._counts.setVisible(chosen is not None)
+        self._left_out.setText(self._left_out_text(chosen))
+        for widget in (self._left_out, self.unlabelled):
+            widget.setVisible(chosen is not None and chosen.unlabelled > 0)
         for action in (self._actions.start, self._actions.look):
             action.setEnabled(is_usable)
         self.start_button.setEnabled(is_usable)
         self.look_button.setEnabled(is_usable and not self.forecast.is_busy)
+
+    def _left_out_text(self, chosen: DataChoice | None) -> str:
+        count = chosen.unlabelled if chosen is not None else 0
+        return trn(
+            "In {shown} picture, not all classes were looked for:",
+            "In {shown} pictures, not all classes were looked for:",
+            count,
+            shown=f"{count:,}",
+        )
 
     def _model_chosen(self, index: int) -> None:
         if self.model.itemData(index) != BROWSE:
@@ -235,6 +258,12 @@ class StartPanel(QWidget):
     def _build(self) -> None:
         for network in networks.OFFERED:
             self.model.addItem(network_label(network), network)
+        for choice, words in (
+            (Unlabelled.LEAVE_OUT, tr("Leave them out")),
+            (Unlabelled.TREAT_AS_BACKGROUND, tr("Train on them as they are")),
+        ):
+            self.unlabelled.addItem(words, choice.value)
+        self.unlabelled.setToolTip(tr(TrainSpec.model_fields["unlabelled"].description or ""))
         self.model.insertSeparator(self.model.count())
         self.model.addItem(tr("Choose a .pt file…"), BROWSE)
         title = QLabel(tr("New training"))
@@ -280,7 +309,8 @@ class StartPanel(QWidget):
         labels = []
         rows: tuple[tuple[str, QWidget], ...] = (
             (tr("Recipe"), self.recipes), ("", self._summary), (tr("Data set"), self.data),
-            ("", self._counts), (tr("Base model"), self.model), (tr("Trained weights"), self.pretrained),
+            ("", self._counts), ("", self._left_out), ("", self.unlabelled),
+            (tr("Base model"), self.model), (tr("Trained weights"), self.pretrained),
             ("", self._weights), (tr("Device"), self.device), (tr("Name"), self.name),
         )  # fmt: skip
         for line, (words, widget) in enumerate(rows):

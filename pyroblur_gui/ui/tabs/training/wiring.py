@@ -27,6 +27,7 @@ from pyroblur_gui.ui.tabs.training.machine import Machine
 from pyroblur_gui.ui.tabs.training.presenter import Draft, TrainingPresenter
 from pyroblur_gui.ui.tabs.training.recipe_dialog import RecipeDialog
 from pyroblur_gui.ui.tabs.training.runs import Stage
+from pyroblur_gui.ui.tabs.training.samples_loading import SampleLoader
 from pyroblur_gui.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Wiring(QObject):
         self._tasks = Tasks()
         self._looking: asyncio.Task[None] | None = None
         self._machine = Machine()
+        self._samples = SampleLoader(client, tab.live.samples.show_samples)
         self._news: dict[str, RunLine] = {}
         self._telling = QTimer(self)
         self._telling.setSingleShot(True)
@@ -104,6 +106,10 @@ class Wiring(QObject):
         if name == self._chosen_name():
             self._tab.live.point_added()
 
+    def samples_added(self, name: str) -> None:
+        if name == self._chosen_name():
+            self._tab.live.samples_added()
+
     def log_added(self, name: str, text: str) -> None:
         if name == self._chosen_name():
             self._tab.live.log_added(text)
@@ -130,6 +136,7 @@ class Wiring(QObject):
         tab, act = self._tab, self._tab.commands
         tab.runs.chosen.connect(self.presenter.choose)
         tab.live.said.connect(self.say)
+        tab.live.samples.wanted.connect(self._load_samples)
         tab.start.recipe_chosen.connect(self._take_recipe)
         tab.start.draft_changed.connect(self._draft_changed)
         tab.start.forecast.cancelled.connect(self._cancel_look)
@@ -170,7 +177,7 @@ class Wiring(QObject):
     def _duplicate(self, name: str) -> None:
         line = self.presenter.line(name)
         if line is not None:
-            self._tab.start.show_draft(Draft(line.recipe, line.data, line.device))
+            self._tab.start.show_draft(Draft(line.recipe, line.data, line.device, unlabelled=line.unlabelled))
             self.say(tr("The form says now what {name} was told. Change it, then start.", name=name))
             self._tab.start.form.control("epochs").widget.setFocus()
 
@@ -182,7 +189,9 @@ class Wiring(QObject):
         recipe = line.recipe.model_copy(
             update={"model": str(line.folder / "weights" / "best.pt"), "is_pretrained": True}
         )
-        self._tab.start.show_draft(Draft(recipe, line.data, line.device, unused_name(f"{name}-more")))
+        self._tab.start.show_draft(
+            Draft(recipe, line.data, line.device, unused_name(f"{name}-more"), unlabelled=line.unlabelled)
+        )
         self.say(tr("The form continues from the best weights of {name}. Set the epochs, then start.", name=name))
         self._tab.start.form.control("epochs").widget.setFocus()
 
@@ -299,7 +308,9 @@ class Wiring(QObject):
     async def _look(self, draft: Draft) -> None:
         panel = self._tab.start.forecast
         try:
-            spec = PreflightSpec(recipe=draft.recipe, data=draft.data, device=draft.device)
+            spec = PreflightSpec(
+                recipe=draft.recipe, data=draft.data, device=draft.device, unlabelled=draft.unlabelled
+            )  # fmt: skip
             result = await self._client.errands.run(spec)
             forecast = read_forecast(result)
             if forecast is None:
@@ -329,6 +340,11 @@ class Wiring(QObject):
     async def _load_charts(self) -> None:
         await asyncio.to_thread(load_charts, "pyroblur_gui.ui.tabs.training.charts_board")
         self._tab.live.load_charts()
+
+    def _load_samples(self, epoch: int) -> None:
+        chosen = self.presenter.chosen
+        if chosen is not None and chosen.folder is not None:
+            self._tasks.run(self._samples.load(chosen.folder, epoch))
 
     def _show_news(self) -> None:
         news, self._news = self._news, {}
