@@ -23,7 +23,7 @@ SMALLER = {"x": "l", "l": "m", "m": "s", "s": "n"}
 
 
 def run(spec: PreflightSpec, context: Context) -> dict[str, JsonValue]:
-    """A Forecast as JSON with {"fingerprint", "pictures": {split: n}}; the data and the disk add to its advice.
+    """A Forecast as JSON; the data and the disk add to its advice.
 
     Raises RunError, ModelError, DatasetError, MissingExtraError, JobCancelledError.
     """
@@ -36,12 +36,15 @@ def run(spec: PreflightSpec, context: Context) -> dict[str, JsonValue]:
         found = forecast(
             trial, base=base, data=data.path, validation_pictures=watched, folder=Path(folder), context=context
         )
-    advice = [*_about_data(data), *found.advice, *_about_cost(spec, found)]
-    return {
-        **found.model_copy(update={"advice": tuple(advice)}).model_dump(mode="json"),
-        "fingerprint": data.fingerprint,
-        "pictures": {split.value: count for split, count in data.pictures.items()},
-    }
+    found = found.model_copy(
+        update={
+            "free_bytes": free_space(spec.folder or folders().runs),
+            "fingerprint": data.fingerprint,
+            "pictures": {split.value: count for split, count in data.pictures.items()},
+        }
+    )
+    advice = (*_about_data(data), *found.advice, *_about_cost(spec, found))
+    return found.model_copy(update={"advice": advice}).model_dump(mode="json")
 
 
 def _about_data(data: TrainingData) -> Iterator[Advice]:
@@ -58,9 +61,9 @@ def _about_data(data: TrainingData) -> Iterator[Advice]:
 
 def _about_cost(spec: PreflightSpec, found: Forecast) -> Iterator[Advice]:
     folder = spec.folder or folders().runs
-    free = free_space(folder)
-    if free < found.disk_bytes:
-        text = f"The checkpoints need about {found.disk_bytes / 1e6:,.0f} MB; {folder} has {free / 1e6:,.0f} MB left."
+    if found.free_bytes < found.disk_bytes:
+        need, free = found.disk_bytes / 1e6, found.free_bytes / 1e6
+        text = f"The checkpoints need about {need:,.0f} MB; {folder} has {free:,.0f} MB left."
         yield Advice(text=text, change={"save_period": -1})
     if found.total_s > LONG_S:
         days = found.total_s / LONG_S

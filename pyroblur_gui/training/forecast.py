@@ -14,7 +14,11 @@ class Advice(BaseModel):
 
 
 class Forecast(BaseModel):
-    """What a training would take. seconds: of an epoch, and of all of them; memory: of the device, at its peak."""
+    """What a training would take. seconds: of an epoch, and of all of them; memory: of the device, at its peak.
+
+    disk_bytes: for checkpoints; free_bytes: of the disk that they go to. fingerprint: of the data set; pictures: that
+    would be trained on and watched, by split.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,4 +30,7 @@ class Forecast(BaseModel):
     total_s: float
     memory_bytes: int
     disk_bytes: int
+    free_bytes: int = 0
+    fingerprint: str = ""
+    pictures: dict[str, int] = {}
     advice: tuple[Advice, ...] = ()

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pyroblur_gui.datasets import store as store_of_sets
+from pyroblur_gui.datasets.fingerprint import fingerprint
 from pyroblur_gui.models import store
 from pyroblur_gui.training.run import RunFolder, RunState
 from pyroblur_gui.ui.dialogs.question import Question
@@ -144,7 +146,11 @@ def test_a_look_ahead_tells_the_time_and_its_advice_is_followed(on_screen: Play,
         await until(lambda: tab.start.forecast.is_busy, 5.0)
         assert not tab.start.look_button.isEnabled()
         await until(lambda: bool(tab.start.forecast.rows), LIMIT_S)
-        assert tab.start.forecast.text.startswith("On cpu: about ")
+        text = tab.start.forecast.text
+        for part in ("Time: about ", " in all", " pictures a second on CPU", " at a batch of 4", " free\n"):
+            assert part in text
+        with store_of_sets.open_dataset("street") as dataset:
+            assert f"Data: 12 + 4 pictures, fingerprint {fingerprint(dataset)[:8]}" in text
         await until(tab.start.forecast.rows[-1].isVisible)
         press(tab.start.forecast.rows[-1])
         assert tab.start.draft().recipe.hyperparameters.lr0 == pytest.approx(0.1)

@@ -26,6 +26,53 @@ def duration_text(seconds: float) -> str:
     return tr("{days} days", days=f"{seconds / 86400:.1f}")
 
 
+def facts(forecast: Forecast) -> list[tuple[str, str, str]]:
+    """(caption, value, more of it) of what was measured."""
+    found = [
+        (
+            tr("Time"),
+            tr(
+                "about {epoch} an epoch, {total} in all",
+                epoch=duration_text(forecast.epoch_s),
+                total=duration_text(forecast.total_s),
+            ),
+            "",
+        ),
+        (
+            tr("Speed"),
+            tr(
+                "{rate} pictures a second on {device}",
+                rate=f"{forecast.pictures_s:.3g}",
+                device=forecast.device.upper() if forecast.device in {"cpu", "mps"} else forecast.device,
+            ),
+            "",
+        ),
+        (
+            tr("Memory"),
+            tr(
+                "{memory} at a batch of {batch}",
+                memory=size_text(forecast.memory_bytes),
+                batch=forecast.batch,
+            ),
+            tr("Measured at the highest, over a few real steps"),
+        ),
+        (
+            tr("Disk"),
+            tr("{disk} of {free} free", disk=size_text(forecast.disk_bytes), free=size_text(forecast.free_bytes)),
+            tr("For the checkpoints"),
+        ),
+    ]
+    if forecast.fingerprint:
+        text = tr(
+            "{train} + {val} pictures, fingerprint {mark}",
+            train=f"{forecast.pictures.get('train', 0):,}",
+            val=f"{forecast.pictures.get('val', 0):,}",
+            mark=forecast.fingerprint[:8],
+        )
+        found.append((tr("Data"), text, tr("For training + validation. {mark}", mark=forecast.fingerprint)))
+    return found
+
+
 def read_forecast(result: Mapping[str, Any]) -> Forecast | None:
     """None where it is not a forecast that this version knows."""
     try:
@@ -62,6 +109,11 @@ class ForecastPanel(QFrame):
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._told: list[str] = []
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(Space.M)
+        self._facts.setVerticalSpacing(2)
+        self._facts.setColumnStretch(1, 1)
         self._advice = QWidget()
         self._grid = QGridLayout(self._advice)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -71,6 +123,7 @@ class ForecastPanel(QFrame):
         self._column.setSpacing(Space.S)
         self._column.addLayout(head)
         self._column.addWidget(self._bar)
+        self._column.addLayout(self._facts)
         self._column.addWidget(self._text)
         self._column.addWidget(self._advice)
         self._is_busy = False
@@ -78,7 +131,8 @@ class ForecastPanel(QFrame):
 
     @property
     def text(self) -> str:
-        return self._text.text()
+        """All that it says, but for the advice."""
+        return "\n".join(part for part in (*self._told, self._text.text()) if part)
 
     @property
     def is_busy(self) -> bool:
@@ -96,19 +150,22 @@ class ForecastPanel(QFrame):
         self.hide()
 
     def show_forecast(self, forecast: Forecast) -> None:
-        text = tr(
-            "On {device}: about {epoch} an epoch, {total} in all. {rate} pictures a second, {memory} of memory, "
-            "{disk} on the disk.",
-            device=forecast.device,
-            epoch=duration_text(forecast.epoch_s),
-            total=duration_text(forecast.total_s),
-            rate=f"{forecast.pictures_s:.3g}",
-            memory=size_text(forecast.memory_bytes),
-            disk=size_text(forecast.disk_bytes),
-        )
-        self._say(text if forecast.advice else f"{text} {tr('Nothing speaks against it.')}")
+        self._say("" if forecast.advice else tr("Nothing speaks against it."))
+        for caption, value, hint in facts(forecast):
+            self._fact(caption, value, hint)
         for number, advice in enumerate(forecast.advice):
             self._row(number, advice)
+
+    def _fact(self, caption: str, value: str, hint: str) -> None:
+        name, text = QLabel(caption), QLabel(value)
+        name.setProperty("look", "muted")
+        text.setWordWrap(True)
+        text.setToolTip(hint)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = self._facts.rowCount()
+        self._facts.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._facts.addWidget(text, row, 1)
+        self._told.append(f"{caption}: {value}")
 
     def _row(self, number: int, advice: Advice) -> None:
         text = QLabel(advice.text)
@@ -128,16 +185,22 @@ class ForecastPanel(QFrame):
         self.applied.emit(advice)
 
     def _say(self, text: str, *, is_busy: bool = False, is_bad: bool = False) -> None:
-        self.rows = []
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        self.rows, self._told = [], []
+        for grid in (self._facts, self._grid):
+            _empty(grid)
         self._text.setText(text)
+        self._text.setVisible(bool(text))
         self._text.setProperty("look", "danger" if is_bad else "")
         self._text.style().polish(self._text)
         self._is_busy = is_busy
         self._bar.setVisible(is_busy)
         self.cancel_button.setVisible(is_busy)
         self.show()
+
+
+def _empty(grid: QGridLayout) -> None:
+    while (item := grid.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
