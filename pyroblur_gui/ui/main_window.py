@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.errors import SettingsError
 from pyroblur_gui.core.settings import Settings, SettingsFile
 from pyroblur_gui.ui import icons
@@ -27,19 +26,20 @@ from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
-from pyroblur_gui.ui.state import WindowState, differences, options_from
+from pyroblur_gui.ui.state import WindowState, differences, options_from, program_defaults
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.tab import BlurTab
 from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
+from pyroblur_gui.ui.tabs.runs.tab import RunsTab
 from pyroblur_gui.ui.tabs.training.tab import TrainingTab, closing_question
 from pyroblur_gui.ui.theme import Theme
 from pyroblur_gui.ui.widgets.status_bar import StatusBar
 
 DEFAULT_SIZE = (1360, 850)
 SMALLEST_SIZE = (960, 600)
-_TABS = ("blur", "datasets", "training")  # as they are remembered
-_BLUR, _DATASETS, _TRAINING = range(len(_TABS))
+_TABS = ("blur", "datasets", "training", "runs")  # as they are remembered
+_BLUR, _DATASETS, _TRAINING, _RUNS = range(len(_TABS))
 
 
 class MainWindow(QMainWindow):
@@ -70,7 +70,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("PyroBlur")
         self.setWindowIcon(icons.application_icon())
         self.setMinimumSize(*SMALLEST_SIZE)
-        defaults = options_from(settings.blur_defaults, BlurOptions())
+        self._usual = program_defaults()
+        defaults = options_from(settings.blur_defaults, self._usual)
         self.blur = BlurTab(
             options=options_from(state.options, defaults),
             defaults=defaults,
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.blur.shows_live = settings.show_live
         self.datasets = DatasetsTab()
         self.training = TrainingTab()
+        self.runs = RunsTab()
         self.status = StatusBar()
         self._build()
         self._build_menus()
@@ -88,10 +90,17 @@ class MainWindow(QMainWindow):
         self.blur.output_changed.connect(self._output_changed)
         self.blur.finished.connect(self._all_done)
         self.training.ended.connect(self._alert)
+        self.training.ended.connect(self.runs.note_training)
+        self.runs.production_changed.connect(self._production_changed)
         self.training.model_wanted.connect(self._use_model)
         self.training.data_wanted.connect(lambda: self.show_tab("datasets"))
         self._restore()
         self.setFocus()  # no button wears the focus ring before the user presses Tab
+
+    @property
+    def _all(self) -> tuple[BlurTab, DatasetsTab, TrainingTab, RunsTab]:
+        """The tabs, in their order."""
+        return self.blur, self.datasets, self.training, self.runs
 
     def connect_jobs(self, client: JobClient) -> None:
         """Call it on the running loop."""
@@ -99,12 +108,14 @@ class MainWindow(QMainWindow):
         self.blur.connect_jobs(client)
         self.datasets.connect_jobs(client)
         self.training.connect_jobs(client)
+        self.runs.connect_jobs(client)
 
     async def disconnect_jobs(self) -> None:
         """Ends what the tabs have under way; the client itself is its owner's to close."""
         await self.blur.disconnect_jobs()
         await self.datasets.disconnect_jobs()
         await self.training.disconnect_jobs()
+        await self.runs.disconnect_jobs()
 
     def add_files(self, paths: Sequence[Path]) -> None:
         self.blur.add(paths, take_any_file=True)
@@ -112,10 +123,10 @@ class MainWindow(QMainWindow):
     def say(self, text: str) -> None:
         """A passing remark above the work."""
         if text:
-            (self.blur, self.datasets, self.training)[self._tabs.currentIndex()].banner.say(text)
+            self._all[self._tabs.currentIndex()].banner.say(text)
 
     def show_tab(self, name: str) -> None:
-        """By the name that is remembered: "blur", "datasets" or "training"; an unknown one changes nothing."""
+        """By the name that is remembered: "blur", "datasets", "training" or "runs"; an unknown one changes nothing."""
         if name in _TABS:
             self._tabs.setCurrentIndex(_TABS.index(name))
 
@@ -172,8 +183,15 @@ class MainWindow(QMainWindow):
         self.blur.starts_at_once = settings.start_when_added
         self.blur.set_live(is_shown=settings.show_live)
         self.blur.set_output(Output(settings.output_folder, settings.name_pattern))
-        old = options_from(before.blur_defaults, BlurOptions())
-        self.blur.set_defaults(old, options_from(settings.blur_defaults, BlurOptions()))
+        old = options_from(before.blur_defaults, self._usual)
+        self.blur.set_defaults(old, options_from(settings.blur_defaults, self._usual))
+
+    def _production_changed(self, _model: str) -> None:
+        """Who has not chosen another model gets the promoted one."""
+        old = options_from(self._settings.blur_defaults, self._usual)
+        self._usual = program_defaults()
+        self.blur.list_models()
+        self.blur.set_defaults(old, options_from(self._settings.blur_defaults, self._usual))
 
     def _output_changed(self, output: Output) -> None:
         self._settings = self._settings.model_copy(
@@ -195,15 +213,16 @@ class MainWindow(QMainWindow):
         self.blur.restore_layout(layouts)
         self.datasets.restore_layout(layouts)
         self.training.restore_layout(layouts)
+        self.runs.restore_layout(layouts)
         self.show_tab(self._state.tab)
         self.blur.door.last_folder = self._state.last_folder
         if self.blur.options.form.advanced is not None:
             self.blur.options.form.advanced.set_open(self._state.is_advanced_open)
 
     def _remember(self) -> None:
-        defaults = options_from(self._settings.blur_defaults, BlurOptions())
+        defaults = options_from(self._settings.blur_defaults, self._usual)
         advanced = self.blur.options.form.advanced
-        layouts = self.blur.layout_bytes() | self.datasets.layout_bytes() | self.training.layout_bytes()
+        layouts = {name: data for tab in self._all for name, data in tab.layout_bytes().items()}
         state = self._state.model_copy(
             update={
                 "geometry": _as_text(self.saveGeometry()),
@@ -256,6 +275,7 @@ class MainWindow(QMainWindow):
         self._add_tab(tr("Blur"), self.blur)
         self._add_tab(tr("Data sets"), self.datasets)
         self._add_tab(tr("Training"), self.training)
+        self._add_tab(tr("Runs"), self.runs)
         self._tabs.currentChanged.connect(self._show_tab)
         bar = QWidget()
         bar.setProperty("look", "tabs")
@@ -284,7 +304,8 @@ class MainWindow(QMainWindow):
         self._queue_menu.menuAction().setVisible(index == _BLUR)
         self._dataset_menu.menuAction().setVisible(index == _DATASETS)
         self._training_menu.menuAction().setVisible(index == _TRAINING)
-        tab = (self.blur, self.datasets, self.training)[index].commands
+        self._runs_menu.menuAction().setVisible(index == _RUNS)
+        tab = self._all[index].commands
         self._file_menu.clear()
         tab.fill_file_menu(self._file_menu)
         self._file_menu.addSeparator()
@@ -308,6 +329,8 @@ class MainWindow(QMainWindow):
         self.datasets.commands.fill_menu(self._dataset_menu)
         self._training_menu = self._menu(tr("&Training"))
         self.training.commands.fill_menu(self._training_menu)
+        self._runs_menu = self._menu(tr("&Runs"))
+        self.runs.commands.fill_menu(self._runs_menu)
         self._view_menu = self._menu(tr("&View"))
         self._show_tab(_BLUR)
         about = self._menu(tr("&Help"))

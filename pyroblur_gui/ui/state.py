@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.core.settings import SettingsFile
+from pyroblur_gui.models import production
 
 FILE_NAME = "window.json"
 
@@ -24,6 +25,11 @@ class WindowState(BaseModel):
 
 def window_state_file() -> SettingsFile[WindowState]:
     return SettingsFile(folders().settings / FILE_NAME, WindowState)
+
+
+def program_defaults() -> BlurOptions:
+    """What the options are before anybody chose anything: with the model that was promoted, if one was."""
+    return BlurOptions(model=production.default_model())
 
 
 def differences(options: BlurOptions, defaults: BlurOptions) -> dict[str, JsonValue]:

@@ -105,6 +105,16 @@ QSlider::handle:horizontal:hover { background: $accent_hover; }
 QSlider::handle:horizontal:focus { border: 2px solid $text; width: 12px; height: 12px; }
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled { background: $disabled; }
 
+QTableView { background: $surface; color: $text; border: none; outline: none; selection-background-color: $accent_tint;
+  selection-color: $text; }
+QTableView::item { padding: 0 6px; border: none; }
+QTableView::item:selected { background: $accent_tint; color: $text; }
+QTableView::item:focus { border: 1px solid $accent_text; }
+QHeaderView { background: $surface; border: none; }
+QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
+  padding: 5px 8px; }
+QHeaderView::section:hover { color: $text; }
+QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $border; }
 QListView { background: $surface; border: none; outline: none; }
 QListWidget[look="rows"]::item { padding: 6px 8px; margin: 1px 4px; border-radius: ${radius}px; color: $text; }
 QListWidget[look="rows"]::item:hover { background: $hover; }

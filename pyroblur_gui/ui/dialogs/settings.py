@@ -12,7 +12,7 @@ from pyroblur_gui.core.settings import Settings
 from pyroblur_gui.ui.fields import plan_fields
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
-from pyroblur_gui.ui.state import differences, options_from
+from pyroblur_gui.ui.state import differences, options_from, program_defaults
 from pyroblur_gui.ui.widgets.form import Form
 
 DEFAULT_FIELDS = ("engine", "device", "precision", "verify", "report")
@@ -66,7 +66,7 @@ class SettingsDialog(QDialog):
 
     def _show(self, settings: Settings) -> None:
         self.form.set_value({name: getattr(settings, name) for name in Settings.model_fields})
-        options = options_from(settings.blur_defaults, BlurOptions())
+        options = options_from(settings.blur_defaults, program_defaults())
         self.defaults_form.set_value({name: getattr(options, name) for name in DEFAULT_FIELDS})
 
     def _accept(self) -> None:
@@ -83,5 +83,5 @@ class SettingsDialog(QDialog):
     def _read(self) -> Settings:
         options = BlurOptions(**self.defaults_form.value())
         values: dict[str, Any] = self._settings.model_dump() | self.form.value()
-        values["blur_defaults"] = differences(options, BlurOptions())
+        values["blur_defaults"] = differences(options, program_defaults())
         return Settings.model_validate(values)

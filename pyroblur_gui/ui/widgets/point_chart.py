@@ -113,7 +113,9 @@ class ParallelChart(Chart):
             item.addItem(pg.PlotCurveItem([number, number], [0, 1], pen=pg.mkPen(look.control)))
             for place, text in axis.marks:
                 is_last = number == len(self._axes) - 1 and number > 0
-                label = pg.TextItem(text, color=look.muted, anchor=(1 if is_last else 0, 0.5))
+                anchor = (1 if is_last else 0, 0.5)
+                label = pg.TextItem(text, color=look.text, anchor=anchor, fill=QColor(look.surface))
+                label.setZValue(5)
                 label.setPos(number + (-0.02 if is_last else 0.02), place)
                 item.addItem(label)
         for run, shade in enumerate(shades):

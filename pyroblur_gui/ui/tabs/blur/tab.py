@@ -135,6 +135,10 @@ class BlurTab(QWidget):
         """Makes a model that may have come since the start the chosen one."""
         self.options.use_model(name, catalogue.entries())
 
+    def list_models(self) -> None:
+        """What can be chosen now; what is chosen stays."""
+        self.options.models.show_entries(catalogue.entries())
+
     def set_live(self, *, is_shown: bool) -> None:
         self.shows_live = is_shown
         if self._wiring is not None:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -29,6 +28,7 @@ from pyroblur_gui.ui.tabs.runs.details_panel import DetailsPanel
 from pyroblur_gui.ui.tabs.runs.presenter import MOST_CHOSEN
 from pyroblur_gui.ui.tabs.runs.wording import column_title
 from pyroblur_gui.ui.widgets.blank import Blank
+from pyroblur_gui.ui.widgets.inputs import ComboBox
 from pyroblur_gui.ui.widgets.segments import Segments
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class ComparePanel(QWidget):
         self.views.name_for_assistants(tr("View"))
         self.details = DetailsPanel()
         self.differences = _table(tr("Differences"))
-        self.across, self.up = QComboBox(), QComboBox()
+        self.across, self.up = ComboBox(), ComboBox()
         self.across.setAccessibleName(tr("Across"))
         self.up.setAccessibleName(tr("Upwards"))
         self._curves, self._curves_grid = _board(tr("Curves"))

@@ -80,9 +80,12 @@ class ModelsPanel(QWidget):
         self.table.itemSelectionChanged.connect(self._row_chosen)
         self.record.hide()
 
-    def show_registry(self, used: str, versions: Sequence[Mapping[str, Any]], *, can_go_back: bool) -> None:
+    def show_used(self, used: str, *, can_go_back: bool) -> None:
         self.used.setText(tr("Used for blurring: {model}", model=used))
         self.back_button.setEnabled(can_go_back)
+
+    def show_registry(self, used: str, versions: Sequence[Mapping[str, Any]], *, can_go_back: bool) -> None:
+        self.show_used(used, can_go_back=can_go_back)
         self.table.setRowCount(len(versions))
         for line, each in enumerate(versions):
             at = datetime.fromtimestamp(each["at"], UTC).astimezone()

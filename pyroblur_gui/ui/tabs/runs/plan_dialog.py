@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +22,7 @@ from pyroblur_gui.operations import plans
 from pyroblur_gui.runs.plan import Budget, Phase, Plan, Scalar
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
+from pyroblur_gui.ui.widgets.inputs import ComboBox, DecimalBox, SpinBox
 
 WIDTH = 560
 GRID_HEIGHT = 90
@@ -45,19 +43,19 @@ class PlanDialog(QDialog):
         self.setMinimumWidth(WIDTH)
         self.name = QLineEdit()
         self.name.setPlaceholderText(tr("Small letters, digits and dashes"))
-        self.recipe, self.data, self.phases = QComboBox(), QComboBox(), QComboBox()
+        self.recipe, self.data, self.phases = ComboBox(), ComboBox(), ComboBox()
         self.recipe.addItems(list(recipes))
         self.data.addItems(list(data))
         self.grid = QPlainTextEdit(GRID)
         self.grid.setFixedHeight(GRID_HEIGHT)
         self.grid.setTabChangesFocus(True)
         self.seeds = QLineEdit("1, 42")
-        self.epochs = QSpinBox()
+        self.epochs = SpinBox()
         self.epochs.setRange(1, 10_000)
         self.epochs.setValue(20)
         self.phases.addItem(tr("One phase: every setting with every seed"), ONE)
         self.phases.addItem(tr("Smoke test, coarse, the best two with more seeds, final"), PHASES)
-        self.hours = QDoubleSpinBox()
+        self.hours = DecimalBox()
         self.hours.setRange(0, 10_000)
         self.hours.setSpecialValueText(tr("No limit"))
         form = QFormLayout()
@@ -112,12 +110,14 @@ class PlanDialog(QDialog):
         epochs = self.epochs.value()
         phases: tuple[Phase, ...] = ()
         if self.phases.currentData() == PHASES:
-            short = {"epochs": max(1, epochs // 5)}
+            short: dict[str, Scalar] = {"epochs": max(1, epochs // 5)}
+            smoke: dict[str, Scalar] = {"epochs": 1}
+            full: dict[str, Scalar] = {"epochs": epochs}
             phases = (
-                Phase(name="smoke", first=1, set={"epochs": 1}),
+                Phase(name="smoke", first=1, set=smoke),
                 Phase(name="coarse", seeds=seeds[:1], set=short),
                 Phase(name="again", best=2, seeds=seeds, set=short),
-                Phase(name="final", best=1, seeds=seeds[:1], set={"epochs": epochs}),
+                Phase(name="final", best=1, seeds=seeds[:1], set=full),
             )
         name = self.name.text().strip()
         made = Plan(

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.look import Space, scaled, tokens
 from pyroblur_gui.ui.tabs.runs.wording import cell_text
+from pyroblur_gui.ui.widgets.inputs import ComboBox
 
 ROW_HEIGHT = 30
 CELL_WIDTH = 96
@@ -41,10 +41,10 @@ class PlansPanel(QWidget):
         super().__init__(parent)
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.plans = QComboBox()
+        self.plans = ComboBox()
         self.plans.setAccessibleName(tr("Plan"))
         self.plans.setMinimumWidth(220)
-        self.data = QComboBox()
+        self.data = ComboBox()
         self.data.setAccessibleName(tr("Data set"))
         self.data.setMinimumWidth(160)
         self.new_button = self._button(tr("&New plan…"), "plus")
@@ -67,6 +67,9 @@ class PlansPanel(QWidget):
         second.addStretch()
         for button in (self.stop_button, self.start_button):
             second.addWidget(button)
+        self._arrange(head, second)
+
+    def _arrange(self, head: QHBoxLayout, second: QHBoxLayout) -> None:
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("look", "muted")

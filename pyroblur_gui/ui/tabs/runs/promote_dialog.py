@@ -5,7 +5,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from pyroblur_gui.runs.spec import Alias, PromoteSpec
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
+from pyroblur_gui.ui.widgets.inputs import ComboBox
 
 SIZE = (760, 660)
 USUAL_RULES = "leak_objects<=10%, latency_ms<=200"
@@ -38,7 +38,7 @@ class PromoteDialog(QDialog):
         self.setWindowTitle(tr("Promote a model"))
         self.setAccessibleName(tr("Promote a model"))
         self.resize(*SIZE)
-        self.model, self.alternative, self.alias = QComboBox(), QComboBox(), QComboBox()
+        self.model, self.alternative, self.alias = ComboBox(), ComboBox(), ComboBox()
         self.model.addItems(list(models))
         self.model.setCurrentText(chosen)
         self.alternative.addItems(list(models))

@@ -259,6 +259,7 @@ class Wiring(QObject):
         used = production.default_model()
         can_go_back = bool(production.production().before)
         self._tab.commands.roll_back.setEnabled(can_go_back)
+        self._tab.models.show_used(used, can_go_back=can_go_back)
         try:
             result: dict[str, Any] = await self._client.errands.run(RegistrySpec())
         except PyroblurError as error:
