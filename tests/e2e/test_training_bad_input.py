@@ -15,9 +15,9 @@ from pyroblur_gui.training.run import RunFolder, RunState
 from pyroblur_gui.training.spec import PreflightSpec, Recipe, TrainSpec
 
 ONCE = tiny(epochs=1)
-# A worker whose device has memory for batches of {fits} pictures, and for none from its {last}-th step on: what torch
-# raises when its allocator finds no room, from where it is raised, in the forward pass.
-SHORT_OF_MEMORY = """
+# A worker in which the forward pass goes wrong for batches of more than {fits} pictures, and for all from the {last}-th
+# step on: what torch raises when its allocator finds no room, or a loss that is no number.
+TROUBLED = """
 import sys, torch
 from pyroblur_gui.models.offline import import_ultralytics
 import_ultralytics()
@@ -36,6 +36,7 @@ sys.exit(main(sys.argv[1:]))
 CUDA_IS_FULL = (
     'raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total of 8 GiB")'
 )
+LOSS_IS_NAN = 'total, items = own(self, batch, preds); return total * float("nan"), items'
 CPU_IS_FULL = "torch.empty(1 << 50, dtype=torch.uint8)"  # the allocator's own error
 
 pytestmark = pytest.mark.usefixtures("training_part")
@@ -58,8 +59,8 @@ def refused(course: Course, code: str = "run") -> Failed:
     return course.end
 
 
-def short_of_memory(error: str, *, fits: int = 99, last: int = 99) -> list[str]:
-    return [sys.executable, "-c", SHORT_OF_MEMORY.format(error=error, fits=fits, last=last)]
+def troubled(error: str, *, fits: int = 99, last: int = 99) -> list[str]:
+    return [sys.executable, "-c", TROUBLED.format(error=error, fits=fits, last=last)]
 
 
 @pytest.mark.parametrize("device", ["0", "0,1", "mps"])
@@ -77,7 +78,7 @@ def test_a_device_that_is_not_there_is_told_before_anything_is_begun(street: str
 
 
 def test_a_batch_too_large_for_the_device_is_lowered_and_told(street: str) -> None:
-    with WarmWorker(short_of_memory(CUDA_IS_FULL, fits=2)) as worker:
+    with WarmWorker(troubled(CUDA_IS_FULL, fits=2)) as worker:
         course = worker.follow(spec("small", street))
     assert course.result["last_epoch"] == 1
     assert "A batch of 4 does not fit into the device's memory: it goes on with 2." in course.remarks
@@ -90,7 +91,7 @@ def test_a_batch_too_large_for_the_device_is_lowered_and_told(street: str) -> No
 def test_memory_that_does_not_do_at_all_stops_with_advice_and_keeps_what_was_learnt(
     street: str, error: str, said: str
 ) -> None:
-    with WarmWorker(short_of_memory(error, last=3)) as worker:  # 2 steps an epoch: in the second epoch
+    with WarmWorker(troubled(error, last=3)) as worker:  # 2 steps an epoch: in the second epoch
         end = refused(worker.follow(spec("small", street, tiny(epochs=2))))
     assert said in end.message
     assert "What was learnt until the last epoch is kept" in end.message
@@ -102,18 +103,28 @@ def test_memory_that_does_not_do_at_all_stops_with_advice_and_keeps_what_was_lea
     assert (course.result["first_epoch"], course.result["last_epoch"]) == (2, 2)
 
 
-def test_a_rate_that_diverges_ends_with_advice_and_leaves_no_weights_of_nothing(street: str) -> None:
-    wild = tiny(epochs=3, optimizer="SGD", lr0=1.0, warmup_epochs=0.0, momentum=0.99, box=100.0, cls=100.0)
+def test_a_loss_that_is_no_number_ends_with_advice_and_leaves_no_weights_of_nothing(street: str) -> None:
+    with WarmWorker(troubled(LOSS_IS_NAN, last=1)) as worker:
+        end = refused(worker.follow(spec("wild", street)))
+    assert "diverged" in end.message
+    assert "smaller learning rate: 0.0002 instead of 0.002" in end.hint
+    folder = RunFolder.of("wild")
+    assert (folder.record().state, folder.record().last_epoch) == (RunState.FAILED, 0)
+    assert not folder.last.exists()
+    with WarmWorker() as worker:  # the name is free for another try
+        assert worker.follow(spec("wild", street)).result["last_epoch"] == 1
+
+
+def test_a_loss_that_is_no_number_later_keeps_what_was_learnt(street: str) -> None:
+    """Ultralytics goes back to the last checkpoint and tries again, three times."""
+    with WarmWorker(troubled(LOSS_IS_NAN, last=3)) as worker:
+        end = refused(worker.follow(spec("late", street, tiny(epochs=2))))
+    assert "diverged" in end.message
+    assert "What was learnt until the last epoch is kept" in end.message
+    assert RunFolder.of("late").record().last_epoch == 1
     with WarmWorker() as worker:
-        end = refused(worker.follow(spec("wild", street, wild)))
-        assert "diverged" in end.message
-        assert "learning rate" in end.hint
-        folder = RunFolder.of("wild")
-        assert folder.record().state is RunState.FAILED
-        if folder.record().last_epoch == 0:
-            assert not folder.last.exists()
-            course = worker.follow(spec("wild", street))  # the name is free for another try
-            assert course.result["last_epoch"] == 1
+        course = worker.follow(spec("late", street, tiny(epochs=2), resumes=True))
+    assert (course.result["first_epoch"], course.result["last_epoch"]) == (2, 2)
 
 
 def test_pictures_that_cannot_be_read_are_left_out_and_counted(street: str) -> None:
