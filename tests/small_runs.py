@@ -19,7 +19,7 @@ from pyroblur_gui.jobs.process import WorkerProcess
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.training.spec import Hyperparameters, Recipe
 
-LIMIT_S = 280
+LIMIT_S = 600  # a guard against hanging: a busy machine takes its time
 TINY = Recipe(
     name="tiny",
     title="Tiny",

@@ -39,7 +39,7 @@ CUDA_IS_FULL = (
 LOSS_IS_NAN = 'total, items = own(self, batch, preds); return total * float("nan"), items'
 CPU_IS_FULL = "torch.empty(1 << 50, dtype=torch.uint8)"  # the allocator's own error
 
-pytestmark = pytest.mark.usefixtures("training_part")
+pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture

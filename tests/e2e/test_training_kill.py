@@ -38,7 +38,7 @@ PLAN = [
     *["measuring", "export", "export"] * 2,
 ]
 
-pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(1800)]
 
 
 class Killer:

@@ -20,7 +20,7 @@ from pyroblur_gui.training.spec import PreflightSpec, TrainSpec
 EPOCHS = 2
 RECIPE = tiny(epochs=EPOCHS)
 
-pytestmark = pytest.mark.usefixtures("training_part")
+pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ model.save(sys.argv[2])
 NAMES = {"precision": "metrics/precision(B)", "recall": "metrics/recall(B)", "mAP50": "metrics/mAP50(B)",
          "mAP50-95": "metrics/mAP50-95(B)"}  # fmt: skip
 
-pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(1800)]
 
 
 @pytest.fixture
