@@ -133,7 +133,10 @@ class Trainer(DetectionTrainer):
     def _tell_left_out(self) -> None:
         """Ultralytics leaves out pictures that it cannot read, and says so only in its own log."""
         for name, split, loader in (("training", "train", self.train_loader), ("validation", "val", self.test_loader)):
-            listed = [line for line in Path(self.data[split]).read_text(encoding="utf-8").splitlines() if line.strip()]
+            source = Path(str(self.data[split]))
+            if source.suffix != ".txt":
+                continue
+            listed = [line for line in source.read_text(encoding="utf-8").splitlines() if line.strip()]
             missing = len(listed) - len(loader.dataset)
             if missing:
                 text = (
