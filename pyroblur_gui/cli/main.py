@@ -16,6 +16,7 @@ from pyroblur_gui.cli.commands.blur import blur
 from pyroblur_gui.cli.commands.dataset import dataset
 from pyroblur_gui.cli.commands.detect import detect
 from pyroblur_gui.cli.commands.doctor import doctor
+from pyroblur_gui.cli.commands.full import full
 from pyroblur_gui.cli.commands.models import models
 from pyroblur_gui.cli.commands.runs import runs
 from pyroblur_gui.cli.commands.train import train
@@ -67,6 +68,7 @@ def _application(open_window: Window | None) -> typer.Typer:
     application.command()(detect)
     application.command()(train)
     application.command()(benchmark)
+    application.command()(full)
     application.command()(doctor)
     application.add_typer(dataset, name="dataset")
     application.add_typer(models, name="models")

@@ -5,7 +5,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from pyroblur_gui.datasets.spec import DownloadSpec
 from pyroblur_gui.jobs.spec import Spec
+from pyroblur_gui.training.spec import Recipe
 
 
 class DoctorSpec(Spec):
@@ -31,3 +33,20 @@ class ImportModelSpec(Spec):
     kind: ClassVar[str] = "import_model"
     source: Path
     name: str | None = Field(None, title="Name", description="What to call the model. Empty: as its file.")
+
+
+class FullSpec(Spec):
+    """Get data, train on it, measure the model, cover a sample. A killed one goes on when the same spec is run again.
+
+    run: name of the run and of the model that comes of it. download: what makes the data set `data`; None: it is there.
+    folder: where the report and the covered samples go. samples: photos and clips; none: a held-back picture.
+    """
+
+    kind: ClassVar[str] = "full"
+    run: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
+    recipe: Recipe
+    data: str
+    download: DownloadSpec | None = None
+    device: str = "auto"
+    samples: tuple[Path, ...] = ()
+    folder: Path

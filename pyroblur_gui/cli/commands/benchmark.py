@@ -63,10 +63,11 @@ def benchmark(
         first = error.errors(include_url=False)[0]
         option = {"models": "--model"}.get(str(first["loc"][0]) if first["loc"] else "", "--data")
         raise typer.BadParameter(str(first["msg"]).removeprefix("Value error, "), param_hint=option) from error
-    do(spec, data or "speed", as_json=as_json, output=None, then=_show)
+    do(spec, data or "speed", as_json=as_json, output=None, then=show)
 
 
-def _show(result: Result) -> None:
+def show(result: Result) -> None:
+    """What a person reads of a benchmark: a line a model, and the verdicts."""
     rows: list[tuple[str, ...]] = [HEADS]
     measured = result["models"]
     for model in measured if isinstance(measured, list) else ():

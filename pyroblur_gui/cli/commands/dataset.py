@@ -77,12 +77,7 @@ def download(
 
     The key of a source that needs one comes from the system's keyring or from the environment: ROBOFLOW_API_KEY.
     """
-    from pyroblur_gui.datasets.sources.catalogue import facts_of  # noqa: PLC0415 - what reads formats: 60 ms, here only
-
-    with refusing(as_json=as_json):
-        facts = facts_of(source)
-    if Need.NETWORK in facts.needs and not accept_licence:
-        _ask_to_accept(facts, as_json=as_json)
+    accepted(source, is_accepted=accept_licence, as_json=as_json)
     if options.backgrounds is not None:
         options = options.model_copy(update={"backgrounds": options.backgrounds.absolute()})
     do(
@@ -275,6 +270,17 @@ def _made(kind: Callable[..., Made], /, **values: object) -> Made:
 def _place(path: Path) -> Path:
     """A file is found from anywhere: the worker need not run in the same folder. A data set is named."""
     return path if not path.exists() and str(path) in store.names() else path.absolute()
+
+
+def accepted(source: str, *, is_accepted: bool, as_json: bool) -> bool:
+    """True once the licence of a source that has one is accepted; asks on a terminal, else ends the command."""
+    from pyroblur_gui.datasets.sources.catalogue import facts_of  # noqa: PLC0415 - what reads formats: 60 ms, here only
+
+    with refusing(as_json=as_json):
+        facts = facts_of(source)
+    if Need.NETWORK in facts.needs and not is_accepted:
+        _ask_to_accept(facts, as_json=as_json)
+    return True
 
 
 def _ask_to_accept(facts: SourceFacts, *, as_json: bool) -> None:

@@ -19,6 +19,18 @@ from pyroblur_gui.training.spec import Recipe, TrainSpec
 
 LAST = "last"
 
+Model = Annotated[
+    str | None, typer.Option("--model", metavar="M", help="Base model instead of the recipe's, or a .pt or .yaml file.")
+]
+FromScratch = Annotated[
+    bool, typer.Option("--from-scratch", help="Start from random weights; needs far more pictures.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A hyperparameter instead of the recipe's; may be repeated."),
+]
+Device = Annotated[str, typer.Option("--device", metavar="D", help="auto, cpu, mps, or GPUs: 0 or 0,1.")]
+
 
 def train(
     *,
@@ -32,18 +44,10 @@ def train(
         str | None,
         typer.Option("--data", metavar="NAME|data.yaml", help="Name of a data set, or the path of a data.yaml (YOLO)."),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option("--model", metavar="M", help="Base model instead of the recipe's, or a .pt or .yaml file."),
-    ] = None,
-    from_scratch: Annotated[
-        bool, typer.Option("--from-scratch", help="Start from random weights; needs far more pictures.")
-    ] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A hyperparameter instead of the recipe's; may be repeated."),
-    ] = None,
-    device: Annotated[str, typer.Option("--device", metavar="D", help="auto, cpu, mps, or GPUs: 0 or 0,1.")] = "auto",
+    model: Model = None,
+    from_scratch: FromScratch = False,
+    settings: Settings = None,
+    device: Device = "auto",
     unlabelled: Annotated[
         Unlabelled,
         typer.Option("--unlabelled", help="Pictures in which a class was not looked for."),
@@ -64,11 +68,8 @@ def train(
             raise typer.BadParameter(message, param_hint="--resume")
         spec = _resumed(resume, device)
     else:
-        chosen = recipes.changed(recipes.recipe(recipe or recipes.DEFAULT), _pairs(settings or []))
-        changes: dict[str, object] = {} if model is None else {"model": _absolute(model)}
-        if from_scratch:
-            changes["is_pretrained"] = False
-        spec = _new(chosen.model_copy(update=changes), data=data, device=device, name=name, unlabelled=unlabelled)
+        chosen = chosen_recipe(recipe, pairs(settings or []), model=model, from_scratch=from_scratch)
+        spec = _new(chosen, data=data, device=device, name=name, unlabelled=unlabelled)
     try:
         finish([Work(spec, Path(spec.run))], Found(()), choose_narrator(as_json=as_json))
     finally:
@@ -111,15 +112,24 @@ def _resumed(wanted: str, device: str) -> TrainSpec:
     )
 
 
-def _pairs(settings: list[str]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
+def chosen_recipe(name: str | None, changes: dict[str, str], *, model: str | None, from_scratch: bool) -> Recipe:
+    """The recipe of that name with what the command line changes of it. Raises RecipeError."""
+    update: dict[str, object] = {} if model is None else {"model": _absolute(model)}
+    if from_scratch:
+        update["is_pretrained"] = False
+    return recipes.changed(recipes.recipe(name or recipes.DEFAULT), changes).model_copy(update=update)
+
+
+def pairs(settings: list[str]) -> dict[str, str]:
+    """KEY=VALUE as it was given, by key. Raises typer.BadParameter."""
+    found: dict[str, str] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip():
             message = f"{setting!r} is not KEY=VALUE."
             raise typer.BadParameter(message, param_hint="--set")
-        pairs[key.strip()] = value.strip()
-    return pairs
+        found[key.strip()] = value.strip()
+    return found
 
 
 def _absolute(named: str) -> str:
