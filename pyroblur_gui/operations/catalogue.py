@@ -88,7 +88,6 @@ OPERATIONS: dict[str, Operation] = {
         Operation(PreflightSpec, "pyroblur_gui.operations.preflight:run", Lane.GPU),
         Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU),
         Operation(BenchmarkSpec, "pyroblur_gui.operations.benchmark:run", Lane.CPU),
-<<<<<<< HEAD
         Operation(SyncSpec, "pyroblur_gui.operations.runs_sync:run", Lane.RUNS),
         Operation(ListSpec, "pyroblur_gui.operations.runs_read:list_runs", Lane.RUNS),
         Operation(ShowSpec, "pyroblur_gui.operations.runs_read:show", Lane.RUNS),
@@ -97,9 +96,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation(RegistrySpec, "pyroblur_gui.operations.promote:registry", Lane.RUNS),
         Operation(ChangeSpec, "pyroblur_gui.operations.runs_change:run", Lane.RUNS),
         Operation(RankSpec, "pyroblur_gui.operations.train_rank:run", Lane.GPU),
-=======
         Operation(FullSpec, "pyroblur_gui.operations.full:run", Lane.GPU),
->>>>>>> 3a2a23a (wip)
         Operation(DownloadSpec, "pyroblur_gui.operations.dataset_download:run", Lane.NET),
         Operation(ImportSpec, "pyroblur_gui.operations.dataset_import:run", Lane.DATA),
         Operation(RecogniseSpec, "pyroblur_gui.operations.dataset_recognise:run", Lane.DATA),

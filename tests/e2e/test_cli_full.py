@@ -9,12 +9,13 @@ from PIL import Image, ImageChops
 SMALL = ("--recipe", "quick", "--from-scratch", "--device", "cpu", "--set", "imgsz=64", "--set", "save_period=-1")
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("training_part")
 def test_one_command_gets_data_trains_measures_and_covers_a_sample(pictures: dict[str, Path], tmp_path: Path) -> None:
     door = Door(tmp_path / "user")
     out = tmp_path / "out"
     command = ("full", "--source", "synthetic", "--max-samples", "12", "--epochs", "1", "--batch", "4", *SMALL)
-    done = door.run(*command, "--sample", pictures["bus"], "-o", out, "--json")
+    done = door.run(*command, "--sample", pictures["bus"], "-o", out, "--json", limit_s=600.0)
     assert done.status == 0, done.err
     assert not done.strays
     assert not done.litter
