@@ -22,11 +22,22 @@ KEPT = (
     "training-empty-light-1x",
     "training-forecast-light-1x",
     "training-running-dark-2x",
+    "training-pictures-light-1x",
+    "training-classes-dark-2x",
     "training-done-light-1x",
     "training-failed-dark-2x",
 )
 WIDEST = 1600
-EPOCHS = 40
+EPOCHS = 24
+LIMIT_S = 1500.0
+# Where faces and people are in Ultralytics' two pictures: (class, left, top, right, bottom) in pixels.
+SEEN = {
+    "bus": (
+        (0, 114, 416, 154, 470), (0, 271, 425, 308, 475), (1, 50, 399, 244, 904), (1, 222, 405, 345, 860),
+        (1, 670, 394, 810, 879),
+    ),
+    "zidane": ((0, 911, 102, 1053, 277), (0, 552, 258, 667, 434), (1, 747, 41, 1139, 712), (1, 147, 205, 1103, 711)),
+}  # fmt: skip
 
 
 def main() -> int:
@@ -82,6 +93,51 @@ def take(folder: Path, look: str, weights: Path | None) -> int:
     return 0
 
 
+def make_people(name: str = "people", count: int = 40) -> None:
+    """Crops of the two pictures with their faces and people, a fifth of them for validation."""
+    import hashlib
+    import random
+
+    from PIL import Image
+    from rows import make_dataset
+
+    from pyroblur_gui.datasets import layout
+    from pyroblur_gui.datasets.dataset import Box, Picture
+    from pyroblur_gui.datasets.sample import Split
+
+    assets = Path(find_spec("ultralytics").submodule_search_locations[0]) / "assets"
+    rows, chance = [], random.Random(4)  # noqa: S311 - pictures, not secrets
+    with make_dataset(name, classes=("face", "person")) as dataset:
+        for number in range(count):
+            source = "bus" if number % 2 else "zidane"
+            with Image.open(assets / f"{source}.jpg") as whole:
+                width, height = (720, 540) if source == "zidane" else (640, 480)
+                left = chance.randrange(whole.width - width)
+                top = chance.randrange(300, 480) if source == "bus" else chance.randrange(whole.height - height)
+                crop = whole.crop((left, top, left + width, top + height))
+            file = dataset.folder / "images" / "00" / f"{source}-{number:02d}.jpg"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            crop.save(file, quality=92)
+            boxes = []
+            for label, *edges in SEEN[source]:
+                x1, y1, x2, y2 = (
+                    min(1.0, max(0.0, (edge - start) / size))
+                    for edge, start, size in zip(edges, (left, top) * 2, (width, height) * 2, strict=True)
+                )
+                if (x2 - x1) * width * (y2 - y1) * height > 0.5 * (edges[2] - edges[0]) * (edges[3] - edges[1]):
+                    boxes.append(Box(label, x1, y1, x2, y2))
+            content = file.read_bytes()
+            rows.append(
+                Picture(
+                    id=0, file=f"images/00/{file.name}", name=file.name, source=1, width=width, height=height,
+                    size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest(), likeness=None,
+                    split=Split.VAL if number % 5 < 1 else Split.TRAIN, labelled=frozenset({0, 1}), boxes=tuple(boxes),
+                )
+            )  # fmt: skip
+        dataset.add(rows)
+        layout.write_all(dataset)
+
+
 class Camera:
     """Drives one session through the scenes."""
 
@@ -98,7 +154,7 @@ class Camera:
         self.tab = self.window.training
         self.window.show_tab("training")
         await self.until(lambda: self.tab.live.board is not None)
-        for scene in (self.empty, self.ready, self.failed, self.forecast, self.running, self.done):
+        for scene in (self.empty, self.ready, self.failed, self.forecast, self.running, self.done, self.many):
             print(self.look, scene.__name__, flush=True)
             await scene()
         self.window.close_at_once()
@@ -108,18 +164,19 @@ class Camera:
         await self.shoot("empty")
 
     async def ready(self) -> None:
-        from tests.ui.training.training_desk import TINY, make_street
+        from tests.ui.training.training_desk import TINY
 
-        spec = find_spec("ultralytics")
-        assets = Path(spec.submodule_search_locations[0]) / "assets"
-        make_street({name: assets / f"{name}.jpg" for name in ("bus", "zidane")})
+        make_people()
         self.window.show_tab("blur")
         self.window.show_tab("training")
         await self.until(lambda: self.tab.start.data.count() > 0)
         await self.shoot("ready")
-        settings = {"epochs": EPOCHS, "lr0": 0.001, "patience": 0, "warmup_epochs": 100.0, "batch": 4, "imgsz": 96}
+        settings = {
+            "epochs": EPOCHS, "lr0": 0.001, "patience": 0, "warmup_epochs": 2.0, "batch": 8, "imgsz": 160,
+            "close_mosaic": EPOCHS,
+        }  # fmt: skip
         changed = TINY.hyperparameters.model_copy(update=settings)
-        told = {"title": "Street", "summary": "A small network for a first try.", "hyperparameters": changed}
+        told = {"title": "People", "summary": "A small network for a first try.", "hyperparameters": changed}
         if self.weights is not None:
             told |= {"model": str(self.weights), "is_pretrained": True}
         self.recipe = TINY.model_copy(update=told)
@@ -141,30 +198,57 @@ class Camera:
         self.tab.start.show_recipe(self.recipe)
 
     async def running(self) -> None:
-        self.tab.start.name.setText("street-faces")
+        self.tab.start.name.setText("people-first")
         self.tab.commands.start.trigger()
-        self.tab.start.name.setText("street-faces-2")
+        self.tab.start.name.setText("people-second")
         self.tab.commands.start.trigger()
-        self.tab.wiring.presenter.choose("street-faces")
-        await self.until(lambda: (self.tab.wiring.presenter.line("street-faces").last_epoch) >= 30, 180)
+        self.tab.wiring.presenter.choose("people-first")
+        await self.shoot("waiting")
+        await self.until(lambda: self.tab.wiring.presenter.line("people-first").last_epoch >= EPOCHS * 3 // 4, LIMIT_S)
         self.tab.live.smoothing.setValue(60)
         await asyncio.sleep(1.0)
         await self.shoot("running")
-        self.tab.wiring.presenter.stop("street-faces-2")
+        self.tab.live.views.set_value("pictures")
+        await self.until(lambda: bool(self.tab.live.samples.board.shown))
+        await self.shoot("pictures")
+        self.tab.live.views.set_value("charts")
+        bar = self.tab.live.board.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        await self.shoot("classes")
+        bar.setValue(0)
+        self.tab.wiring.presenter.stop("people-second")
 
     async def done(self) -> None:
-        await self.until(lambda: self.stage("street-faces") == "done", 180)
+        await self.until(lambda: self.stage("people-first") == "done", LIMIT_S)
         await asyncio.sleep(0.5)
         await self.shoot("done")
         self.tab.live.views.set_value("log")
         await self.shoot("log")
         self.tab.live.views.set_value("charts")
-        bar = self.tab.live.board.verticalScrollBar()
-        bar.setValue(bar.maximum())
-        await self.shoot("scrolled")
+        self.tab.start.form.advanced.set_open(True)
+        self.tab.start.form.control("momentum").widget.setFocus()
+        await self.shoot("advanced")
+        self.tab.start.form.advanced.set_open(False)
+
+    async def many(self) -> None:
+        import shutil
+
+        from pyroblur_gui.training.run import RunFolder, RunState
+
+        states = [RunState.STOPPED, RunState.FAILED, RunState.RUNNING, RunState.DONE]
+        for number in range(14):
+            folder = RunFolder.of(f"street-{number:02d}")
+            shutil.copytree(RunFolder.of("people-first").path, folder.path)
+            told = {"name": folder.path.name, "state": states[number % 4], "last_epoch": 3 + number}
+            folder.keep(folder.record().model_copy(update=told))
+        self.tab.wiring.presenter.refresh()
+        await self.until(lambda: len(self.tab.wiring.presenter.lines()) > 14)
+        await self.shoot("many")
         self.window.resize(960, 600)
         await self.shoot("small")
-        self.tab._wiring._ask_remove("street-faces")
+        self.tab.live.views.set_value("pictures")
+        await self.shoot("small-pictures")
+        self.tab._wiring._ask_remove("people-first")
         await self.shoot("remove")
 
     # -- tools
