@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("--face", type=float, default=0.2)
     parser.add_argument("--plate", type=float, default=0.25)
     arguments = parser.parse_args()
-    trained = yaml.safe_load((arguments.run / "fit" / "args.yaml").read_text())
+    trained = yaml.safe_load((arguments.run / "args.yaml").read_text())
     card = Card(
         name="fast",
         title="Fast",

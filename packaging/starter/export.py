@@ -1,6 +1,6 @@
 """Turns a finished training into resources/starter: starter.onnx (fp16 weights) and its card.
 
-    python packaging/starter/export.py RUN_DIR/fit/weights/last.pt STARTER_DIR
+    python packaging/starter/export.py RUN_DIR/weights/last.pt STARTER_DIR
 
 The graph computes in f32; its weights are stored as fp16 behind Cast nodes, which every engine folds when it loads.
 """
