@@ -4,16 +4,26 @@ Nothing heavy is imported here: an inference engine or a codec loads when the fi
 """
 
 import sys
+from pathlib import Path
 
 from pyroblur_gui.core import log
-from pyroblur_gui.jobs.child import serve
+from pyroblur_gui.jobs.child import serve, serve_alone
+from pyroblur_gui.operations.announcement import announce
 from pyroblur_gui.operations.catalogue import OPERATIONS
 
 
 def main(arguments: list[str]) -> int:
-    """`arguments`: the prefix of the names of shared pictures, chosen by the parent (jobs/process.py)."""
-    if len(arguments) != 1:
-        sys.stderr.write("The worker is started by PyroBlur itself; run `pyroblur --help` for what you can do.\n")
-        return 2
-    log.set_up("worker")
-    return serve(OPERATIONS, blocks=arguments[0])
+    """`arguments`: the prefix of the names of shared pictures, chosen by the parent (jobs/process.py).
+
+    Or a sitting's name and a job's folder, for a worker without a parent (jobs/lone_worker.py).
+    """
+    match arguments:
+        case [blocks]:
+            log.set_up("worker")
+            return serve(OPERATIONS, blocks=blocks)
+        case [sitting, folder]:
+            log.set_up("worker")
+            return serve_alone(OPERATIONS, Path(folder), sitting=sitting, announce=announce)
+        case _:
+            sys.stderr.write("The worker is started by PyroBlur itself; run `pyroblur --help` for what you can do.\n")
+            return 2

@@ -149,3 +149,9 @@ class JobError(PyroblurError, RuntimeError):
     """The child process broke off: a crash in a codec, a driver or a kill."""
 
     code = "job"
+
+
+class JobRunningError(JobError):
+    """Another process works on it already."""
+
+    code = "job_running"

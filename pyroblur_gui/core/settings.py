@@ -74,7 +74,8 @@ class Settings(BaseModel):
     alert_when_done: bool = Field(
         default=True,
         title="Ask for attention when all is done",
-        description="Marks the window in the task bar when the last file is done and another window is in front.",
+        description="Marks the window in the task bar when the last file is done and another window is in front; the "
+        "end of a training is also told by a notification.",
         json_schema_extra={"group": "window"},
     )
     output_folder: Path | None = Field(

@@ -2,6 +2,9 @@
 
 The child is warm: it runs one job after another until its input ends. End of input means that the parent closed it or
 died: the job in hand is stopped through its context, and what does not stop in time is ended with all that it started.
+
+A child that works alone (`serve_alone`) has no parent to listen to: it does the one job that lies in a job's folder,
+which whoever likes reads and asks things of (jobs/job_folder.py).
 """
 
 import faulthandler
@@ -15,13 +18,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import FrameType
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from pydantic import JsonValue, ValidationError
 from typing_extensions import Buffer
 
-from pyroblur_gui.core.errors import JobCancelledError, JobError, PyroblurError, SettingsError
+from pyroblur_gui.core.errors import JobCancelledError, JobError, JobRunningError, PyroblurError, SettingsError
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import (
     Box,
@@ -35,10 +39,14 @@ from pyroblur_gui.jobs.events import (
     to_line,
 )
 from pyroblur_gui.jobs.failure import failure_of, failure_of_spec
-from pyroblur_gui.jobs.shared_images import SharedImages, remove_abandoned
+from pyroblur_gui.jobs.shared_images import SharedImages, new_prefix, remove_abandoned
 from pyroblur_gui.jobs.spec import Spec
 
+if TYPE_CHECKING:
+    from pyroblur_gui.jobs.job_folder import Desk, JobFolder
+
 GRACE_S = 5.0
+TAKEN = 3  # exit status
 PREVIEW_INTERVAL_S = 0.25
 PROGRESS_INTERVAL_S = 0.05
 
@@ -52,6 +60,10 @@ class Operation(Protocol):
     def spec(self) -> type[Spec]: ...
 
     def load(self) -> Callable[[Any, Context], dict[str, JsonValue]]: ...
+
+    def folder_of(self, spec: Any) -> Path | None:  # noqa: ANN401 - a spec of its own class
+        """The job's folder, where it is one that others may come to."""
+        ...
 
 
 def serve(operations: Mapping[str, Operation], *, blocks: str, grace_s: float = GRACE_S) -> int:
@@ -68,10 +80,40 @@ def serve(operations: Mapping[str, Operation], *, blocks: str, grace_s: float = 
     threading.Thread(target=_listen, args=(commands, jobs, grace_s), name="commands", daemon=True).start()
     try:
         while (job := jobs.get()) is not None:
-            lines.write(_run(operations, job, ChildContext(job, lines, images)))
+            lines.write(_run(operations, job, ChildContext(job, lines, images), blocks))
     finally:
         images.close()
     return 0
+
+
+def serve_alone(
+    operations: Mapping[str, Operation],
+    folder: Path,
+    *,
+    sitting: str,
+    announce: Callable[[str, dict[str, JsonValue], EndEvent], None] = lambda _kind, _spec, _end: None,
+) -> int:
+    """Does the job whose task lies in the folder; returns the exit status, TAKEN where another worker is at it.
+
+    sitting: the name by which whoever started this tells it from another's worker. announce: told the job and how it
+    ended where nobody else heard that.
+    """
+    from pyroblur_gui.jobs.job_folder import JobFolder  # noqa: PLC0415 - psutil
+
+    faulthandler.enable()
+    images = SharedImages(new_prefix())  # named by this process: it stays when the one that started it goes
+    remove_abandoned()
+    place = JobFolder(folder)
+    task = place.task()
+    job = _Job(task.kind, task.spec, is_watched=False)
+    signal.signal(signal.SIGTERM, lambda *_: job.cancel())  # a logout: what was learnt is kept in order
+    try:
+        end = _run(operations, job, ChildContext(job, None, images), sitting)
+    finally:
+        images.close()
+    if not place.has_company():
+        announce(task.kind, task.spec, end)
+    return TAKEN if isinstance(end, Failed) and end.code == JobRunningError.code else 0
 
 
 class _Job:
@@ -96,12 +138,18 @@ class _Job:
 class ChildContext(Context):
     """The context of an operation that runs in a child. Every method may be called from any thread."""
 
-    def __init__(self, job: _Job, lines: "_Lines", images: SharedImages) -> None:
+    def __init__(self, job: _Job, lines: "_Lines | None", images: SharedImages) -> None:
+        """lines: None where no parent listens."""
         self._job = job
         self._lines = lines
+        self.desk: Desk | None = None
         self._images = images
         self._shown_at = float("-inf")
         self._told_at: dict[str, float] = {}
+
+    @property
+    def has_parent(self) -> bool:
+        return self._lines is not None
 
     def emit(self, event: Event) -> None:
         """Progress goes on at most 20 times a second a stage, and always when it is complete."""
@@ -110,18 +158,25 @@ class ChildContext(Context):
             raise TypeError(message)
         if isinstance(event, Progress) and not self._is_due(event):
             return
-        self._lines.write(event)
+        if self.desk is not None:
+            self.desk.tell(event)
+        if self._lines is not None:
+            self._lines.write(event)
 
     def check_cancelled(self) -> None:
+        self._look_for_wishes()
         self._job.may_go_on.wait()
         if self._job.is_cancelled:
             raise JobCancelledError
 
     def should_finish(self) -> bool:
+        self._look_for_wishes()
         return self._job.should_finish
 
     def wants_preview(self) -> bool:
-        return self._job.is_watched and time.monotonic() - self._shown_at >= PREVIEW_INTERVAL_S
+        if time.monotonic() - self._shown_at < PREVIEW_INTERVAL_S:
+            return False
+        return self._job.is_watched or (self.desk is not None and self.desk.is_watched())
 
     def show(self, rgb: Buffer, *, width: int, height: int, frame: int, time_s: float, boxes: tuple[Box, ...]) -> None:
         """A preview is a courtesy: where shared memory is used up, the job goes on without."""
@@ -161,6 +216,14 @@ class ChildContext(Context):
             Preview(image=images[0], covered=shown, request=request, frame=frame, time_s=time_s, boxes=boxes),
         )
 
+    def _look_for_wishes(self) -> None:
+        """What was asked of the job in its folder, by whoever is not its parent."""
+        wish = self.desk.wish() if self.desk is not None else None
+        if wish == "stop":
+            self._job.cancel()
+        elif wish == "finish":
+            self._job.should_finish = True
+
     def _is_due(self, progress: Progress) -> bool:
         now = time.monotonic()
         is_complete = progress.total is not None and progress.done >= progress.total
@@ -187,7 +250,7 @@ class _Lines:
             log.debug("an event was lost: the parent is gone")
 
 
-def _run(operations: Mapping[str, Operation], job: _Job, context: ChildContext) -> EndEvent:
+def _run(operations: Mapping[str, Operation], job: _Job, context: ChildContext, sitting: str) -> EndEvent:
     operation = operations.get(job.kind)
     if operation is None:
         return Failed(
@@ -199,6 +262,36 @@ def _run(operations: Mapping[str, Operation], job: _Job, context: ChildContext) 
         spec = operation.spec.model_validate(job.spec)
     except ValidationError as exc:
         return failure_of_spec(job.kind, exc)
+    folder = operation.folder_of(spec)
+    if folder is None:
+        return _do(operation, spec, job, context)
+    from pyroblur_gui.jobs.job_folder import JobFolder  # noqa: PLC0415 - psutil
+
+    place = JobFolder(folder)
+    end = _do_in_folder(operation, spec, job, context, place=place, sitting=sitting)
+    if context.has_parent:
+        place.remove_if_bare()  # a worker without a parent leaves that to whoever reads how it ended
+    return end
+
+
+def _do_in_folder(
+    operation: Operation, spec: Spec, job: _Job, context: ChildContext, *, place: "JobFolder", sitting: str
+) -> EndEvent:
+    """With the lock held and all that is told written down, the end as well."""
+    try:
+        with place.hold(sitting) as desk:
+            context.desk = desk
+            try:
+                end = _do(operation, spec, job, context)
+                desk.tell(end)
+            finally:
+                context.desk = None
+    except PyroblurError as exc:
+        return failure_of(exc)
+    return end
+
+
+def _do(operation: Operation, spec: Spec, job: _Job, context: ChildContext) -> EndEvent:
     try:
         context.check_cancelled()
         return Finished(result=operation.load()(spec, context))

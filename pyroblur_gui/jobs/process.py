@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import sysconfig
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from pyroblur_gui.jobs.shared_images import new_prefix, remove_leftovers, serial
 GRACE_S = 5.0  # how long a job may take to stop when it is asked to
 TERMINATE_S = 2.0  # how long it may take after SIGTERM, before SIGKILL
 _SHOWN_LINES = 40
+_LOOK_S = 0.05
+_SHOWN_CHARACTERS = 16 << 10
 
 # opencv-python sets these for its own Qt; a child with another Qt would look for its plugins there.
 _UNWANTED = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
@@ -171,7 +174,7 @@ class WorkerProcess:
         self._is_spoiled = True
         if not self.is_alive or self.pid is None:
             return
-        tree = _tree(self.pid)
+        tree = tree_of(self.pid)
         log.warning("worker %d does not stop: ending it and %d more", self.pid, len(tree) - 1)
         for process in tree:
             _signal(process, psutil.Process.terminate)
@@ -191,9 +194,7 @@ class WorkerProcess:
             await loop.subprocess_exec(lambda: self._pipes, *command, env=environment, **apart)
         except OSError as exc:
             self._is_spoiled = True
-            message = f"The worker process could not be started: {exc.strerror or exc}."
-            hint = "Close other programs and try again; if that does not help, install PyroBlur again."
-            raise JobError(message, hint=hint) from exc
+            raise _not_started(exc) from exc
         self._has_started = True
         for line in self._unsent:
             self._write(line)
@@ -249,17 +250,83 @@ class WorkerProcess:
             _end_orphans(transport.get_pid(), status)
         remove_leftovers(self._prefix, self._newest_picture)
         if self._run is not None:
-            self._end(Cancelled() if self._run.is_cancelled else self._death(status))
+            self._end(Cancelled() if self._run.is_cancelled else broke_off(status, self._pipes.last_errors()))
 
-    def _death(self, status: int | None) -> Failed:
-        reason, hint = _explain(status)
-        lines = self._pipes.last_errors().splitlines()[-_SHOWN_LINES:]
-        return Failed(
-            code=JobError.code,
-            message=f"The work broke off: its process {reason}.",
-            hint=hint,
-            detail="\n".join(lines),
-        )
+
+class LoneProcess:
+    """A worker that is started and left to itself: no pipe leads to it, and it outlives this process."""
+
+    def __init__(self, process: Any, log_file: Path, lasting_from: int) -> None:  # noqa: ANN401 - a Popen, see start
+        self._process = process
+        self._log = log_file
+        self.lasting_from = lasting_from
+
+    @classmethod
+    def start(
+        cls,
+        arguments: Sequence[str],
+        *,
+        command: Sequence[str] | None,
+        log_file: Path,
+        lasting: Path,
+        environment: Mapping[str, str] | None,
+    ) -> "LoneProcess":
+        """log_file: takes what it prints. lasting: the file of what it tells for good. Raises JobError."""
+        import subprocess  # noqa: PLC0415, TID251 - this module is the one that may
+
+        whole = [*(command if command is not None else worker_command()), *arguments]
+        before = lasting.stat().st_size if lasting.exists() else 0
+        try:
+            with log_file.open("wb") as printed:
+                process = subprocess.Popen(  # noqa: S603 - PyroBlur itself
+                    whole,
+                    env=_environment() | dict(environment or {}),
+                    stdin=subprocess.DEVNULL,
+                    stdout=printed,
+                    stderr=printed,
+                    **_apart_from_this_process(),
+                )
+        except OSError as exc:
+            raise _not_started(exc) from exc
+        return cls(process, log_file, before)
+
+    @property
+    def pid(self) -> int:
+        return int(self._process.pid)
+
+    def poll(self) -> int | None:
+        """Its exit status; None while it runs. Looking is what lets the system forget it."""
+        status = self._process.poll()
+        return int(status) if status is not None else None
+
+    def end_orphans(self) -> None:
+        """What it left running, once it is dead."""
+        _end_orphans(self.pid, self.poll())
+
+    def let_go(self) -> None:
+        """Nothing is said of it any more when it goes on."""
+        if self.poll() is None:
+            _let_go.append(self._process)
+
+    def last_errors(self) -> str:
+        try:
+            return self._log.read_text(encoding="utf-8", errors="replace")[-_SHOWN_CHARACTERS:]
+        except OSError:
+            return ""
+
+
+_let_go: list[Any] = []  # Python warns of a process that runs when the last word of it goes
+
+
+def broke_off(status: int | None, errors: str) -> Failed:
+    """A worker that died without saying how its job ended. errors: what it printed last."""
+    reason, hint = _explain(status)
+    return Failed(
+        code=JobError.code,
+        message=f"The work broke off: its process {reason}.",
+        hint=hint,
+        detail="\n".join(errors.splitlines()[-_SHOWN_LINES:]),
+    )
 
 
 def worker_command() -> list[str]:
@@ -270,6 +337,11 @@ def worker_command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, "worker"]
     return [sys.executable, "-P", "-X", "utf8", "-m", "pyroblur_gui", "worker"]
+
+
+def _not_started(exc: OSError) -> JobError:
+    message = f"The worker process could not be started: {exc.strerror or exc}."
+    return JobError(message, hint="Close other programs and try again; if that does not help, install PyroBlur again.")
 
 
 def _environment() -> dict[str, str]:
@@ -302,13 +374,39 @@ def _tell(run: _Run, event: Event) -> None:
         log.exception("a listener failed on %s", event.type)
 
 
-def _tree(pid: int) -> list[psutil.Process]:
+async def comes_true(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether it does within that time; for what another process does, which sets no event here."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() >= end:
+            return False
+        await asyncio.sleep(_LOOK_S)
+    return True
+
+
+async def end_tree(tree: Sequence[psutil.Process]) -> None:
+    """Terminates, then kills processes that are not followed otherwise."""
+    for process in tree:
+        _signal(process, psutil.Process.terminate)
+    await comes_true(lambda: not any(_is_there(process) for process in tree), TERMINATE_S)
+    for process in tree:
+        _signal(process, psutil.Process.kill)
+
+
+def tree_of(pid: int) -> list[psutil.Process]:
     """The process and its descendants; empty when it is gone."""
     try:
         root = psutil.Process(pid)
         return [root, *root.children(recursive=True)]
     except psutil.Error:
         return []
+
+
+def _is_there(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _signal(process: psutil.Process, how: Callable[[psutil.Process], None]) -> None:
@@ -325,7 +423,7 @@ def _end_orphans(pid: int, status: int | None) -> None:
             return
         for process in psutil.process_iter(["ppid"]):
             if process.info["ppid"] == pid:
-                for one in _tree(process.pid):
+                for one in tree_of(process.pid):
                     _signal(one, psutil.Process.kill)
         return
     try:
@@ -335,13 +433,15 @@ def _end_orphans(pid: int, status: int | None) -> None:
 
 
 def _explain(status: int | None) -> tuple[str, str]:
-    """What an exit status means, and what to do about it."""
+    """What an exit status means, and what to do about it. None: not known."""
     again = "Try again: finished parts are kept. If it happens again, report it with the output of `pyroblur doctor`."
-    if status is not None and status < 0:
+    if status is None:
+        return "is gone", again
+    if status < 0:
         name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
         if name in {"SIGKILL", "SIGTERM"}:
             return f"was ended from outside ({name})", f"The system may have run out of memory. {again}"
         return f"crashed ({name})", f"A codec, a driver or a damaged file may be the cause. {again}"
-    if status is not None and status > 0xFF:  # Windows: an exception's number
+    if status > 0xFF:  # Windows: an exception's number
         return f"crashed (0x{status:08X})", f"A codec, a driver or a damaged file may be the cause. {again}"
     return f"stopped with exit status {status}", again

@@ -16,12 +16,14 @@ from typing import Any, Self
 
 from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Finished, Progress
 from pyroblur_gui.jobs.job import Job, JobState, state_after
+from pyroblur_gui.jobs.lone_worker import LoneWorker
 from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.process import WorkerProcess
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.jobs.store import JobStore
 
-LANES: Mapping[str, int] = {"gpu": 1, "cpu": 1, "net": 3}  # how many jobs of a lane run at once; any other lane: 1
+# How many jobs of a lane run at once; any other lane: 1.
+LANES: Mapping[str, int] = {"gpu": 1, "cpu": 1, "net": 3, "follow": 100}
 PROGRESS_SAVED_S = 2.0
 
 Observer = Callable[[Job, Event | None], None]
@@ -33,7 +35,7 @@ log = logging.getLogger(__name__)
 class _Active:
     """A job that has a worker."""
 
-    worker: WorkerProcess
+    worker: WorkerProcess | LoneWorker
     saved_at: float = field(default_factory=time.monotonic)
     was_cancelled: bool = False  # by the user, rather than by closing the window
     is_unwanted: bool = False  # remove the job when it has ended
@@ -54,17 +56,21 @@ class Queue:
         pool: WorkerPool | None = None,
         lanes: Mapping[str, int] = LANES,
         unheld: Callable[[str], bool] = lambda _kind: False,
+        alone: Callable[[Job], LoneWorker | None] = lambda _job: None,
     ) -> None:
         """lane_of: the lane of a kind of job; operations/catalogue.py knows. The store is closed with the queue.
 
         unheld: kinds that begin as soon as their lane is free. What is said without a number (start, pause, resume,
         cancel) does not concern them: pausing a list of clips must not pause a download.
+
+        alone: the worker of a job that may outlive the queue; None for all others, whose workers end with it.
         """
         self._store = store
         self._lane_of = lane_of
         self._pool = pool or WorkerPool()
         self._lanes = lanes
         self._unheld = unheld
+        self._alone = alone
         self._jobs = {job.id: job for job in store.jobs()}
         self._active: dict[int, _Active] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -106,9 +112,9 @@ class Queue:
     def add(self, spec: Spec) -> Job:
         return self.add_all([spec])[0]
 
-    def add_all(self, specs: Iterable[Spec]) -> list[Job]:
-        """Appends jobs, all or none. Raises OutputError when they cannot be kept."""
-        wanted = [(spec.kind, spec.model_dump(mode="json"), self._lane_of(spec.kind)) for spec in specs]
+    def add_all(self, specs: Iterable[Spec], *, lane: str | None = None) -> list[Job]:
+        """Appends jobs, all or none. Raises OutputError when they cannot be kept. lane: instead of the kind's own."""
+        wanted = [(spec.kind, spec.model_dump(mode="json"), lane or self._lane_of(spec.kind)) for spec in specs]
         added = self._store.add(wanted)
         for job in added:
             self._jobs[job.id] = job
@@ -202,13 +208,19 @@ class Queue:
         """Waits until nothing runs and nothing that could be started is left."""
         await self._idle.wait()
 
-    async def close(self) -> None:
-        """Stops at once. Jobs that ran become `interrupted`: the next start offers to resume them."""
+    async def close(self, *, keeps: Callable[[Job], bool] = lambda _job: False) -> None:
+        """Stops at once. Jobs that ran become `interrupted`: the next start offers to resume them.
+
+        keeps: jobs whose worker can and shall go on by itself; the next start finds it again.
+        """
         if self._is_closed:
             return
         self._is_closed, self._is_started = True, False
-        for active in self._active.values():
-            self._spawn(active.worker.cancel())
+        for number, active in self._active.items():
+            if isinstance(active.worker, LoneWorker) and keeps(self._jobs[number]):
+                active.worker.let_go()
+            else:
+                self._spawn(active.worker.cancel())
         while self._tasks:
             await asyncio.wait(self._tasks)
         await self._pool.close()
@@ -238,7 +250,7 @@ class Queue:
         self._settle()
 
     def _begin(self, job: Job) -> None:
-        active = self._active[job.id] = _Active(self._pool.take(job.lane))
+        active = self._active[job.id] = _Active(self._alone(job) or self._pool.take(job.lane))
         job = self._change(_fresh(job, JobState.RUNNING))
         self._spawn(self._work(job, active))
 
@@ -252,7 +264,8 @@ class Queue:
             )
         finally:
             del self._active[job.id]
-            self._pool.give_back(active.worker, job.lane)
+            if isinstance(active.worker, WorkerProcess):
+                self._pool.give_back(active.worker, job.lane)
         self._finish(self._jobs[job.id], active, end)
         self._dispatch()
 

@@ -6,26 +6,23 @@ and only those; of these, the ones that were under way become `interrupted`, for
 
 import json
 import logging
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import psutil
 from pydantic import BaseModel, JsonValue
 
 from pyroblur_gui.core.errors import OutputError
 from pyroblur_gui.core.files import unused_name
 from pyroblur_gui.jobs.events import Failed, Finished, Progress
 from pyroblur_gui.jobs.job import Job, JobState
+from pyroblur_gui.jobs.owner import CLOCK_TOLERANCE_S, Owner
 
 BUSY_TIMEOUT_S = 5.0
-_CLOCK_TOLERANCE_S = 2.0  # a process's start time moves a little when the system's clock is set
 
 # Each entry takes a file from the version that is its index to the next; never change one that was released.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -54,26 +51,6 @@ _REASONS = {"newer": "made by a newer version of PyroBlur", "damaged": "damaged"
 log = logging.getLogger(__name__)
 
 _E = TypeVar("_E", bound=BaseModel)
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """A process, told apart from a later one that got the same number."""
-
-    pid: int
-    started: float
-
-    @classmethod
-    def this_process(cls) -> Self:
-        return cls(os.getpid(), psutil.Process().create_time())
-
-    def is_alive(self) -> bool:
-        try:
-            return abs(psutil.Process(self.pid).create_time() - self.started) < _CLOCK_TOLERANCE_S
-        except psutil.NoSuchProcess:
-            return False
-        except psutil.Error:  # it is there, but another user's
-            return True
 
 
 class JobStore:
@@ -187,7 +164,7 @@ class JobStore:
         return added
 
     def _mine(self) -> tuple[int, float, float]:
-        return self._owner.pid, self._owner.started, _CLOCK_TOLERANCE_S
+        return self._owner.pid, self._owner.started, CLOCK_TOLERANCE_S
 
     def _take_over(self) -> None:
         """In one transaction: of two windows that open at once, only one gets a dead owner's jobs."""

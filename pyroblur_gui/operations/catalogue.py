@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 from typing import Any, cast
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from pyroblur_gui.benchmark.spec import BenchmarkSpec
 from pyroblur_gui.blurring.spec import BlurSpec, DetectSpec, PreviewSpec
@@ -27,6 +28,9 @@ from pyroblur_gui.datasets.spec import (
     UndoSpec,
 )
 from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.job import Job
+from pyroblur_gui.jobs.job_folder import JobFolder
+from pyroblur_gui.jobs.lone_worker import LoneWorker
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.operations.spec import BaseDownloadSpec, DoctorSpec, FullSpec, ImportModelSpec
 from pyroblur_gui.runs.spec import (
@@ -38,6 +42,7 @@ from pyroblur_gui.runs.spec import (
     ShowSpec,
     SyncSpec,
 )
+from pyroblur_gui.training import run
 from pyroblur_gui.training.spec import PreflightSpec, RankSpec, TrainSpec
 
 Handler = Callable[[Any, Context], dict[str, JsonValue]]
@@ -52,6 +57,7 @@ class Lane(StrEnum):
     DATA = "data"  # reads and writes pictures of data sets: must not wait for an hour of video, nor hold it up
     RUNS = "runs"  # writes to the store of runs, which may be far away
     INTERACTIVE = "interactive"
+    FOLLOW = "follow"  # looks at a job that somebody else started: there is nothing to wait for
 
 
 # glibc reads these at the start of a process only. Left alone, it hands the large buffers of every training step back
@@ -70,6 +76,10 @@ class Operation:
     spec: type[Spec]
     handler: str  # "package.module:function", called as function(spec, context) -> result
     lane: Lane
+    folder: Callable[[Any], Path] | None = None  # of the job, where any window or command line may come to it
+
+    def folder_of(self, spec: Any) -> Path | None:  # noqa: ANN401 - of the class `spec`
+        return self.folder(spec) if self.folder is not None else None
 
     def load(self) -> Handler:
         module, _, name = self.handler.partition(":")
@@ -86,7 +96,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation(BaseDownloadSpec, "pyroblur_gui.operations.base_download:run", Lane.NET),
         Operation(DoctorSpec, "pyroblur_gui.operations.doctor:run", Lane.CPU),
         Operation(PreflightSpec, "pyroblur_gui.operations.preflight:run", Lane.GPU),
-        Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU),
+        Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU, run.job_folder),
         Operation(BenchmarkSpec, "pyroblur_gui.operations.benchmark:run", Lane.CPU),
         Operation(SyncSpec, "pyroblur_gui.operations.runs_sync:run", Lane.RUNS),
         Operation(ListSpec, "pyroblur_gui.operations.runs_read:list_runs", Lane.RUNS),
@@ -110,3 +120,16 @@ OPERATIONS: dict[str, Operation] = {
         Operation(ThumbnailsSpec, "pyroblur_gui.operations.dataset_thumbnails:run", Lane.INTERACTIVE),
     )
 }
+
+
+def lone_worker_of(job: Job) -> LoneWorker | None:
+    """The worker of a job that may outlive the window; None for all others."""
+    operation = OPERATIONS[job.kind]
+    if operation.folder is None:
+        return None
+    try:
+        folder = JobFolder(operation.folder(operation.spec.model_validate(job.spec)))
+    except ValidationError:  # of another version: a common worker says so
+        return None
+    environment = ENVIRONMENTS.get(operation.lane)
+    return LoneWorker(folder, may_start=job.lane != Lane.FOLLOW, environment=environment)

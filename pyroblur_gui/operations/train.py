@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
 from pydantic import JsonValue
 
+from pyroblur_gui.core.awake import kept_awake
 from pyroblur_gui.core.errors import MissingExtraError, RunError
 from pyroblur_gui.core.system import is_installed
+from pyroblur_gui.datasets import layout
+from pyroblur_gui.datasets import store as store_of_sets
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.models import store as store_of_models
@@ -16,11 +20,12 @@ from pyroblur_gui.operations.training_data import TrainingData, absent_text, wri
 from pyroblur_gui.training.base import Base, base_of
 from pyroblur_gui.training.devices import devices_of
 from pyroblur_gui.training.fit import fit, new_record, note
-from pyroblur_gui.training.run import RunFolder, RunState
+from pyroblur_gui.training.run import RunFolder, RunState, run_folder
 from pyroblur_gui.training.spec import TrainSpec
 
 SHOWN_NAMES = 5  # of a base model's classes
 DATA_FOLDER = "data"  # within the run's: the lists of what it is trained on
+MAY_SLEEP = "This computer could not be asked to stay awake: if it goes to sleep, the training waits until it wakes."
 
 
 def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
@@ -30,10 +35,11 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     """
     require_training()
     devices_of(spec.device)  # before anything is begun
-    folder = RunFolder.of(spec.run)
+    folder = run_folder(spec)
     base = None
     if spec.resumes:
         _require_resumable(folder)
+        _require_its_classes(folder, spec.data)
     else:
         folder.check_free()
         base = base_of(spec.recipe)
@@ -41,10 +47,15 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     data = write_training_data(spec.data, folder.path / DATA_FOLDER, unlabelled, context)
     if base is not None:
         folder.begin(new_record(spec, fingerprint=data.fingerprint))
+    else:
+        _go_on(folder, spec, data, context)
     for text in _remarks(data, base):
         context.emit(Log(level="warning", text=text))
     context.emit(Started(kind=spec.kind, detail={"run": spec.run, "run_dir": str(folder.path), "data": str(data.path)}))
-    fitted = fit(spec, run=folder, base=base, data=data.path, context=context)
+    with kept_awake() as is_awake:
+        if not is_awake:
+            context.emit(Log(level="info", text=MAY_SLEEP))
+        fitted = fit(spec, run=folder, base=base, data=data.path, context=context)
     card = _keep(folder, spec, data)
     note(folder, RunState.STOPPED if fitted.is_ended_early else RunState.DONE)
     context.emit(Artifact(path=folder.best, kind="model"))
@@ -57,6 +68,16 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
         "model": card.name,
         "onnx": str(store_of_models.model_file(card.name)),
     }
+
+
+def _go_on(folder: RunFolder, spec: TrainSpec, data: TrainingData, context: Context) -> None:
+    """The record of a run that goes on, perhaps with data of another name or other pictures."""
+    record = folder.record()
+    if record.fingerprint not in {"", data.fingerprint}:
+        text = f"The data set {spec.data} is not quite what {spec.run} has learnt from until now; it goes on with it."
+        context.emit(Log(level="warning", text=text))
+    changes = {"data": spec.data, "fingerprint": data.fingerprint, "state": RunState.RUNNING, "message": ""}
+    folder.keep(record.model_copy(update=changes))
 
 
 def require_training() -> None:
@@ -100,3 +121,22 @@ def _require_resumable(folder: RunFolder) -> None:
     if not folder.last.is_file():
         message = f"The run {folder.path.name} has learnt nothing yet that could go on."
         raise RunError(message, hint="Start it anew.", path=folder.path)
+
+
+def _require_its_classes(folder: RunFolder, data: str) -> None:
+    """What lies in the checkpoint tells classes apart by their numbers: other classes would be learnt as those."""
+    known = _classes_of(folder.path / DATA_FOLDER / layout.DATA_FILE)
+    with store_of_sets.open_dataset(data) as dataset:
+        now = dataset.classes
+    if known and now != known:
+        message = f"The run {folder.path.name} tells {', '.join(known)} apart, the data set {data} {', '.join(now)}."
+        raise RunError(message, hint="Choose a data set with the same classes, or begin a new run.", path=folder.path)
+
+
+def _classes_of(file: Path) -> tuple[str, ...]:
+    """Of a data.yaml that PyroBlur wrote; none where it is not there (any more)."""
+    try:
+        names = yaml.safe_load(file.read_text(encoding="utf-8"))["names"]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+        return ()
+    return tuple(names.values()) if isinstance(names, dict) else ()

@@ -1,7 +1,8 @@
 """A run on disk: what was trained on what and how, how far it came, and its checkpoints.
 
 In the folder runs/NAME lie run.json, the record below, written whole at every epoch; weights/ with last.pt, best.pt and
-those of every n-th epoch, each whole or not there; and results.csv, Ultralytics' figures, a line an epoch.
+those of every n-th epoch, each whole or not there; results.csv, Ultralytics' figures, a line an epoch; and job/, by
+which a window or a command line finds the worker that is at it (jobs/job_folder.py).
 """
 
 from datetime import UTC, datetime
@@ -14,13 +15,14 @@ from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import RunError
 from pyroblur_gui.core.files import PartFile
 from pyroblur_gui.core.paths import folders
-from pyroblur_gui.training.spec import Recipe
+from pyroblur_gui.jobs.job_folder import JobFolder
+from pyroblur_gui.training.spec import Recipe, TrainSpec
 
 RECORD_FILE = "run.json"
 
 
 class RunState(StrEnum):
-    RUNNING = "running"  # or killed while it ran: its process tells
+    RUNNING = "running"  # or killed while it ran: whether a worker holds it tells
     STOPPED = "stopped"
     DONE = "done"
     FAILED = "failed"
@@ -64,6 +66,10 @@ class RunFolder:
     def best(self) -> Path:
         return self.path / "weights" / "best.pt"
 
+    @property
+    def job(self) -> JobFolder:
+        return JobFolder.within(self.path)
+
     def exists(self) -> bool:
         return (self.path / RECORD_FILE).is_file()
 
@@ -85,6 +91,13 @@ class RunFolder:
             part.path.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
             part.commit()
 
+    def mark_stopped(self) -> None:
+        """Where a worker had to be ended before it could say so itself. Raises RunError, OutputError, DiskFullError."""
+        if self.exists() and not self.job.is_held():
+            record = self.record()
+            if record.state is RunState.RUNNING:
+                self.keep(record.model_copy(update={"state": RunState.STOPPED}))
+
     def check_free(self) -> None:
         """Raises RunError when the name is taken by a run that has learnt something."""
         if self.exists() and self.last.is_file():
@@ -95,6 +108,14 @@ class RunFolder:
         """Raises as check_free and keep do."""
         self.check_free()
         self.keep(record)
+
+
+def run_folder(spec: TrainSpec) -> RunFolder:
+    return RunFolder(spec.folder) if spec.folder is not None else RunFolder.of(spec.run)
+
+
+def job_folder(spec: TrainSpec) -> Path:
+    return run_folder(spec).job.path
 
 
 def names() -> list[str]:

@@ -361,6 +361,7 @@ class TrainSpec(Spec):
     device: Annotated[str, AfterValidator(_check_device)] = "auto"
     unlabelled: Unlabelled = UNLABELLED
     resumes: bool = False
+    folder: Path | None = None  # where the run lies that goes on; None: under PyroBlur's runs
 
 
 class RankSpec(Spec):

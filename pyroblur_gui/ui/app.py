@@ -144,7 +144,7 @@ class Session:
         if window is not None:
             await window.disconnect_jobs()
         if client is not None:
-            await client.close()
+            await client.close(keeps_training=window is not None and window.keeps_training)
         if window is not None:
             window.deleteLater()
             self._collector.stop()

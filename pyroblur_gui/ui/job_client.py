@@ -19,7 +19,8 @@ from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.shared_images import read
 from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.media.facts import MediaFacts
-from pyroblur_gui.operations.catalogue import ENVIRONMENTS, OPERATIONS
+from pyroblur_gui.operations.catalogue import ENVIRONMENTS, OPERATIONS, Lane, lone_worker_of
+from pyroblur_gui.training.spec import TrainSpec
 from pyroblur_gui.ui.errands import Errands
 from pyroblur_gui.ui.pictures import Picture
 
@@ -68,6 +69,7 @@ class JobClient:
             lambda kind: OPERATIONS[kind].lane,
             pool=WorkerPool(environments=ENVIRONMENTS),
             unheld=lambda kind: kind != BlurSpec.kind,
+            alone=lone_worker_of,
         )
         return cls(queue, InteractiveLane(PreviewSpec()))
 
@@ -75,11 +77,16 @@ class JobClient:
         """Starts the preview's worker ahead of its first request."""
         self._lane.warm_up()
 
-    async def close(self) -> None:
-        """Stops what runs; no process is left afterwards."""
+    async def close(self, *, keeps_training: bool = False) -> None:
+        """Stops what runs; no process is left afterwards but, if that is wished, those that train.
+
+        A training that this window only looks at goes on in any case.
+        """
         await self._lane.close()
         await self.errands.close()
-        await self.queue.close()
+        await self.queue.close(
+            keeps=lambda job: job.lane == Lane.FOLLOW or (keeps_training and job.kind == TrainSpec.kind)
+        )
 
     async def thumbnail(self, path: Path, *, width: int, height: int) -> tuple[Picture | None, MediaFacts]:
         """A small picture and the facts of a file. Raises PreviewError when it cannot be read."""

@@ -26,6 +26,7 @@ from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
+from pyroblur_gui.ui.notifier import Notifier
 from pyroblur_gui.ui.state import WindowState, differences, options_from, program_defaults
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.presenter import Output
@@ -63,8 +64,10 @@ class MainWindow(QMainWindow):
         self._state = state
         self._theme = theme
         self._client: JobClient | None = None
+        self._notifier = Notifier(self)
         self._last = Summary()
         self._may_close = False
+        self._training_answer = ""  # to the question that closing asks while a training runs
         self._closes_when_done = False
         self._engine = ""
         self.setWindowTitle("PyroBlur")
@@ -89,8 +92,8 @@ class MainWindow(QMainWindow):
         self.blur.engine.connect(self._engine_known)
         self.blur.output_changed.connect(self._output_changed)
         self.blur.finished.connect(self._all_done)
-        self.training.ended.connect(self._alert)
-        self.training.ended.connect(self.runs.note_training)
+        self.training.ended.connect(self._notify)
+        self.training.ended.connect(lambda _: self.runs.note_training())
         self.runs.production_changed.connect(self._production_changed)
         self.training.model_wanted.connect(self._use_model)
         self.training.data_wanted.connect(lambda: self.show_tab("datasets"))
@@ -107,7 +110,7 @@ class MainWindow(QMainWindow):
         self._client = client
         self.blur.connect_jobs(client)
         self.datasets.connect_jobs(client)
-        self.training.connect_jobs(client)
+        self.say(self.training.connect_jobs(client))
         self.runs.connect_jobs(client)
 
     async def disconnect_jobs(self) -> None:
@@ -116,6 +119,7 @@ class MainWindow(QMainWindow):
         await self.datasets.disconnect_jobs()
         await self.training.disconnect_jobs()
         await self.runs.disconnect_jobs()
+        await self._notifier.close()
 
     def add_files(self, paths: Sequence[Path]) -> None:
         self.blur.add(paths, take_any_file=True)
@@ -132,18 +136,28 @@ class MainWindow(QMainWindow):
 
     # -- closing
 
+    @property
+    def keeps_training(self) -> bool:
+        """Whether the user wants trainings to go on without the window."""
+        return self._training_answer == Answer.KEEP
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:
             event.accept()
             return
         event.ignore()
+        if self.training.is_busy() and not self._training_answer:
+            question = closing_question(self, has_waiting=self.training.has_waiting())
+            question.answered.connect(self._training_answered)
+            question.open()
+            return
         has_begun = self._last.running + self._last.paused > 0 or (self._last.is_started and self._last.waiting > 0)
         if has_begun:  # what only waits is kept in the queue, and nothing is lost by closing
             dialog = ClosingDialog(self._last, self)
             dialog.answered.connect(self._closing_answered)
             dialog.open()
-        elif self.datasets.is_busy() or self.training.is_busy():
-            question = closing_question(self) if self.training.is_busy() else work_question(self)
+        elif self.datasets.is_busy():
+            question = work_question(self)
             question.answered.connect(self._closing_answered)
             question.open()
         else:
@@ -154,6 +168,11 @@ class MainWindow(QMainWindow):
         if not self._may_close:
             self._close_now()
 
+    def _training_answered(self, answer: str) -> None:
+        if answer in {Answer.KEEP, Answer.STOP}:
+            self._training_answer = answer
+            self.close()  # there may be something else to ask about
+
     def _closing_answered(self, answer: str) -> None:
         if answer == Answer.STOP:
             self._close_now()
@@ -162,6 +181,8 @@ class MainWindow(QMainWindow):
             self.blur.commands.resume_all.trigger()
             self.say(tr("PyroBlur closes when the last file is done."))
             self._summary_changed(self._last)
+        else:
+            self._training_answer = ""
 
     def _close_now(self) -> None:
         self._may_close = True
@@ -259,6 +280,10 @@ class MainWindow(QMainWindow):
 
     def _all_done(self, _summary: Summary) -> None:
         self._alert()
+
+    def _notify(self, text: str) -> None:
+        if text and self._settings.alert_when_done:
+            self._notifier.tell(text)
 
     def _alert(self) -> None:
         if self._settings.alert_when_done and not self.isActiveWindow():

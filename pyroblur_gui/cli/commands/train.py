@@ -1,5 +1,6 @@
 """`pyroblur train`: trains a detector on a data set, or goes on with a run that was stopped."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,16 +9,21 @@ from pydantic import ValidationError
 
 from pyroblur_gui.cli.batch import Work, run_batch
 from pyroblur_gui.cli.commands.blur import AsJson, finish
+from pyroblur_gui.cli.following import come_to
 from pyroblur_gui.cli.output import choose_narrator
 from pyroblur_gui.cli.targets import Found
 from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import RunError
+from pyroblur_gui.jobs.job_folder import Wish
 from pyroblur_gui.runs.spec import SyncSpec
 from pyroblur_gui.training import recipes, run
 from pyroblur_gui.training.run import RunFolder
 from pyroblur_gui.training.spec import Recipe, TrainSpec
 
 LAST = "last"
+OF_A_RUN_THAT_RUNS: dict[str, Wish | None] = {
+    "--follow": None, "--stop": Wish.STOP, "--stop-after-epoch": Wish.FINISH,
+}  # fmt: skip
 
 Model = Annotated[
     str | None, typer.Option("--model", metavar="M", help="Base model instead of the recipe's, or a .pt or .yaml file.")
@@ -54,7 +60,21 @@ def train(
     ] = Unlabelled.LEAVE_OUT,
     name: Annotated[str | None, typer.Option("--name", metavar="RUN", help="What to call the run.")] = None,
     resume: Annotated[
-        str | None, typer.Option("--resume", metavar="RUN|last", help="Go on with this run; needs nothing else.")
+        str | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN|last",
+            help="Go on with this run; needs nothing else (--data where it was renamed).",
+        ),
+    ] = None,
+    follow: Annotated[
+        str | None, typer.Option("--follow", metavar="RUN|last", help="Watch a training that runs; Ctrl-C leaves it.")
+    ] = None,
+    stop: Annotated[
+        str | None, typer.Option("--stop", metavar="RUN|last", help="Stop a training that runs; it can be resumed.")
+    ] = None,
+    finish_after_epoch: Annotated[
+        str | None, typer.Option("--stop-after-epoch", metavar="RUN|last", help="Stop it after its present epoch.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -62,11 +82,15 @@ def train(
 
     What it has learnt is a model afterwards, for `pyroblur blur --model NAME`.
     """
+    asked = {"--follow": follow, "--stop": stop, "--stop-after-epoch": finish_after_epoch, "--resume": resume}
+    option, wanted = next(((key, value) for key, value in asked.items() if value is not None), ("", ""))
+    if option and (recipe or model or settings or name or from_scratch or (data and option != "--resume")):
+        message = "It is about a run that has its own recipe and data: give nothing else."
+        raise typer.BadParameter(message, param_hint=option)
+    if option in OF_A_RUN_THAT_RUNS:
+        come_to(folder_of(wanted), OF_A_RUN_THAT_RUNS[option], choose_narrator(as_json=as_json))
     if resume is not None:
-        if recipe or data or model or settings or name or from_scratch:
-            message = "A run goes on with its own recipe and data: give nothing else."
-            raise typer.BadParameter(message, param_hint="--resume")
-        spec = _resumed(resume, device)
+        spec = _resumed(resume, device, data)
     else:
         chosen = chosen_recipe(recipe, pairs(settings or []), model=model, from_scratch=from_scratch)
         spec = _new(chosen, data=data, device=device, name=name, unlabelled=unlabelled)
@@ -94,22 +118,30 @@ def _new(recipe: Recipe, *, data: str | None, device: str, name: str | None, unl
         raise typer.BadParameter(str(first["msg"]).removeprefix("Value error, "), param_hint=option) from error
 
 
-def _resumed(wanted: str, device: str) -> TrainSpec:
+def _resumed(wanted: str, device: str, data: str | None) -> TrainSpec:
     """Raises RunError when there is no such run."""
-    known = run.names()
-    if wanted == LAST and not known:
-        message = "There is no run yet."
-        raise RunError(message, hint="Begin one: pyroblur train --data NAME.")
-    folder = RunFolder.of(known[0] if wanted == LAST else wanted)
+    folder = folder_of(wanted)
     record = folder.record()
     where = device if device != "auto" else record.device
     return TrainSpec(
         run=folder.path.name,
         recipe=record.recipe,
-        data=record.data,
+        data=data or record.data,
         device=where,
         resumes=True,
+        folder=None if folder.path == RunFolder.of(folder.path.name).path else folder.path,
     )
+
+
+def folder_of(wanted: str) -> RunFolder:
+    """Of a run by its name, of the last one, or where it was moved to. Raises RunError."""
+    known = run.names()
+    if wanted == LAST and not known:
+        message = "There is no run yet."
+        raise RunError(message, hint="Begin one: pyroblur train --data NAME.")
+    if os.sep in wanted or "/" in wanted:
+        return RunFolder(Path(wanted).absolute())
+    return RunFolder.of(known[0] if wanted == LAST else wanted)
 
 
 def chosen_recipe(name: str | None, changes: dict[str, str], *, model: str | None, from_scratch: bool) -> Recipe:

@@ -13,6 +13,7 @@ class Answer(StrEnum):
     FINISH = "finish"  # close when all is done
     STOP = "stop"  # close now; the next start offers to go on
     STAY = "stay"
+    KEEP = "keep"  # close now; the training goes on without the window
 
 
 class ClosingDialog(Question):

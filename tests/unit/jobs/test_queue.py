@@ -13,10 +13,11 @@ from ears import PATIENCE_S, eventually
 
 from pyroblur_gui.jobs.events import Event, Finished, Preview, Progress
 from pyroblur_gui.jobs.job import Job, JobState
+from pyroblur_gui.jobs.owner import Owner
 from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.spec import Spec
-from pyroblur_gui.jobs.store import JobStore, Owner
+from pyroblur_gui.jobs.store import JobStore
 
 GRACE_S = 0.5
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals")

@@ -9,13 +9,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pyroblur_gui.core.errors import OutputError
 from pyroblur_gui.jobs import store as store_module
 from pyroblur_gui.jobs.events import Failed, Finished, Progress
 from pyroblur_gui.jobs.job import Job, JobState
-from pyroblur_gui.jobs.store import JobStore, Owner
+from pyroblur_gui.jobs.owner import Owner
+from pyroblur_gui.jobs.store import JobStore
 
 GONE = Owner(pid=2**22 + 1, started=1.0)  # above Linux's highest process number
 
@@ -129,7 +131,7 @@ def test_a_killed_process_leaves_interrupted_jobs(path: Path) -> None:
 
 
 def test_two_windows_do_not_take_each_others_jobs(path: Path) -> None:
-    parent = Owner(os.getppid(), store_module.psutil.Process(os.getppid()).create_time())
+    parent = Owner(os.getppid(), psutil.Process(os.getppid()).create_time())
     with JobStore.open(path) as mine, JobStore.open(path, owner=parent) as theirs:
         (job,) = add(mine, "mine")
         mine.save(replace(job, state=JobState.RUNNING))
@@ -142,7 +144,7 @@ def test_two_windows_do_not_take_each_others_jobs(path: Path) -> None:
 
 
 def test_a_window_that_was_closed_leaves_its_jobs_to_the_next(path: Path) -> None:
-    parent = Owner(os.getppid(), store_module.psutil.Process(os.getppid()).create_time())
+    parent = Owner(os.getppid(), psutil.Process(os.getppid()).create_time())
     with JobStore.open(path, owner=parent) as closed:
         add(closed, "a")
     with JobStore.open(path) as store:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from pydantic import JsonValue
 
 from pyroblur_gui.core.errors import OutputError
-from pyroblur_gui.jobs.child import serve
+from pyroblur_gui.jobs.child import serve, serve_alone
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Answer, Artifact, Box, Failed, Log, Progress, Started
 from pyroblur_gui.jobs.spec import Spec
@@ -32,6 +32,7 @@ class Play(Spec):
     text: str = ""
     count: int = 0
     path: Path = Path()
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class Entry:
 
     def load(self) -> Callable[[Any, Context], Result]:
         return self.handler
+
+    def folder_of(self, spec: Play) -> Path | None:
+        return spec.folder
 
 
 def echo(spec: Play, context: Context) -> Result:
@@ -209,4 +213,6 @@ OPERATIONS = {
 }  # fmt: skip
 
 if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        sys.exit(serve_alone(OPERATIONS, Path(sys.argv[3]), sitting=sys.argv[2]))
     sys.exit(serve(OPERATIONS, grace_s=float(sys.argv[1]), blocks=sys.argv[2]))

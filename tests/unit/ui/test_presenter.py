@@ -9,9 +9,10 @@ import pytest
 
 from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec, Style
 from pyroblur_gui.jobs.job import JobState
+from pyroblur_gui.jobs.owner import Owner
 from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.queue import Queue
-from pyroblur_gui.jobs.store import JobStore, Owner
+from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState, Summary
 from pyroblur_gui.ui.tabs.blur.presenter import SETTLE_S, BlurPresenter, Output
 

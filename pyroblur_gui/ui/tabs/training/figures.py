@@ -83,6 +83,12 @@ class History(Curves):
             self._classes = tuple(dict.fromkeys(each[0] for each in found if each is not None))
         return self._classes
 
+    def become(self, other: "History") -> None:
+        """Takes all that the other knows instead of its own."""
+        self._points = other._points
+        self._counted = -1
+        self._is_epoch_over, self._before = other._is_epoch_over, other._before
+
     def best(self, name: str = MAIN) -> tuple[int, float] | None:
         """(epoch, value) of the highest value; None before the first."""
         points = self.points(name)

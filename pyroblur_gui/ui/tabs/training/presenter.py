@@ -4,33 +4,37 @@ Lives on the window's loop. What is on disk is read in threads; what a job tells
 """
 
 import asyncio
+import logging
 import shutil
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pydantic import ValidationError
 
 from pyroblur_gui.core.classes import Unlabelled
-from pyroblur_gui.core.errors import RunError
+from pyroblur_gui.core.errors import PyroblurError, RunError
 from pyroblur_gui.jobs.events import Artifact, Event, Log, Metric, Progress
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
+from pyroblur_gui.operations.catalogue import Lane
 from pyroblur_gui.training import run, samples
 from pyroblur_gui.training.metrics import MAIN, MEMORY
 from pyroblur_gui.training.run import RunFolder
 from pyroblur_gui.training.spec import Recipe, TrainSpec
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.training import runs
-from pyroblur_gui.ui.tabs.training.figures import History, read_history
-from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
+from pyroblur_gui.ui.tabs.training.figures import History
+from pyroblur_gui.ui.tabs.training.past import LAST_OF_EPOCH, Past, fill, has_batches, read_past
+from pyroblur_gui.ui.tabs.training.runs import Left, OnDisk, RunLine, Stage
 from pyroblur_gui.ui.tabs.training.wording import epoch_text, reason
 from pyroblur_gui.ui.tasks import Tasks
 
 KIND = TrainSpec.kind
 MOST_LINES = 2000  # of the log
-LAST_OF_EPOCH = "lr"  # the figure that is told last of all when an epoch is over
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,13 @@ class Draft:
 
 @dataclass
 class Told:
-    """What is known of a run's course: figures and log. epoch: the last one that the log tells of."""
+    """What is known of a run's course: figures and log. meanwhile: what was heard while its folder is read."""
 
     history: History = field(default_factory=History)
     log: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
     is_read: bool = False
+    is_joined: bool = False  # what was read is in it
+    meanwhile: list[Metric] = field(default_factory=list)
 
 
 class Jobs(Protocol):
@@ -60,6 +66,7 @@ class Jobs(Protocol):
     def job(self, number: int) -> Job: ...
     def subscribe(self, observer: Callable[[Job, Event | None], None]) -> Callable[[], None]: ...
     def add(self, spec: Spec) -> Job: ...
+    def add_all(self, specs: Iterable[Spec], *, lane: str | None = None) -> list[Job]: ...
     def pause(self, number: int | None = None) -> None: ...
     def resume(self, number: int | None = None) -> None: ...
     def cancel(self, number: int | None = None) -> None: ...
@@ -145,8 +152,21 @@ class TrainingPresenter:
             line = runs.line_of(there.get(name), jobs.get(name))
             if line is not None:
                 lines[name] = line
-        self._lines = lines
-        self._tell()
+        if list(lines.items()) != list(self._lines.items()) or not lines:
+            self._lines = lines
+            self._tell()
+        self._follow(there)
+
+    def _follow(self, there: dict[str, OnDisk]) -> None:
+        """Comes to the trainings that another window or a command line started, and that no job here is about."""
+        mine = {str(job.spec.get("run", "")) for job in self._jobs.jobs() if job.kind == KIND and not job.state.is_over}
+        for name, disk in there.items():
+            if disk.is_held and name not in mine:
+                record = disk.record
+                spec = TrainSpec(
+                    run=name, recipe=record.recipe, data=record.data, device=record.device, resumes=True
+                )  # fmt: skip
+                self._jobs.add_all([spec], lane=Lane.FOLLOW)
 
     def choose(self, name: str | None) -> None:
         if name == self._chosen or (name is not None and name not in self._lines):
@@ -164,18 +184,12 @@ class TrainingPresenter:
             self._tasks.run(self._read(line.name))
 
     async def _read(self, name: str) -> None:
-        """What earlier sittings left, before what this one tells."""
+        """What its folder tells of it, from the beginning, beside what is heard of it now."""
         told = self.told(name)
         told.is_read = True
-        kept = await asyncio.to_thread(read_history, RunFolder.of(name).path)
-        lines = [epoch_text(kept, round(step)) for step in kept.points(MAIN).steps]
-        for figure in kept.names():
-            points, mine = kept.points(figure), told.history.points(figure)
-            known = set(mine.steps)
-            for step, value in zip(points.steps, points.values, strict=True):
-                if step not in known:
-                    mine.add(step, value)
-        told.log.extendleft(reversed([line for line in lines if line not in told.log]))
+        told.meanwhile.clear()
+        past = await asyncio.to_thread(read_past, RunFolder.of(name))
+        _join(told, past)
         if name == self._chosen:
             self._view.run_chosen(self.chosen, told)
 
@@ -197,14 +211,17 @@ class TrainingPresenter:
         self.choose(name)
         return name
 
-    def resume(self, name: str) -> None:
-        """Goes on with the epoch after the last one, or begins anew where nothing was learnt yet."""
+    def resume(self, name: str, data: str | None = None) -> None:
+        """Goes on with the epoch after the last one, or begins anew where nothing was learnt yet.
+
+        data: the name of its data set, where that has changed.
+        """
         line = self._lines[name]
-        if line.stage is Stage.HELD and line.job is not None:
+        if line.stage is Stage.HELD and line.job is not None and data is None:
             self._jobs.resume(line.job)
             return
         spec = TrainSpec(
-            run=name, recipe=line.recipe, data=line.data, device=line.device, unlabelled=line.unlabelled,
+            run=name, recipe=line.recipe, data=data or line.data, device=line.device, unlabelled=line.unlabelled,
             resumes=line.has_last,
         )  # fmt: skip
         self._forget_jobs(name)
@@ -281,8 +298,11 @@ class TrainingPresenter:
             if metric.value != line.memory_bytes:
                 self._lines[name] = replace(line, memory_bytes=round(metric.value))
             return
-        history = self.told(name).history
+        told = self.told(name)
+        history = told.history
         history.add(metric.name, metric.step, metric.value)
+        if told.is_read and not told.is_joined:
+            told.meanwhile.append(metric)
         self._view.point_added(name)
         if metric.name == MAIN and (line.best is None or metric.value >= line.best):
             line = replace(line, best=metric.value, best_epoch=metric.step)
@@ -312,11 +332,13 @@ class TrainingPresenter:
             self._change(line)
 
     async def _ended(self, name: str, job: Job, *, was_under_way: bool) -> None:
+        if job.lane == Lane.FOLLOW:
+            self._jobs.remove(job.id)
         if name in self._unwanted:
             self._unwanted.discard(name)
             await self._delete(name)
             return
-        disk = await asyncio.to_thread(runs.look_at, name)
+        disk = await asyncio.to_thread(_look_after, name, was_stopped=job.state is JobState.CANCELLED)
         if disk is None and job.state is JobState.CANCELLED:
             await self._delete(name)
             return
@@ -351,12 +373,53 @@ def _remove(name: str) -> None:
         shutil.rmtree(path)
 
 
-def hold_waiting(jobs: Jobs) -> None:
-    """Of what an earlier session left, nothing begins before the user says so, and what is over is forgotten."""
+def _look_after(name: str, *, was_stopped: bool) -> OnDisk | None:
+    """What a run's folder holds when its worker has gone; one that had to be ended was stopped all the same."""
+    if was_stopped:
+        try:
+            RunFolder.of(name).mark_stopped()
+        except PyroblurError as error:
+            log.warning("the record of a stopped run could not be written: %s", error.code)
+    return runs.look_at(name)
+
+
+def _join(told: Told, past: Past) -> None:
+    """The past is complete up to a moment ago; what was heard meanwhile is told to it once more, where it is newer."""
+    if has_batches(past.history):
+        fill(past.history, told.history)
+        told.history.become(past.history)
+        for metric in told.meanwhile:
+            told.history.add(metric.name, metric.step, metric.value)
+    else:
+        fill(told.history, past.history)
+    told.meanwhile.clear()
+    told.is_joined = True
+    known = set(past.log)
+    heard = [line for line in told.log if line not in known]
+    told.log.clear()
+    told.log.extend([*past.log, *heard])
+
+
+def take_over(jobs: Jobs) -> Left:
+    """Finds the trainings again that went on by themselves. Of the others, nothing begins before the user says so.
+
+    What is over is forgotten: the run's folder says how it ended.
+    """
+    running, ended, waiting = [], [], 0
     for job in jobs.jobs():
         if job.kind != KIND:
             continue
-        if job.state in {JobState.DONE, JobState.CANCELLED}:
+        name = str(job.spec.get("run", ""))
+        place = RunFolder.of(name).job
+        if job.lane == Lane.FOLLOW or job.state in {JobState.DONE, JobState.CANCELLED}:
             jobs.remove(job.id)
-        elif job.state is JobState.QUEUED:
+        elif job.state is JobState.INTERRUPTED and place.is_held():
+            running.append(name)
+            jobs.resume(job.id)
+        elif job.state is JobState.INTERRUPTED and place.path.exists() and place.sitting() is None:
+            ended.append(name)
+            jobs.remove(job.id)
+        elif job.state in {JobState.QUEUED, JobState.PAUSED}:
+            waiting += 1
             jobs.pause(job.id)
+    return Left(tuple(running), tuple(ended), waiting)

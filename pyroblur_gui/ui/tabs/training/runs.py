@@ -48,6 +48,7 @@ class OnDisk:
     folder: Path
     has_last: bool = False
     has_best: bool = False
+    is_held: bool = False  # a worker is at it, whoever started that
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,15 @@ class RunLine:
         return not self.stage.is_under_way
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What an earlier session left: runs that are trained still, runs that ended since, how many never began."""
+
+    running: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    waiting: int = 0
+
+
 def scan() -> dict[str, OnDisk]:
     """All runs on disk by name, the newest first; those whose record cannot be read are left out."""
     found = {}
@@ -110,7 +120,7 @@ def look_at(name: str) -> OnDisk | None:
         record = folder.record()
     except PyroblurError:
         return None
-    return OnDisk(record, folder.path, folder.last.is_file(), folder.best.is_file())
+    return OnDisk(record, folder.path, folder.last.is_file(), folder.best.is_file(), folder.job.is_held())
 
 
 def spec_of(job: Job) -> TrainSpec | None:
@@ -128,7 +138,7 @@ def line_of(disk: OnDisk | None, job: Job | None) -> RunLine | None:
         record = disk.record
         line = RunLine(
             name=disk.folder.name,
-            stage=_stage(record.state),
+            stage=Stage.RUNNING if disk.is_held else _stage(record.state),
             recipe=record.recipe,
             data=record.data,
             device=record.device,

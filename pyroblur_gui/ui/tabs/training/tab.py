@@ -1,11 +1,14 @@
 """The Training tab: what to start on the left, the runs in the middle, the one that is shown on the right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished
+from pyroblur_gui.jobs.job import Job, JobState
+from pyroblur_gui.operations.catalogue import Lane
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.dialogs.closing import Answer
 from pyroblur_gui.ui.dialogs.question import Question
@@ -14,10 +17,11 @@ from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.choices import has_training, install_text
 from pyroblur_gui.ui.tabs.training.live_panel import LivePanel
-from pyroblur_gui.ui.tabs.training.presenter import hold_waiting
+from pyroblur_gui.ui.tabs.training.presenter import KIND, take_over
 from pyroblur_gui.ui.tabs.training.runs_panel import RunsPanel
 from pyroblur_gui.ui.tabs.training.start_panel import StartPanel
 from pyroblur_gui.ui.tabs.training.wiring import Wiring
+from pyroblur_gui.ui.tabs.training.wording import left_text
 from pyroblur_gui.ui.widgets.banner import Banner
 
 SIZES = [372, 256, 732]
@@ -28,18 +32,19 @@ class TrainingTab(QWidget):
     """Built when it is first shown, which costs the window's start nothing.
 
     model_wanted: this model is to be used for blurring. data_wanted: the user needs a data set first.
-    ended: a training has ended, well or not.
+    ended: a training has ended; in a sentence, which is empty where somebody stopped it.
     """
 
     model_wanted = Signal(str)
     data_wanted = Signal()
-    ended = Signal()
+    ended = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.commands = TrainingActions(self)
         self.banner = Banner()
         self._client: JobClient | None = None
+        self._unsubscribe: Callable[[], object] = lambda: None
         self._wiring: Wiring | None = None
         self._columns: QSplitter | None = None
         self._layout = QByteArray()
@@ -50,16 +55,19 @@ class TrainingTab(QWidget):
 
     # -- life
 
-    def connect_jobs(self, client: JobClient) -> None:
-        """Gives the tab its queue. Call it on the running loop."""
+    def connect_jobs(self, client: JobClient) -> str:
+        """Gives the tab its queue; tells what an earlier session left, if anything. Call it on the running loop."""
         self._client = client
-        hold_waiting(client.queue)
+        left = take_over(client.queue)
+        self._unsubscribe = client.queue.subscribe(self._heard)
         if self.isVisible():
             self._begin()
+        return left_text(left)
 
     async def disconnect_jobs(self) -> None:
         """Ends what this tab has under way; the client itself is its owner's to close."""
         self._client = None
+        self._unsubscribe()
         if self._wiring is not None:
             await self._wiring.close()
             self._wiring = None
@@ -73,8 +81,14 @@ class TrainingTab(QWidget):
         return self._wiring
 
     def is_busy(self) -> bool:
-        """Whether a training runs."""
-        return self._wiring is not None and self._wiring.presenter.is_busy()
+        """Whether a training runs that belongs to this window."""
+        jobs = self._client.queue.jobs() if self._client is not None else []
+        return any(each.kind == KIND and each.lane != Lane.FOLLOW and each.state is JobState.RUNNING for each in jobs)
+
+    def has_waiting(self) -> bool:
+        """Whether runs wait for another to end."""
+        jobs = self._client.queue.jobs() if self._client is not None else []
+        return any(each.kind == KIND and each.state is JobState.QUEUED for each in jobs)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -145,6 +159,15 @@ class TrainingTab(QWidget):
         self.runs.menu_asked.connect(self._show_menu)
         self.show_empty(has_data=True)
 
+    def _heard(self, job: Job, event: Event | None) -> None:
+        name = job.spec.get("run", "")
+        if job.kind == KIND and isinstance(event, Finished):
+            self.ended.emit(tr("The training {name} is done.", name=name))
+        elif job.kind == KIND and isinstance(event, Failed):
+            self.ended.emit(tr("The training {name} failed. Open PyroBlur to see why.", name=name))
+        elif job.kind == KIND and isinstance(event, Cancelled):
+            self.ended.emit("")
+
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         self.commands.fill_menu(menu)
@@ -152,11 +175,19 @@ class TrainingTab(QWidget):
         menu.popup(place)
 
 
-def closing_question(parent: QWidget | None = None) -> Question:
+def closing_question(parent: QWidget | None = None, *, has_waiting: bool = False) -> Question:
     """Asked when the window is closed while a training runs."""
+    text = tr("It can go on without the window, and is found again when PyroBlur is opened. Stopped, it keeps what it "
+              "learnt until its last whole epoch, and can be resumed.")  # fmt: skip
+    if has_waiting:
+        text = f"{text} {tr('Runs that wait begin when PyroBlur is opened again and you resume them.')}"
     return Question(
         tr("A training is running"),
-        tr("It stops with the window. What it learnt until its last whole epoch is kept, and it can be resumed."),
-        ((Answer.STAY, tr("&Keep open")), (Answer.STOP, tr("&Stop and close"))),
+        text,
+        (
+            (Answer.KEEP, tr("Keep &training, close")),
+            (Answer.STOP, tr("&Stop and close")),
+            (Answer.STAY, tr("Keep &open")),
+        ),
         parent=parent,
     )

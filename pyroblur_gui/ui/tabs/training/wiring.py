@@ -22,6 +22,7 @@ from pyroblur_gui.training.spec import PreflightSpec
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.training import choices
+from pyroblur_gui.ui.tabs.training.data_dialog import DataDialog
 from pyroblur_gui.ui.tabs.training.forecast_panel import read_forecast
 from pyroblur_gui.ui.tabs.training.machine import Machine
 from pyroblur_gui.ui.tabs.training.presenter import Draft, TrainingPresenter
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 from pyroblur_gui.ui.widgets.charts_view import load_charts
 
 LOOK_MS = 1000  # between two looks at the machine
+FIND_MS = 3000  # between two looks at the folder of runs
 NEWS_MS = 100  # between two changes of a line and its tiles
 REMOVE, KEEP = "remove", "keep"
 
@@ -64,6 +66,10 @@ class Wiring(QObject):
         self._watching = QTimer(self)
         self._watching.setInterval(LOOK_MS)
         self._watching.timeout.connect(self._look_at_machine)
+        self._finding = QTimer(self)
+        self._finding.setInterval(FIND_MS)
+        self._finding.timeout.connect(self._find_runs)
+        self._finding.start()
         self.presenter = TrainingPresenter(client.queue, self)
         self._connect()
         self._show_choices()
@@ -73,6 +79,7 @@ class Wiring(QObject):
     async def close(self) -> None:
         self._telling.stop()
         self._watching.stop()
+        self._finding.stop()
         await self.presenter.close()
         await self._tasks.close()
         self._machine.close()
@@ -118,14 +125,12 @@ class Wiring(QObject):
         match line.stage:
             case Stage.DONE:
                 self.say(tr("The training {name} is done. Its model can be used for blurring.", name=line.name))
-            case Stage.FAILED if line.name == self._chosen_name():
-                pass  # the notice above the charts says it
             case Stage.FAILED:
-                self.say(tr("The training {name} failed. {message} {hint}", name=line.name, message=line.message,
+                if line.name != self._chosen_name():  # else the notice above the charts says it
+                    self.say(tr("The training {name} failed. {message} {hint}", name=line.name, message=line.message,
                             hint=line.hint).strip())  # fmt: skip
             case _:
                 self.say(tr("The training {name} has stopped. It can be resumed.", name=line.name))
-        self._tab.ended.emit()
 
     def say(self, text: str) -> None:
         self._tab.banner.say(text)
@@ -172,7 +177,26 @@ class Wiring(QObject):
         self._draft_changed()
 
     def _resume(self, name: str) -> None:
-        self.presenter.resume(name)
+        self._tasks.run(self._resume_run(name))
+
+    async def _resume_run(self, name: str) -> None:
+        """Asks for the data set where there is none of that name any more."""
+        line = self.presenter.line(name)
+        if line is None:
+            return
+        known = await asyncio.to_thread(choices.data_choices)
+        if not known or line.data in {each.name for each in known}:
+            self._resume_with(name, None)
+            return
+        dialog = DataDialog(name, line.data, known, self._tab)
+        dialog.wanted.connect(lambda data: self._resume_with(name, data))
+        dialog.open()
+
+    def _resume_with(self, name: str, data: str | None) -> None:
+        try:
+            self.presenter.resume(name, data)
+        except PyroblurError as error:
+            self.say(f"{error.message} {error.hint}".strip())
 
     def _duplicate(self, name: str) -> None:
         line = self.presenter.line(name)
@@ -370,6 +394,11 @@ class Wiring(QObject):
     def _look_at_machine(self) -> None:
         if self._tab.isVisible():
             self._tab.live.tiles.show_load(self._machine.look())
+
+    def _find_runs(self) -> None:
+        """Those that a command line or another window began, and what became of them."""
+        if self._tab.isVisible():
+            self.presenter.refresh()
 
     def _chosen_name(self) -> str | None:
         chosen = self.presenter.chosen

@@ -7,7 +7,7 @@ from pyroblur_gui.training.spec import Hyperparameters
 from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.tabs.blur.wording import time_left_text
 from pyroblur_gui.ui.tabs.training.figures import History
-from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
+from pyroblur_gui.ui.tabs.training.runs import Left, RunLine, Stage
 
 INSTALL = "pip install 'pyroblur[train]'"
 
@@ -92,6 +92,38 @@ def device_text(device: str) -> str:
     if device.startswith("cpu,"):
         return trn("CPU, {count} process", "CPU, {count} processes", device.count(",") + 1)
     return trn("GPU {numbers}", "GPUs {numbers}", device.count(",") + 1, numbers=device.replace(",", ", "))
+
+
+def left_text(left: Left) -> str:
+    """What is said at the start of what an earlier session left; nothing where it left nothing."""
+    texts = []
+    if left.running:
+        texts.append(
+            trn(
+                "The training {names} went on while PyroBlur was closed; it is shown under Training.",
+                "The trainings {names} went on while PyroBlur was closed; they are shown under Training.",
+                len(left.running),
+                names=", ".join(left.running),
+            )
+        )
+    if left.ended:
+        texts.append(
+            trn(
+                "The training {names} ended while PyroBlur was closed; see Training.",
+                "The trainings {names} ended while PyroBlur was closed; see Training.",
+                len(left.ended),
+                names=", ".join(left.ended),
+            )
+        )
+    if left.waiting:
+        texts.append(
+            trn(
+                "{count} training waits to be begun; Resume under Training begins it.",
+                "{count} trainings wait to be begun; Resume under Training begins each.",
+                left.waiting,
+            )
+        )
+    return " ".join(texts)
 
 
 def epoch_text(history: History, epoch: int) -> str:

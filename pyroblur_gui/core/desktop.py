@@ -1,0 +1,42 @@
+"""A word to the user on the desktop, over whatever is in front: on Linux, by its notifications' own protocol."""
+
+import logging
+import sys
+
+APPLICATION = "PyroBlur"
+ANSWER_S = 2.0
+
+log = logging.getLogger(__name__)
+
+
+def notify(title: str, text: str) -> bool:
+    """Shows a notification; False where that cannot be done from here. Plain text. May take seconds: not on a loop.
+
+    https://specifications.freedesktop.org/notification-spec/latest/protocol.html
+    """
+    if sys.platform != "linux":
+        return False
+    from jeepney import (  # type: ignore[import-untyped]  # noqa: PLC0415 - once an hour
+        DBusAddress,
+        DBusErrorResponse,
+        new_method_call,
+    )
+    from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]  # noqa: PLC0415
+    from jeepney.wrappers import unwrap_msg  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    place = DBusAddress(
+        "/org/freedesktop/Notifications",
+        bus_name="org.freedesktop.Notifications",
+        interface="org.freedesktop.Notifications",
+    )
+    hints = {"desktop-entry": ("s", APPLICATION.lower())}
+    actions: list[str] = []
+    body = (APPLICATION, 0, APPLICATION.lower(), title, text, actions, hints, -1)
+    try:
+        with open_dbus_connection(bus="SESSION") as connection:
+            call = new_method_call(place, "Notify", "susssasa{sv}i", body)
+            unwrap_msg(connection.send_and_get_reply(call, timeout=ANSWER_S))
+    except (OSError, KeyError, ValueError, DBusErrorResponse) as exc:  # no desktop, or one without notifications
+        log.info("no notification: %s", type(exc).__name__)
+        return False
+    return True
