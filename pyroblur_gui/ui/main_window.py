@@ -28,6 +28,7 @@ from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.notifier import Notifier
 from pyroblur_gui.ui.state import WindowState, differences, options_from, program_defaults
+from pyroblur_gui.ui.tabs.benchmark.tab import BenchmarkTab
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.tab import BlurTab
@@ -39,8 +40,8 @@ from pyroblur_gui.ui.widgets.status_bar import StatusBar
 
 DEFAULT_SIZE = (1360, 850)
 SMALLEST_SIZE = (960, 600)
-_TABS = ("blur", "datasets", "training", "runs")  # as they are remembered
-_BLUR, _DATASETS, _TRAINING, _RUNS = range(len(_TABS))
+_TABS = ("blur", "datasets", "training", "benchmark", "runs")  # as they are remembered
+_BLUR, _DATASETS, _TRAINING, _BENCHMARK, _RUNS = range(len(_TABS))
 
 
 class MainWindow(QMainWindow):
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.blur.shows_live = settings.show_live
         self.datasets = DatasetsTab()
         self.training = TrainingTab()
+        self.benchmark = BenchmarkTab()
         self.runs = RunsTab()
         self.status = StatusBar()
         self._build()
@@ -97,13 +99,14 @@ class MainWindow(QMainWindow):
         self.runs.production_changed.connect(self._production_changed)
         self.training.model_wanted.connect(self._use_model)
         self.training.data_wanted.connect(lambda: self.show_tab("datasets"))
+        self.benchmark.picture_wanted.connect(self._show_picture)
         self._restore()
         self.setFocus()  # no button wears the focus ring before the user presses Tab
 
     @property
-    def _all(self) -> tuple[BlurTab, DatasetsTab, TrainingTab, RunsTab]:
+    def _all(self) -> tuple[BlurTab, DatasetsTab, TrainingTab, BenchmarkTab, RunsTab]:
         """The tabs, in their order."""
-        return self.blur, self.datasets, self.training, self.runs
+        return self.blur, self.datasets, self.training, self.benchmark, self.runs
 
     def connect_jobs(self, client: JobClient) -> None:
         """Call it on the running loop."""
@@ -111,6 +114,7 @@ class MainWindow(QMainWindow):
         self.blur.connect_jobs(client)
         self.datasets.connect_jobs(client)
         self.say(self.training.connect_jobs(client))
+        self.benchmark.connect_jobs(client)
         self.runs.connect_jobs(client)
 
     async def disconnect_jobs(self) -> None:
@@ -118,6 +122,7 @@ class MainWindow(QMainWindow):
         await self.blur.disconnect_jobs()
         await self.datasets.disconnect_jobs()
         await self.training.disconnect_jobs()
+        await self.benchmark.disconnect_jobs()
         await self.runs.disconnect_jobs()
         await self._notifier.close()
 
@@ -130,7 +135,7 @@ class MainWindow(QMainWindow):
             self._all[self._tabs.currentIndex()].banner.say(text)
 
     def show_tab(self, name: str) -> None:
-        """By the name that is remembered: "blur", "datasets", "training" or "runs"; an unknown one changes nothing."""
+        """By the name that is remembered, one of _TABS; an unknown one changes nothing."""
         if name in _TABS:
             self._tabs.setCurrentIndex(_TABS.index(name))
 
@@ -156,7 +161,7 @@ class MainWindow(QMainWindow):
             dialog = ClosingDialog(self._last, self)
             dialog.answered.connect(self._closing_answered)
             dialog.open()
-        elif self.datasets.is_busy():
+        elif self.datasets.is_busy() or self.benchmark.is_busy():
             question = work_question(self)
             question.answered.connect(self._closing_answered)
             question.open()
@@ -234,6 +239,7 @@ class MainWindow(QMainWindow):
         self.blur.restore_layout(layouts)
         self.datasets.restore_layout(layouts)
         self.training.restore_layout(layouts)
+        self.benchmark.restore_layout(layouts)
         self.runs.restore_layout(layouts)
         self.show_tab(self._state.tab)
         self.blur.door.last_folder = self._state.last_folder
@@ -278,6 +284,10 @@ class MainWindow(QMainWindow):
         self.show_tab("blur")
         self.say(tr("Blurring uses the model {name} from now on.", name=name))
 
+    def _show_picture(self, dataset: str, number: int) -> None:
+        self.show_tab("datasets")
+        self.datasets.open_picture(dataset, number)
+
     def _all_done(self, _summary: Summary) -> None:
         self._alert()
 
@@ -300,6 +310,7 @@ class MainWindow(QMainWindow):
         self._add_tab(tr("Blur"), self.blur)
         self._add_tab(tr("Data sets"), self.datasets)
         self._add_tab(tr("Training"), self.training)
+        self._add_tab(tr("Benchmark"), self.benchmark)
         self._add_tab(tr("Runs"), self.runs)
         self._tabs.currentChanged.connect(self._show_tab)
         bar = QWidget()
@@ -329,6 +340,7 @@ class MainWindow(QMainWindow):
         self._queue_menu.menuAction().setVisible(index == _BLUR)
         self._dataset_menu.menuAction().setVisible(index == _DATASETS)
         self._training_menu.menuAction().setVisible(index == _TRAINING)
+        self._benchmark_menu.menuAction().setVisible(index == _BENCHMARK)
         self._runs_menu.menuAction().setVisible(index == _RUNS)
         tab = self._all[index].commands
         self._file_menu.clear()
@@ -354,6 +366,8 @@ class MainWindow(QMainWindow):
         self.datasets.commands.fill_menu(self._dataset_menu)
         self._training_menu = self._menu(tr("&Training"))
         self.training.commands.fill_menu(self._training_menu)
+        self._benchmark_menu = self._menu(tr("&Benchmark"))
+        self.benchmark.commands.fill_menu(self._benchmark_menu)
         self._runs_menu = self._menu(tr("&Runs"))
         self.runs.commands.fill_menu(self._runs_menu)
         self._view_menu = self._menu(tr("&View"))

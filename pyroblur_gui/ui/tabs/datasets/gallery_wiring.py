@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
@@ -30,7 +31,6 @@ from pyroblur_gui.ui.tabs.datasets.suggest_dialog import SuggestDialog
 from pyroblur_gui.ui.tasks import Tasks
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
@@ -227,6 +227,20 @@ class Wiring(QObject):
     def _open_picture(self, number: int, box: int | None, ids: array[int]) -> None:
         if self._picture is not None:
             self._tasks.run(self._picture.open(number, box=box, ids=ids))
+
+    def open_picture(self, name: str, number: int) -> None:
+        """Shows a picture of a data set that need not be the one that is shown."""
+        self._tasks.run(self._show_picture(name, number))
+
+    async def _show_picture(self, name: str, number: int) -> None:
+        if self.presenter.line(name) is None:
+            await self.presenter.refresh()
+        self.presenter.choose(name)
+        await self._switch()
+        if self._picture is not None and self.opened is not None and self.opened.name == name:
+            await self._picture.open(number, ids=array("q", [number]))
+        else:
+            self.say(tr("The data set {name} is not there any more.", name=name))
 
     # -- what is asked for
 

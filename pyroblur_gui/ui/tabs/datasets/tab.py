@@ -179,6 +179,11 @@ class DatasetsTab(QWidget):
         if self._wiring is not None and paths:
             self._wiring.ask_import(paths)
 
+    def open_picture(self, name: str, number: int) -> None:
+        """Chooses the data set and shows one of its pictures, by its number, large."""
+        if self._wiring is not None:
+            self._wiring.open_picture(name, number)
+
     # -- how it is built and connected
 
     def _build(self) -> None:

@@ -1,0 +1,155 @@
+"""The Benchmark tab in the real window: what it shows, says, keeps and deletes; and one real benchmark from it."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from pyroblur_gui.benchmark import store
+from pyroblur_gui.benchmark.result import FindingKind
+from pyroblur_gui.ui.dialogs.question import Question
+from pyroblur_gui.ui.tabs.benchmark.findings_view import CROP, FINDING
+from tests.ui.benchmark.benchmark_desk import make_faces, make_result, open_tab
+from tests.ui.desk import Play, shown, until
+
+
+def test_without_anything_the_tab_says_what_to_do(on_screen: Play) -> None:
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        assert tab.results.empty.heading == "No benchmark yet"
+        assert "get or import a data set" in tab.results.empty.text
+        assert tab.setup.chosen_models() == ("thorough",)
+        tab.commands.run.trigger()
+        assert tab.setup.problem == "Choose a data set, or the speed."
+        tab.setup.choose_models(())
+        tab.setup.run_button.click()
+        assert tab.setup.problem == "Choose at least one model."
+        assert not tab.commands.save.isEnabled()
+
+    on_screen(scenario)
+
+
+def test_a_result_is_shown_with_intervals_and_a_plain_verdict(on_screen: Play) -> None:
+    make_result()
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        await until(lambda: tab.results.result is not None)
+        said = tab.results.summary.verdict.text()
+        assert "good is better than poor in leaked objects by 50.0 %" in said
+        assert "on these 8 pictures" in said
+        rows = tab.results.summary.models.texts()
+        assert [row[0] for row in rows] == ["good", "poor"]
+        assert rows[0][7] == "0.0 % (0.0–0.0)"
+        assert rows[1][7] == "50.0 % (50.0–50.0)"
+        assert tab.setup.results.count() == 1
+        assert "Only" not in tab.results.summary.notes.text()
+
+    on_screen(scenario)
+
+
+def test_curves_and_leaks_follow_class_and_slider(on_screen: Play) -> None:
+    make_result()
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        await until(lambda: tab.results.result is not None)
+        tab.results.show_view("curves")
+        curves = tab.results.board("curves")
+        assert [line.label for line in curves.charts["pr"].lines] == ["good", "poor"]
+        tab.results.show_view("leaks")
+        leaks = tab.results.board("leaks")
+        assert leaks.slider.value() == 25
+        assert "good: 0.0 % of the objects" in leaks.text.text()
+        leaks.slider.setValue(95)
+        assert "good: 100.0 % of the objects" in leaks.text.text()
+        assert "poor: 100.0 % of the objects" in leaks.text.text()
+        assert "No threshold covers 95 % of the objects; at most 50.0 % are covered." in leaks.text.text()
+        assert "Threshold 0.50" in leaks.chart._text_at(QPointF(0.5, 0.5))
+
+    on_screen(scenario)
+
+
+def test_the_gallery_leads_into_the_data_set(on_screen: Play, pictures: dict[str, Path]) -> None:
+    make_faces(pictures)
+    make_result()
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        await until(lambda: tab.results.result is not None)
+        tab.results.show_view("gallery")
+        view = tab.results.findings
+        assert view.items.rowCount() == 0  # the first model misses nothing
+        view.model_box.setCurrentIndex(1)
+        assert view.items.rowCount() == 8
+        index = view.items.index(2)
+        assert index.data(FINDING).kind is FindingKind.MISS
+        await until(lambda: view.items.index(2).data(CROP) is not None)
+        view.grid.setCurrentIndex(index)
+        QTest.keyClick(view.grid, Qt.Key.Key_Return)
+        datasets = shown(session).datasets
+        await until(lambda: datasets.isVisible() and datasets.picture.isVisible())
+        await until(lambda: datasets.picture.picture is not None)
+        assert datasets.picture.picture.id == index.data(FINDING).picture
+
+    on_screen(scenario)
+
+
+def test_a_report_is_saved_and_a_result_removed_after_a_question(on_screen: Play, tmp_path: Path) -> None:
+    folder = make_result()
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        await until(lambda: tab.results.result is not None)
+        tab.wiring.save_report(tmp_path)
+        await until(lambda: "The report is saved in" in tab.banner.text)
+        assert (tmp_path / folder.name / "benchmark.html").is_file()
+        tab.commands.remove.trigger()
+        question = tab.findChild(Question)
+        await until(lambda: question is not None and question.isVisible())
+        question.answered.emit("remove")
+        question.close()
+        await until(lambda: tab.results.result is None)
+        assert store.names() == []
+
+    on_screen(scenario)
+
+
+def test_a_damaged_result_is_said_and_nothing_else_breaks(on_screen: Play) -> None:
+    folder = make_result()
+    (folder / "benchmark.json").write_text("{}")
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        await until(lambda: "cannot be read" in tab.setup.problem)
+        assert tab.results.empty.isVisible()
+
+    on_screen(scenario)
+
+
+@pytest.mark.timeout(600)
+def test_a_benchmark_runs_from_the_window(on_screen: Play, pictures: dict[str, Path]) -> None:
+    make_faces(pictures, count=3)
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        await until(lambda: tab.setup.data.count() > 2)
+        tab.setup.choose_models(("fast",))
+        assert tab.setup.draft().data == "faces"
+        tab.setup.run_button.click()
+        assert tab.setup.cancel_button.isVisible()
+        await until(lambda: tab.results.result is not None, 300.0)
+        result = tab.results.result
+        assert result.data.pictures == 3
+        assert result.data.truths["face"] == 6
+        assert result.models[0].by_class[0].name == "face"
+        assert result.models[0].figures.leak_objects == 0  # both faces are found in each of the three
+        assert "Of 6 labelled objects, fast leaves 0.0 % bare" in tab.results.summary.verdict.text()
+        await until(tab.setup.run_button.isVisible)
+        tab.setup.split.set_value("train")
+        tab.setup.run_button.click()
+        await until(lambda: "no labelled boxes" in tab.setup.problem, 120.0)
+        assert "val" in tab.setup.problem
+
+    on_screen(scenario)
