@@ -91,6 +91,8 @@ class _Batch:
                 await self._until_idle(queue)
         if self._outcome.failed and self._outcome.status == DONE:
             self._outcome.status = FAILED
+        if self._outcome.cancelled and self._outcome.status == DONE:  # by another: `train --stop`, a window
+            self._outcome.status = INTERRUPTED
         return self._outcome
 
     async def _until_idle(self, queue: Queue) -> None:

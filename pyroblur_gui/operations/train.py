@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
 from pydantic import JsonValue
 
 from pyroblur_gui.core.awake import kept_awake
 from pyroblur_gui.core.errors import MissingExtraError, RunError
 from pyroblur_gui.core.system import is_installed
-from pyroblur_gui.datasets import layout
-from pyroblur_gui.datasets import store as store_of_sets
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.models import store as store_of_models
@@ -39,14 +36,13 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     base = None
     if spec.resumes:
         _require_resumable(folder)
-        _require_its_classes(folder, spec.data)
     else:
         folder.check_free()
         base = base_of(spec.recipe)
     unlabelled = spec.unlabelled if base is not None else folder.record().unlabelled
     data = write_training_data(spec.data, folder.path / DATA_FOLDER, unlabelled, context)
     if base is not None:
-        folder.begin(new_record(spec, fingerprint=data.fingerprint))
+        folder.begin(new_record(spec, fingerprint=data.fingerprint).model_copy(update={"classes": data.classes}))
     else:
         _go_on(folder, spec, data, context)
     for text in _remarks(data, base):
@@ -71,12 +67,25 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
 
 
 def _go_on(folder: RunFolder, spec: TrainSpec, data: TrainingData, context: Context) -> None:
-    """The record of a run that goes on, perhaps with data of another name or other pictures."""
+    """The record of a run that goes on, perhaps with data of another name or other pictures. Raises RunError.
+
+    The checkpoint tells classes apart by their numbers: other classes would be learnt as those.
+    """
     record = folder.record()
+    if record.classes not in {(), data.classes}:
+        known, now = ", ".join(record.classes), ", ".join(data.classes)
+        message = f"The run {spec.run} tells {known} apart, the data set {spec.data} {now}."
+        raise RunError(message, hint="Choose a data set with the same classes, or begin a new run.", path=folder.path)
     if record.fingerprint not in {"", data.fingerprint}:
         text = f"The data set {spec.data} is not quite what {spec.run} has learnt from until now; it goes on with it."
         context.emit(Log(level="warning", text=text))
-    changes = {"data": spec.data, "fingerprint": data.fingerprint, "state": RunState.RUNNING, "message": ""}
+    changes = {
+        "data": spec.data,
+        "classes": data.classes,
+        "fingerprint": data.fingerprint,
+        "state": RunState.RUNNING,
+        "message": "",
+    }
     folder.keep(record.model_copy(update=changes))
 
 
@@ -121,22 +130,3 @@ def _require_resumable(folder: RunFolder) -> None:
     if not folder.last.is_file():
         message = f"The run {folder.path.name} has learnt nothing yet that could go on."
         raise RunError(message, hint="Start it anew.", path=folder.path)
-
-
-def _require_its_classes(folder: RunFolder, data: str) -> None:
-    """What lies in the checkpoint tells classes apart by their numbers: other classes would be learnt as those."""
-    known = _classes_of(folder.path / DATA_FOLDER / layout.DATA_FILE)
-    with store_of_sets.open_dataset(data) as dataset:
-        now = dataset.classes
-    if known and now != known:
-        message = f"The run {folder.path.name} tells {', '.join(known)} apart, the data set {data} {', '.join(now)}."
-        raise RunError(message, hint="Choose a data set with the same classes, or begin a new run.", path=folder.path)
-
-
-def _classes_of(file: Path) -> tuple[str, ...]:
-    """Of a data.yaml that PyroBlur wrote; none where it is not there (any more)."""
-    try:
-        names = yaml.safe_load(file.read_text(encoding="utf-8"))["names"]
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
-        return ()
-    return tuple(names.values()) if isinstance(names, dict) else ()

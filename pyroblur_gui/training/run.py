@@ -29,13 +29,14 @@ class RunState(StrEnum):
 
 
 class RunRecord(BaseModel):
-    """Epochs count from 1; 0: none yet. best: the figures of the best epoch. fingerprint: of the data set."""
+    """Epochs count from 1; 0: none yet. best: the figures of the best epoch. classes, fingerprint: of the data set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     recipe: Recipe
     data: str
+    classes: tuple[str, ...] = ()
     fingerprint: str = ""
     device: str = "auto"
     unlabelled: Unlabelled = Unlabelled.LEAVE_OUT

@@ -21,6 +21,7 @@ from tests.ui.desk import Scenario
 hold_constants()
 
 SCENARIO_S = 120.0
+PATIENT_S = 900.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,6 +33,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def on_screen(qapp: QApplication) -> Iterator[Callable[[Scenario], None]]:
     """Runs a scenario with an open session: window shown, jobs connected. Closes it and looks for what is left."""
+    yield from _playing(qapp, SCENARIO_S)
+
+
+@pytest.fixture
+def on_screen_patiently(qapp: QApplication) -> Iterator[Callable[[Scenario], None]]:
+    """As on_screen, for scenarios in which something is trained for a while."""
+    yield from _playing(qapp, PATIENT_S)
+
+
+def _playing(qapp: QApplication, limit_s: float) -> Iterator[Callable[[Scenario], None]]:
     threads = set(threading.enumerate())
     loop = qasync.QEventLoop(qapp)
     asyncio.set_event_loop(loop)
@@ -47,7 +58,7 @@ def on_screen(qapp: QApplication) -> Iterator[Callable[[Scenario], None]]:
         finally:
             await session.close()
 
-    yield lambda scenario: loop.run_until_complete(asyncio.wait_for(play(scenario), SCENARIO_S))
+    yield lambda scenario: loop.run_until_complete(asyncio.wait_for(play(scenario), limit_s))
     loop.close()
     asyncio.set_event_loop(None)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -126,7 +126,7 @@ def _resumed(wanted: str, device: str, data: str | None) -> TrainSpec:
     return TrainSpec(
         run=folder.path.name,
         recipe=record.recipe,
-        data=data or record.data,
+        data=_absolute(data) if data is not None else record.data,
         device=where,
         resumes=True,
         folder=None if folder.path == RunFolder.of(folder.path.name).path else folder.path,

@@ -56,6 +56,18 @@ def make_street(pictures: dict[str, Path], name: str = "street") -> str:
     return name
 
 
+LONG = TINY.model_copy(
+    update={"hyperparameters": TINY.hyperparameters.model_copy(update={"epochs": 500, "patience": 0})}
+)  # of its own accord, it ends no test
+
+
+def begin_training(tab: TrainingTab, name: str) -> None:
+    tab.start.name.setText(name)
+    tab.start.device.setCurrentIndex(tab.start.device.findData("cpu"))
+    press(tab.start.start_button)
+    assert tab.start.problem == ""
+
+
 async def open_tab(session: Session, recipe: Recipe = TINY) -> TrainingTab:
     """The tab, shown, with the recipe chosen and the first data set."""
     recipes.keep(recipe)

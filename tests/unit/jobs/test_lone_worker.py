@@ -203,6 +203,20 @@ async def test_sigterm_stops_it_in_order(make: Make, folder: JobFolder, ear: Ear
     assert folder.sitting() is None
 
 
+async def test_how_it_ended_is_announced_only_where_nobody_hears_it(make: Make, folder: JobFolder, ear: Ear) -> None:
+    announced = folder.path.with_name("announced")
+    await make().run("learn", spec(folder, count=2), on_event=ear)
+    assert not announced.exists()
+    worker = make()
+    end = worker.run("learn", spec(folder, count=20), on_event=Ear())
+    await eventually(lambda: folder.is_held() and folder.has_company())
+    worker.let_go()
+    with pytest.raises(asyncio.CancelledError):
+        await end
+    await eventually(announced.exists)
+    assert announced.read_text() == "learn finished"
+
+
 async def test_pictures_are_shown_to_who_watches(make: Make, folder: JobFolder, ear: Ear) -> None:
     end = await make().run("show", spec(folder, count=2), previews=True, on_event=ear)
     assert end == Finished(result={"shown": 2})

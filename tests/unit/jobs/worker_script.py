@@ -18,7 +18,7 @@ from pydantic import JsonValue
 from pyroblur_gui.core.errors import OutputError
 from pyroblur_gui.jobs.child import serve, serve_alone
 from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.events import Answer, Artifact, Box, Failed, Log, Progress, Started
+from pyroblur_gui.jobs.events import Answer, Artifact, Box, EndEvent, Failed, Log, Progress, Started
 from pyroblur_gui.jobs.spec import Spec
 
 Result = dict[str, JsonValue]
@@ -190,6 +190,10 @@ def linger(spec: Play, context: Context) -> Result:
     return {}
 
 
+def announce(kind: str, spec: dict[str, JsonValue], end: EndEvent) -> None:
+    Path(str(spec["folder"])).with_name("announced").write_text(f"{kind} {end.type}")
+
+
 BOX = Box(label="face", score=0.5, left=0.0, top=0.0, right=0.5, bottom=0.5)
 
 
@@ -214,5 +218,5 @@ OPERATIONS = {
 
 if __name__ == "__main__":
     if len(sys.argv) == 4:
-        sys.exit(serve_alone(OPERATIONS, Path(sys.argv[3]), sitting=sys.argv[2]))
+        sys.exit(serve_alone(OPERATIONS, Path(sys.argv[3]), sitting=sys.argv[2], announce=announce))
     sys.exit(serve(OPERATIONS, grace_s=float(sys.argv[1]), blocks=sys.argv[2]))

@@ -43,6 +43,11 @@ def data_choices() -> list[DataChoice]:
     return [_counted(name) for name in store.names()]
 
 
+def is_there(data: str) -> bool:
+    """Whether there is a data set of that name, or a data.yaml at that place. Reads the disk."""
+    return data in store.names() or Path(data).is_file()
+
+
 def _counted(name: str) -> DataChoice:
     try:
         with store.open_dataset(name) as dataset:

@@ -185,7 +185,8 @@ class Wiring(QObject):
         if line is None:
             return
         known = await asyncio.to_thread(choices.data_choices)
-        if not known or line.data in {each.name for each in known}:
+        is_there = await asyncio.to_thread(choices.is_there, line.data)
+        if is_there or not known:
             self._resume_with(name, None)
             return
         dialog = DataDialog(name, line.data, known, self._tab)

@@ -1,0 +1,89 @@
+"""The life of a training on the command line: one worker a run, watched and stopped from another, moved and resumed."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from door import Door
+from test_cli_train import labelled  # noqa: F401 - a fixture
+
+pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(900)]
+
+LIMIT_S = 400.0
+SETTINGS = ("--set", "imgsz=64", "--set", "batch=4", "--set", "save_period=-1", "--set", "patience=0")
+TRAIN = ("--data", "street", "--recipe", "quick", "--from-scratch", "--device", "cpu", *SETTINGS)
+
+
+@pytest.fixture
+def door(labelled: Path, tmp_path: Path) -> Door:  # noqa: F811
+    door = Door(tmp_path / "user")
+    imported = door.run("dataset", "import", labelled, "--name", "street", "--json")
+    assert imported.status == 0, imported.err
+    return door
+
+
+def record(door: Door, name: str) -> dict[str, Any]:
+    path = door.home / "runs" / name / "run.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def until(condition: Any) -> None:
+    end = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def test_a_run_is_trained_by_one_worker_and_watched_stopped_moved_and_resumed_from_anywhere(
+    door: Door, tmp_path: Path
+) -> None:
+    first = door.start("train", *TRAIN, "--set", "epochs=40", "--name", "Mine", "--json")
+    until(lambda: record(door, "Mine").get("last_epoch", 0) >= 2)
+
+    second = door.run("train", "--resume", "Mine", "--json", limit_s=LIMIT_S)
+    assert second.status == 1
+    assert second.lines[-1]["code"] == "job_running"
+    assert second.lines[-1]["hint"]
+
+    watched = door.start("train", "--follow", "last", "--json")
+    stopped = door.run("train", "--stop", "Mine", "--json", limit_s=LIMIT_S)
+    assert stopped.status == 0, stopped.err
+    assert stopped.lines[-1]["type"] == "cancelled"
+    out, err = watched.communicate(timeout=LIMIT_S)
+    seen = [json.loads(line) for line in out.decode().splitlines()]
+    assert seen[-1]["type"] == "cancelled", err
+    steps = [line["step"] for line in seen if line["type"] == "metric" and line["name"] == "mAP50-95"]
+    assert steps[:2] == [1, 2], "from the beginning, although it came later"
+    out, err = first.communicate(timeout=LIMIT_S)
+    assert first.returncode == 130, err
+    assert json.loads(out.decode().splitlines()[-1])["type"] == "cancelled"
+    assert not door.strays()
+    kept = record(door, "Mine")
+    assert kept["state"] == "stopped"
+    assert kept["last_epoch"] >= 2
+
+    again = door.run("train", "--stop", "Mine")
+    assert again.status == 1
+    assert "is not being trained now" in again.err
+
+    (door.home / "data" / "datasets" / "street").rename(door.home / "data" / "datasets" / "avenue")
+    lost = door.run("train", "--resume", "Mine", "--json", limit_s=LIMIT_S)
+    assert lost.status == 1
+    assert lost.lines[-1]["code"] == "dataset"
+    moved = tmp_path / "elsewhere" / "Mine"
+    moved.parent.mkdir()
+    (door.home / "runs" / "Mine").rename(moved)
+    going = door.start("train", "--resume", moved, "--data", "avenue", "--json")
+    until(lambda: json.loads((moved / "run.json").read_text())["last_epoch"] > kept["last_epoch"])
+    ended = door.run("train", "--stop-after-epoch", moved, "--json", limit_s=LIMIT_S)
+    out, err = going.communicate(timeout=LIMIT_S)
+    assert going.returncode == 0, err
+    end = json.loads(out.decode().splitlines()[-1])
+    assert end["type"] == "finished"
+    assert end["first_epoch"] == kept["last_epoch"] + 1
+    assert end["run_dir"] == str(moved)
+    assert ended.lines[-1]["type"] == "finished"
+    assert json.loads((moved / "run.json").read_text())["data"] == "avenue"
+    assert not door.strays()
