@@ -20,6 +20,8 @@ from pathlib import Path
 
 INTERVAL_MS = 5
 LOSSES = ("box_loss", "cls_loss", "dfl_loss")
+CLASSES = ("face", "license_plate")
+OF_CLASS = ("precision", "recall", "mAP50", "mAP50-95")
 BATCHES_A_TURN = 5
 WARM_EPOCHS = 10  # before memory is first looked at
 
@@ -138,7 +140,8 @@ class Measurement:
             points += len(LOSSES)
             if batch % BATCHES_A_TURN == 0:
                 await asyncio.sleep(0)
-        names = [f"{part}/{name}" for part in ("train", "val") for name in LOSSES]
+        names = [f"class/{label}/{name}" for label in CLASSES for name in OF_CLASS]
+        names += [f"{part}/{name}" for part in ("train", "val") for name in LOSSES]
         for name in (*names, "precision", "recall", "mAP50", "mAP50-95", "lr"):
             presenter._heard(self._job, Metric(step=epoch, name=name, value=self._random.random()))
             points += 1

@@ -8,9 +8,9 @@ from pyroblur_gui.ui.widgets.glyph import Glyph
 
 
 class Notice(QFrame):
-    """Hidden while there is nothing to say."""
+    """Hidden while there is nothing to say. glyph: what goes before the text."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, glyph: str = "eye-fill", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "banner-warning")
         self._text = QLabel()
@@ -20,7 +20,7 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
         row.setSpacing(Space.S)
-        row.addWidget(Glyph("eye-fill", role="warning", size=18), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(Glyph(glyph, role="warning", size=18), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
         self.hide()
 

@@ -188,13 +188,20 @@ class Camera:
         await self.shoot("failed")
 
     async def forecast(self) -> None:
-        self.tab.start.show_recipe(self.recipe)
-        wild = self.recipe.hyperparameters.model_copy(update={"lr0": 1.0})
-        self.tab.start.show_recipe(self.recipe.model_copy(update={"hyperparameters": wild}))
+        """A training that diverges and would take days, and each of these advices followed."""
+        wild = self.recipe.hyperparameters.model_copy(update={"lr0": 1.0, "epochs": 10_000, "imgsz": 640})
+        told = {"model": "yolo11s", "is_pretrained": False, "hyperparameters": wild}
+        self.tab.start.show_recipe(self.recipe.model_copy(update=told))
         self.tab.commands.look.trigger()
-        await self.until(lambda: bool(self.tab.start.forecast.rows))
+        await self.shoot("looking")
+        await self.until(lambda: bool(self.tab.start.forecast.rows), LIMIT_S)
         await self.shoot("forecast")
-        self.tab.start.forecast.rows[-1].click()
+        print(self.tab.start.forecast.text, flush=True)
+        for row in self.tab.start.forecast.rows:
+            row.click()
+        draft = self.tab.start.draft()
+        print("  followed:", draft.recipe.model, draft.recipe.hyperparameters.lr0, flush=True)
+        await self.shoot("followed")
         self.tab.start.show_recipe(self.recipe)
 
     async def running(self) -> None:

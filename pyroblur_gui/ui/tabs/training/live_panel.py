@@ -56,7 +56,7 @@ class LivePanel(ChartsView):
         self.board: ChartsBoard | None = None
         self.empty = Blank()
         self.waiting = Blank()
-        self.notice = Notice()
+        self.notice = Notice("warning-circle-fill")
         self.tiles = Tiles()
         self.samples = SamplesPanel()
         self.log = QPlainTextEdit()
