@@ -63,12 +63,14 @@ def _about_cost(spec: PreflightSpec, found: Forecast) -> Iterator[Advice]:
     folder = spec.folder or folders().runs
     if found.free_bytes < found.disk_bytes:
         need, free = found.disk_bytes / 1e6, found.free_bytes / 1e6
-        text = f"The checkpoints need about {need:,.0f} MB; {folder} has {free:,.0f} MB left."
+        text = f"The checkpoints need about {need:,.0f} MB; {folder} has {free:,.0f} MB left. "
+        text = f"{text}The last and the best alone need less."
         yield Advice(text=text, change={"save_period": -1})
     if found.total_s > LONG_S:
         days = found.total_s / LONG_S
         smaller = _smaller(spec.recipe.model)
-        yield Advice(text=f"This would take about {days:.1f} days on {found.device}.", model=smaller)
+        faster = f" {smaller} is faster." if smaller else ""
+        yield Advice(text=f"This would take about {days:.1f} days on {found.device}.{faster}", model=smaller)
 
 
 def _smaller(model: str) -> str | None:

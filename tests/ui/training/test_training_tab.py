@@ -55,12 +55,12 @@ def test_a_training_is_started_watched_ended_early_resumed_and_used_for_blurring
         assert "class/license_plate/recall" in as_csv(history).split("\r\n")[0]
         tab.live.views.set_value("pictures")
         samples = tab.live.samples
-        await until(lambda: samples.epoch_text == f"After epoch {EPOCHS}")
+        await until(lambda: samples.epoch_text == f"Epoch {EPOCHS}")
         assert len(samples.board.shown) == 4
         assert all(image is not None and image.width() == 400 for image in samples.board.shown.values())
         assert samples.board.accessibleDescription().count("1 labelled") == 4
         samples.slider.setValue(0)
-        await until(lambda: samples.epoch_text == "After epoch 1")
+        await until(lambda: samples.epoch_text == "Epoch 1")
         tab.live.views.set_value("charts")
         await until(lambda: tab.live.tiles.texts()["Epoch"] == f"{EPOCHS} of {EPOCHS}")
         await act(tab.commands.use)

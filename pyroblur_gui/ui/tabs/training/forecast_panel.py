@@ -170,13 +170,13 @@ class ForecastPanel(QFrame):
     def _row(self, number: int, advice: Advice) -> None:
         text = QLabel(advice.text)
         text.setWordWrap(True)
-        self._grid.addWidget(Glyph("warning", role="warning", size=16), number, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(Glyph("warning", role="warning", size=16), number, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(text, number, 1)
         if advice.change or advice.model:
             button = QPushButton(tr("Apply"))
             button.setAccessibleName(tr("Apply: {advice}", advice=advice.text))
             button.clicked.connect(lambda: self._apply(advice, button))
-            self._grid.addWidget(button, number, 2, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(button, number, 2, Qt.AlignmentFlag.AlignVCenter)
             self.rows.append(button)
 
     def _apply(self, advice: Advice, button: QPushButton) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QFont
+from PySide6.QtGui import QAction, QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 CHARTS, PICTURES, LOG = "charts", "pictures", "log"
 NARROWEST = 384
+NARROW = 560  # below it, buttons show no words
 MOST_SMOOTHING = 98  # percent
 
 
@@ -53,6 +54,7 @@ class LivePanel(ChartsView):
         self._line: RunLine | None = None
         self._told = Told()
         self._samples_are_read = False
+        self._is_narrow = False
         self.board: ChartsBoard | None = None
         self.empty = Blank()
         self.waiting = Blank()
@@ -145,6 +147,15 @@ class LivePanel(ChartsView):
     def _name_to_save(self) -> str:
         return self._line.name if self._line is not None else "run"
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._is_narrow = self.width() < NARROW
+        for button in self._buttons:
+            is_worded = button.defaultAction() in self._worded and not self._is_narrow
+            icon, words = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            button.setToolButtonStyle(words if is_worded else icon)
+        self._turn()
+
     # -- how it is built
 
     def _turn(self) -> None:
@@ -160,7 +171,7 @@ class LivePanel(ChartsView):
         else:
             self._say_waiting()
         for widget in (self.smoothing, self._smoothing_label, self.png_button):
-            widget.setVisible(has_figures and is_charts)
+            widget.setVisible(has_figures and is_charts and not (self._is_narrow and widget is self._smoothing_label))
         self.csv_button.setVisible(has_figures)
 
     def _read_samples(self) -> None:
@@ -196,6 +207,7 @@ class LivePanel(ChartsView):
         self.views = Segments([(CHARTS, tr("Charts")), (PICTURES, tr("Pictures")), (LOG, tr("Log"))])
         self.views.name_for_assistants(tr("View"))
         self.views.set_value(CHARTS)
+        self.views.setMinimumWidth(self.views.sizeHint().width())
         self.views.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._views = QStackedWidget()
         self._views.addWidget(self.waiting)
@@ -234,9 +246,9 @@ class LivePanel(ChartsView):
         head.setSpacing(2)
         head.addLayout(texts, 1)
         act = self._actions
-        worded = {act.finish, act.stop, act.resume, act.use}
+        self._worded = (act.finish, act.stop, act.resume, act.use)
         self._buttons = [
-            _button(action, is_worded=action in worded)
+            _button(action, is_worded=action in self._worded)
             for action in (*act.of_course, act.resume, act.use, act.continue_, act.duplicate, act.show_in_folder,
                            act.remove)
         ]  # fmt: skip

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space, scaled
@@ -13,8 +13,10 @@ from pyroblur_gui.ui.tabs.blur.wording import size_text, time_left_text
 from pyroblur_gui.ui.tabs.training.machine import Load
 from pyroblur_gui.ui.tabs.training.runs import RunLine
 from pyroblur_gui.ui.tabs.training.wording import present_epoch
+from pyroblur_gui.ui.widgets.elided import ElidedLabel
 
-COLUMNS = 4
+NARROWEST = 148  # of a tile
+FEWEST, MOST = 2, 6  # tiles in a row
 NOTHING = "–"
 
 
@@ -67,8 +69,7 @@ class Tiles(QWidget):
         self._grid.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
         self._grid.setHorizontalSpacing(Space.L)
         self._grid.setVerticalSpacing(Space.S)
-        for column in range(COLUMNS):
-            self._grid.setColumnStretch(column, 1)
+        self._columns = FEWEST
 
     def show_run(self, line: RunLine) -> None:
         self._run = of_run(line)
@@ -83,11 +84,23 @@ class Tiles(QWidget):
         """Values by caption."""
         return {tile.caption: tile.value for tile in (*self._run, *self._machine)}
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = max(FEWEST, min(MOST, (self.width() - Space.L) // (NARROWEST + Space.L)))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for place, tile in enumerate(self._tiles):
+            self._grid.addWidget(tile, place // columns, place % columns)
+        for column in range(MOST):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
     def _show(self) -> None:
         figures: Sequence[Figures] = (*self._run, *self._machine)
         while len(self._tiles) < len(figures):
             tile = _Tile()
-            self._grid.addWidget(tile, len(self._tiles) // COLUMNS, len(self._tiles) % COLUMNS)
+            place = len(self._tiles)
+            self._grid.addWidget(tile, place // self._columns, place % self._columns)
             self._tiles.append(tile)
         for place, tile in enumerate(self._tiles):
             tile.setVisible(place < len(figures))
@@ -98,12 +111,11 @@ class Tiles(QWidget):
 class _Tile(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self._caption = QLabel()
+        self._caption = ElidedLabel(elide=Qt.TextElideMode.ElideRight)
         self._caption.setProperty("look", "muted")
         self._caption.setFont(scaled(self.font(), 0.85))
-        self._value = QLabel()
+        self._value = ElidedLabel(elide=Qt.TextElideMode.ElideRight)
         self._value.setFont(scaled(self.font(), 1.1, weight=QFont.Weight.DemiBold))
-        self._value.setTextFormat(Qt.TextFormat.PlainText)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
