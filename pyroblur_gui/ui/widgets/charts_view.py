@@ -1,6 +1,9 @@
 """A widget that shows charts, and what all of those share: loading pyqtgraph when it is time, saving as PNG and CSV."""
 
+import asyncio
 import os
+import sys
+import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -11,11 +14,36 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pyroblur_gui.core.files import as_output_error
 from pyroblur_gui.ui.i18n import tr
 
+# What pyqtgraph imports of Qt.
+OF_QT = tuple(f"PySide6.{part}" for part in ("QtCore", "QtGui", "QtWidgets", "QtSvg", "QtOpenGLWidgets", "QtTest"))
+TURN_S = 0.008
 
-def load_charts(module: str = "pyroblur_gui.ui.widgets.chart") -> None:
-    """Numpy and pyqtgraph take half a second: neither at the window's start nor on its loop, so in a thread."""
+
+async def load_charts(module: str = "pyroblur_gui.ui.widgets.chart") -> None:
+    """Numpy and pyqtgraph take half a second: neither at the window's start nor on its loop, so in a thread.
+
+    PySide makes each of its classes when it is first asked for, and not safely so from two threads: pyqtgraph asks for
+    all of them, and the window died now and then while it was drawn. So they are made here first, a few a turn.
+    """
     os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"  # whatever other binding is installed
-    import_module(module)
+    if "pyqtgraph" not in sys.modules:
+        await asyncio.to_thread(import_module, "numpy")
+        for part in OF_QT:
+            await _make_classes(part)
+    await asyncio.to_thread(import_module, module)
+
+
+async def _make_classes(part: str) -> None:
+    try:
+        library = import_module(part)
+    except ImportError:  # not in every build of Qt, and pyqtgraph does without
+        return
+    begun = time.monotonic()
+    for name in dir(library):
+        getattr(library, name)
+        if time.monotonic() - begun > TURN_S:
+            await asyncio.sleep(0)
+            begun = time.monotonic()
 
 
 class ChartsView(QWidget):

@@ -28,7 +28,7 @@ KEPT = (
     "training-failed-dark-2x",
 )
 WIDEST = 1600
-EPOCHS = 24
+EPOCHS = 16
 LIMIT_S = 1500.0
 # Where faces and people are in Ultralytics' two pictures: (class, left, top, right, bottom) in pixels.
 SEEN = {
@@ -172,7 +172,7 @@ class Camera:
         await self.until(lambda: self.tab.start.data.count() > 0)
         await self.shoot("ready")
         settings = {
-            "epochs": EPOCHS, "lr0": 0.001, "patience": 0, "warmup_epochs": 2.0, "batch": 8, "imgsz": 160,
+            "epochs": EPOCHS, "lr0": 0.001, "patience": 0, "warmup_epochs": 1.0, "batch": 8, "imgsz": 160,
             "close_mosaic": EPOCHS,
         }  # fmt: skip
         changed = TINY.hyperparameters.model_copy(update=settings)
@@ -189,7 +189,7 @@ class Camera:
 
     async def forecast(self) -> None:
         """A training that diverges and would take days, and each of these advices followed."""
-        wild = self.recipe.hyperparameters.model_copy(update={"lr0": 1.0, "epochs": 10_000, "imgsz": 640})
+        wild = self.recipe.hyperparameters.model_copy(update={"lr0": 1.0, "epochs": 10_000, "imgsz": 320})
         told = {"model": "yolo11s", "is_pretrained": False, "hyperparameters": wild}
         self.tab.start.show_recipe(self.recipe.model_copy(update=told))
         self.tab.commands.look.trigger()

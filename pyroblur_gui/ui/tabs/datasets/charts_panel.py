@@ -129,7 +129,7 @@ class ChartsPanel(ChartsView):
 
     async def _draw(self, stats: Stats) -> None:
         """One chart a turn of the loop, then all of them in the place of those that there were."""
-        await asyncio.to_thread(load_charts)
+        await load_charts()
         label = self.class_box.currentData()
         charts: list[QWidget] = []
         for figure in figures(stats, ALL if label is None else label):

@@ -343,7 +343,7 @@ class Wiring(QObject):
             self._tab.compare.show_runs(rows, result)
 
     async def _load_charts(self) -> None:
-        await asyncio.to_thread(load_charts, "pyroblur_gui.ui.widgets.line_chart")
-        await asyncio.to_thread(load_charts, "pyroblur_gui.ui.widgets.point_chart")
+        await load_charts("pyroblur_gui.ui.widgets.line_chart")
+        await load_charts("pyroblur_gui.ui.widgets.point_chart")
         self._tab.compare.load_charts()
         self._compare()

@@ -363,7 +363,7 @@ class Wiring(QObject):
     # -- what is seen
 
     async def _load_charts(self) -> None:
-        await asyncio.to_thread(load_charts, "pyroblur_gui.ui.tabs.training.charts_board")
+        await load_charts("pyroblur_gui.ui.tabs.training.charts_board")
         self._tab.live.load_charts()
 
     def _load_samples(self, epoch: int) -> None:
