@@ -135,7 +135,7 @@ class Wiring(QObject):
 
     async def _begin(self) -> None:
         await self.presenter.refresh()
-        await asyncio.to_thread(load_charts)
+        await load_charts()
         self._tab.results.add_boards()
 
     def _update(self) -> None:
