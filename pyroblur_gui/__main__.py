@@ -1,6 +1,7 @@
 """Opens one of the three doors: the window, the command line or the worker. Each loads only what it needs."""
 
 # ruff: noqa: PLC0415 - a door that is not opened must not cost its imports
+import os
 import sys
 
 WORKER = "worker"
@@ -9,7 +10,7 @@ GUI = "gui"
 
 def main() -> int:
     """`pyroblur`, `python -m pyroblur_gui` and the packaged program."""
-    _support_freezing()
+    _prepare()
     match sys.argv[1:]:
         case [verb, *rest] if verb == WORKER:
             from pyroblur_gui.worker import main as work
@@ -27,7 +28,7 @@ def main() -> int:
 
 def main_window() -> int:
     """`pyroblur-gui`: the window, and nothing but the worker beside it."""
-    _support_freezing()
+    _prepare()
     match sys.argv[1:]:
         case [verb, *rest] if verb == WORKER:  # a packaged window starts itself as its worker
             from pyroblur_gui.worker import main as work
@@ -55,8 +56,10 @@ def _was_started_from_a_desktop() -> bool:
     return _is_packaged() and not (sys.stdout is not None and sys.stdout.isatty())
 
 
-def _support_freezing() -> None:
+def _prepare() -> None:
     """In a packaged program, processes of multiprocessing start this file again: they leave here."""
+    # No plugin of another package looks into what is validated, and none is searched for, in a tenth of the start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if _is_packaged():
         import multiprocessing
 

@@ -16,7 +16,7 @@ from pyroblur_gui.core.paths import resource
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class FileFacts(_Part):

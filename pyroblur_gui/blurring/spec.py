@@ -109,7 +109,7 @@ def _check_classes(value: object) -> object:
 class BlurOptions(BaseModel):
     """Everything about covering that a user may choose, the same for photos and videos."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     # -- what to find
     model: str = Field(
@@ -313,7 +313,7 @@ class PreviewSpec(Spec):
 class ThumbnailRequest(BaseModel):
     """Interactive lane: a small picture and the facts of a file. Answer.result: media.probe.MediaFacts as JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     verb: Literal["thumbnail"] = "thumbnail"
     path: Path
     width: int = 160
@@ -327,7 +327,7 @@ class FrameRequest(BaseModel):
     Answer.result: {"frames": int | None, "duration_s": float, "engine": str}.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     verb: Literal["frame"] = "frame"
     path: Path
     time_s: float = 0.0

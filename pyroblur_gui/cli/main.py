@@ -4,28 +4,22 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pyroblur_gui import __version__
-from pyroblur_gui.cli.commands.benchmark import benchmark
-from pyroblur_gui.cli.commands.blur import blur
-from pyroblur_gui.cli.commands.dataset import dataset
-from pyroblur_gui.cli.commands.detect import detect
-from pyroblur_gui.cli.commands.doctor import doctor
-from pyroblur_gui.cli.commands.full import full
-from pyroblur_gui.cli.commands.models import models
-from pyroblur_gui.cli.commands.runs import runs
-from pyroblur_gui.cli.commands.train import train
 from pyroblur_gui.cli.output import failure_text, silence, unwritten, write_line
 from pyroblur_gui.core import log
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders
 
 PROGRAM = "pyroblur"
+# Each is a module of its name in commands/, with a command or a group of commands of its name.
+VERBS = ("blur", "detect", "train", "benchmark", "full", "doctor", "dataset", "models", "runs")
 
 Window = Callable[[list[str]], int]  # takes the files to open, returns the exit status
 
@@ -35,7 +29,7 @@ def main(open_window: Window | None = None) -> int:
 
     open_window: what `pyroblur gui` opens; the command line itself knows no window.
     """
-    application = _application(open_window)
+    application = _application(open_window, _verbs_named(sys.argv[1:]))
     try:
         application(prog_name=PROGRAM)
     except SystemExit as end:
@@ -56,7 +50,16 @@ def _failed(error: PyroblurError) -> int:
     return 1
 
 
-def _application(open_window: Window | None) -> typer.Typer:
+def _verbs_named(arguments: list[str]) -> Collection[str]:
+    """The verbs that may be meant: loading the others would cost a third of the time until the work begins.
+
+    All of them unless the first word is one: whoever asks for help or mistypes is shown the whole list.
+    """
+    named = [verb for verb in VERBS if verb in arguments]
+    return named if arguments and arguments[0] in named else VERBS
+
+
+def _application(open_window: Window | None, verbs: Collection[str] = VERBS) -> typer.Typer:
     application = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -64,15 +67,12 @@ def _application(open_window: Window | None) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     application.callback()(_begin)
-    application.command()(blur)
-    application.command()(detect)
-    application.command()(train)
-    application.command()(benchmark)
-    application.command()(full)
-    application.command()(doctor)
-    application.add_typer(dataset, name="dataset")
-    application.add_typer(models, name="models")
-    application.add_typer(runs, name="runs")
+    for verb in verbs:
+        command = getattr(import_module(f"pyroblur_gui.cli.commands.{verb}"), verb)
+        if isinstance(command, typer.Typer):
+            application.add_typer(command, name=verb)
+        else:
+            application.command()(command)
 
     @application.command()
     def gui(files: Annotated[list[Path] | None, typer.Argument(help="Photos and clips to open.")] = None) -> None:

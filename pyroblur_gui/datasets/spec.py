@@ -47,7 +47,7 @@ class FormatName(StrEnum):
 class SplitOptions(BaseModel):
     """How pictures are divided. Pictures that nearly equal each other always go the same way."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     ratios: Ratios = Field(
         default=(70, 20, 10),
@@ -241,7 +241,7 @@ class ThumbnailsSpec(Spec):
 class ThumbnailsRequest(BaseModel):
     """Make the thumbnails of these pictures that are not there yet. Answer.result: {"made": [ids], "failed": [ids]}."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     name: DatasetName
     pictures: tuple[int, ...]
 
@@ -249,7 +249,7 @@ class ThumbnailsRequest(BaseModel):
 class PictureRequest(BaseModel):
     """One picture for the large view, by shared memory, at most so large."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     name: DatasetName
     picture: int
     width: int = 1920

@@ -9,7 +9,7 @@ from pydantic_core import PydanticSerializationError
 
 
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Started(_Event):
@@ -128,14 +128,12 @@ class Cancelled(_Event):
     type: Literal["cancelled"] = "cancelled"
 
 
-Answer.model_rebuild()
-
 Event = Annotated[
     Started | Progress | Metric | Preview | Log | Artifact | Detected | Answer | Finished | Failed | Cancelled,
     Field(discriminator="type"),
 ]
 EndEvent = Finished | Failed | Cancelled
-event_adapter: TypeAdapter[Event] = TypeAdapter(Event)
+event_adapter: TypeAdapter[Event] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
 
 
 def to_line(event: Event) -> str:

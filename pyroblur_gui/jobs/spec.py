@@ -8,5 +8,5 @@ from pydantic import BaseModel, ConfigDict
 class Spec(BaseModel):
     """Base of all job descriptions. `kind` names the operation in operations/catalogue.py."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     kind: ClassVar[str]

@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
 
 class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class MasteringDisplay(_Facts):

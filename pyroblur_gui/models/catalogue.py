@@ -24,7 +24,7 @@ REINSTALL = "Install PyroBlur again: its model files must be exactly those that 
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ShippedModel(_Entry):

@@ -54,7 +54,7 @@ class Choice:
 class Timing(BaseModel):
     """How long a picture took. Holds only for that machine, model and version of the library."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     machine: str
     model: str  # SHA-256
     engine: str

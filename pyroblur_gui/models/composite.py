@@ -53,6 +53,10 @@ class CompositeDetector:
     def preferred_size(self, width: int, height: int) -> tuple[int, int]:
         return max(part.detector.preferred_size(width, height) for part in self._parts)
 
+    def prepare(self, width: int, height: int) -> None:
+        for part in self._parts:
+            part.detector.prepare(width, height)
+
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:
         """Members that none of the asked classes belongs to do no work."""
         started: list[tuple[Part, Pending]] = []

@@ -64,6 +64,13 @@ class Detector(Protocol):
         """
         ...
 
+    def prepare(self, width: int, height: int) -> None:
+        """Makes the networks ready for pictures of this size ahead of the first; `submit` waits for it else.
+
+        May be called in a thread of its own. Raises EngineError.
+        """
+        ...
+
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:
         """Starts looking for the classes named in `confidence`, each at its threshold. Copies what it needs."""
         ...

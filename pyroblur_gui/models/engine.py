@@ -58,6 +58,10 @@ class Engine(Protocol):
     @property
     def in_flight(self) -> int: ...
 
+    def prepare(self, width: int, height: int) -> None:
+        """Gets ready for pictures of this size, where that takes time. Raises EngineError."""
+        ...
+
     def submit(self, picture: Picture) -> PendingOutputs: ...
 
     def close(self) -> None: ...
@@ -76,6 +80,9 @@ class ThreadedEngine:
     @property
     def title(self) -> str:
         return self._title
+
+    def prepare(self, width: int, height: int) -> None:
+        """Nothing: its network takes any size."""
 
     def submit(self, picture: Picture) -> PendingOutputs:
         return _FuturePending(self._thread.submit(self._infer, picture.copy()), self._title)

@@ -45,6 +45,9 @@ class NetworkDetector(ABC):
         scale = longest / max(width, height)
         return max(round(width * scale), 1), max(round(height * scale), 1)
 
+    def prepare(self, width: int, height: int) -> None:
+        self._engine.prepare(*self.fit(width, height).outer)
+
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:
         labels = self._card.labels
         thresholds = {labels.index(label): value for label, value in confidence.items() if label in labels}

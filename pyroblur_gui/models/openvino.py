@@ -71,6 +71,10 @@ class OpenVinoEngine:
     def in_flight(self) -> int:
         return _streams(SMALL_PIXELS) + 1
 
+    def prepare(self, width: int, height: int) -> None:
+        with self._lock:
+            self._compiled_for((height, width))
+
     def submit(self, picture: Picture) -> "_Pending":
         with self._lock:
             compiled = self._compiled_for((picture.shape[0], picture.shape[1]))

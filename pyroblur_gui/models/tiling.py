@@ -46,6 +46,9 @@ class TiledDetector:
     def preferred_size(self, width: int, height: int) -> tuple[int, int]:
         return width, height
 
+    def prepare(self, width: int, height: int) -> None:
+        """Nothing: most of its pictures are tiles of a size that follows from the whole's."""
+
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:
         height, width = picture.shape[:2]
         parts = [*self.windows(width, height), (0, 0, width, height)]  # tiles first: an engine prepares for early sizes

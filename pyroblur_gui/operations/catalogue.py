@@ -1,6 +1,7 @@
 """Which operations there are: kind -> spec, handler, lane.
 
-Handlers are named, not imported, so that the window and the command line never load an inference engine.
+Handlers and specs are named, not imported: the window and the command line must never load an inference engine, and
+a worker builds the models of one job's spec rather than of all.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,38 +13,11 @@ from typing import Any, cast
 
 from pydantic import JsonValue, ValidationError
 
-from pyroblur_gui.benchmark.spec import BenchmarkSpec
-from pyroblur_gui.blurring.spec import BlurSpec, DetectSpec, PreviewSpec
-from pyroblur_gui.datasets.spec import (
-    CheckSpec,
-    DownloadSpec,
-    ExportSpec,
-    FixSpec,
-    ImportSpec,
-    RecogniseSpec,
-    SplitSpec,
-    StatsSpec,
-    SuggestSpec,
-    ThumbnailsSpec,
-    UndoSpec,
-)
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.job import Job
 from pyroblur_gui.jobs.job_folder import JobFolder
 from pyroblur_gui.jobs.lone_worker import LoneWorker
 from pyroblur_gui.jobs.spec import Spec
-from pyroblur_gui.operations.spec import BaseDownloadSpec, DoctorSpec, FullSpec, ImportModelSpec
-from pyroblur_gui.runs.spec import (
-    ChangeSpec,
-    ListSpec,
-    PromoteSpec,
-    RegistrySpec,
-    RollBackSpec,
-    ShowSpec,
-    SyncSpec,
-)
-from pyroblur_gui.training import run
-from pyroblur_gui.training.spec import PreflightSpec, RankSpec, TrainSpec
 
 Handler = Callable[[Any, Context], dict[str, JsonValue]]
 
@@ -73,51 +47,64 @@ ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Operation:
-    spec: type[Spec]
+    kind: str  # as the spec's class says it, too
+    spec_name: str  # "package.module:Class"
     handler: str  # "package.module:function", called as function(spec, context) -> result
     lane: Lane
-    folder: Callable[[Any], Path] | None = None  # of the job, where any window or command line may come to it
+    folder: str = (
+        ""  # "package.module:function" of the spec: the job's, where any window or command line may come to it
+    )
 
-    def folder_of(self, spec: Any) -> Path | None:  # noqa: ANN401 - of the class `spec`
-        return self.folder(spec) if self.folder is not None else None
+    @property
+    def spec(self) -> type[Spec]:
+        return cast("type[Spec]", _named(self.spec_name))
 
     def load(self) -> Handler:
-        module, _, name = self.handler.partition(":")
-        return cast("Handler", getattr(import_module(module), name))
+        return cast("Handler", _named(self.handler))
+
+    def folder_of(self, spec: Any) -> Path | None:  # noqa: ANN401 - of the class `spec`
+        return cast("Callable[[Any], Path]", _named(self.folder))(spec) if self.folder else None
+
+
+def _named(place: str) -> object:
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"pyroblur_gui.{module}"), name)
 
 
 OPERATIONS: dict[str, Operation] = {
-    operation.spec.kind: operation
+    operation.kind: operation
     for operation in (
-        Operation(BlurSpec, "pyroblur_gui.operations.blur:run", Lane.CPU),
-        Operation(DetectSpec, "pyroblur_gui.operations.detect:run", Lane.CPU),
-        Operation(PreviewSpec, "pyroblur_gui.operations.preview:run", Lane.INTERACTIVE),
-        Operation(ImportModelSpec, "pyroblur_gui.operations.import_model:run", Lane.CPU),
-        Operation(BaseDownloadSpec, "pyroblur_gui.operations.base_download:run", Lane.NET),
-        Operation(DoctorSpec, "pyroblur_gui.operations.doctor:run", Lane.CPU),
-        Operation(PreflightSpec, "pyroblur_gui.operations.preflight:run", Lane.GPU),
-        Operation(TrainSpec, "pyroblur_gui.operations.train:run", Lane.GPU, run.job_folder),
-        Operation(BenchmarkSpec, "pyroblur_gui.operations.benchmark:run", Lane.CPU),
-        Operation(SyncSpec, "pyroblur_gui.operations.runs_sync:run", Lane.RUNS),
-        Operation(ListSpec, "pyroblur_gui.operations.runs_read:list_runs", Lane.RUNS),
-        Operation(ShowSpec, "pyroblur_gui.operations.runs_read:show", Lane.RUNS),
-        Operation(PromoteSpec, "pyroblur_gui.operations.promote:run", Lane.RUNS),
-        Operation(RollBackSpec, "pyroblur_gui.operations.promote:roll_back", Lane.RUNS),
-        Operation(RegistrySpec, "pyroblur_gui.operations.promote:registry", Lane.RUNS),
-        Operation(ChangeSpec, "pyroblur_gui.operations.runs_change:run", Lane.RUNS),
-        Operation(RankSpec, "pyroblur_gui.operations.train_rank:run", Lane.GPU),
-        Operation(FullSpec, "pyroblur_gui.operations.full:run", Lane.GPU),
-        Operation(DownloadSpec, "pyroblur_gui.operations.dataset_download:run", Lane.NET),
-        Operation(ImportSpec, "pyroblur_gui.operations.dataset_import:run", Lane.DATA),
-        Operation(RecogniseSpec, "pyroblur_gui.operations.dataset_recognise:run", Lane.DATA),
-        Operation(SplitSpec, "pyroblur_gui.operations.dataset_split:run", Lane.DATA),
-        Operation(CheckSpec, "pyroblur_gui.operations.dataset_check:run", Lane.DATA),
-        Operation(FixSpec, "pyroblur_gui.operations.dataset_fix:run", Lane.DATA),
-        Operation(UndoSpec, "pyroblur_gui.operations.dataset_fix:undo", Lane.DATA),
-        Operation(StatsSpec, "pyroblur_gui.operations.dataset_stats:run", Lane.DATA),
-        Operation(SuggestSpec, "pyroblur_gui.operations.dataset_suggest:run", Lane.CPU),
-        Operation(ExportSpec, "pyroblur_gui.operations.dataset_export:run", Lane.DATA),
-        Operation(ThumbnailsSpec, "pyroblur_gui.operations.dataset_thumbnails:run", Lane.INTERACTIVE),
+        Operation("blur", "blurring.spec:BlurSpec", "operations.blur:run", Lane.CPU),
+        Operation("detect", "blurring.spec:DetectSpec", "operations.detect:run", Lane.CPU),
+        Operation("preview", "blurring.spec:PreviewSpec", "operations.preview:run", Lane.INTERACTIVE),
+        Operation("import_model", "operations.spec:ImportModelSpec", "operations.import_model:run", Lane.CPU),
+        Operation("base_download", "operations.spec:BaseDownloadSpec", "operations.base_download:run", Lane.NET),
+        Operation("doctor", "operations.spec:DoctorSpec", "operations.doctor:run", Lane.CPU),
+        Operation("preflight", "training.spec:PreflightSpec", "operations.preflight:run", Lane.GPU),
+        Operation("train", "training.spec:TrainSpec", "operations.train:run", Lane.GPU, "training.run:job_folder"),
+        Operation("benchmark", "benchmark.spec:BenchmarkSpec", "operations.benchmark:run", Lane.CPU),
+        Operation("runs_sync", "runs.spec:SyncSpec", "operations.runs_sync:run", Lane.RUNS),
+        Operation("runs_list", "runs.spec:ListSpec", "operations.runs_read:list_runs", Lane.RUNS),
+        Operation("runs_show", "runs.spec:ShowSpec", "operations.runs_read:show", Lane.RUNS),
+        Operation("promote", "runs.spec:PromoteSpec", "operations.promote:run", Lane.RUNS),
+        Operation("roll_back", "runs.spec:RollBackSpec", "operations.promote:roll_back", Lane.RUNS),
+        Operation("registry", "runs.spec:RegistrySpec", "operations.promote:registry", Lane.RUNS),
+        Operation("runs_change", "runs.spec:ChangeSpec", "operations.runs_change:run", Lane.RUNS),
+        Operation("train_rank", "training.spec:RankSpec", "operations.train_rank:run", Lane.GPU),
+        Operation("full", "operations.spec:FullSpec", "operations.full:run", Lane.GPU),
+        Operation("dataset_download", "datasets.spec:DownloadSpec", "operations.dataset_download:run", Lane.NET),
+        Operation("dataset_import", "datasets.spec:ImportSpec", "operations.dataset_import:run", Lane.DATA),
+        Operation("dataset_recognise", "datasets.spec:RecogniseSpec", "operations.dataset_recognise:run", Lane.DATA),
+        Operation("dataset_split", "datasets.spec:SplitSpec", "operations.dataset_split:run", Lane.DATA),
+        Operation("dataset_check", "datasets.spec:CheckSpec", "operations.dataset_check:run", Lane.DATA),
+        Operation("dataset_fix", "datasets.spec:FixSpec", "operations.dataset_fix:run", Lane.DATA),
+        Operation("dataset_undo", "datasets.spec:UndoSpec", "operations.dataset_fix:undo", Lane.DATA),
+        Operation("dataset_stats", "datasets.spec:StatsSpec", "operations.dataset_stats:run", Lane.DATA),
+        Operation("dataset_suggest", "datasets.spec:SuggestSpec", "operations.dataset_suggest:run", Lane.CPU),
+        Operation("dataset_export", "datasets.spec:ExportSpec", "operations.dataset_export:run", Lane.DATA),
+        Operation(
+            "dataset_thumbnails", "datasets.spec:ThumbnailsSpec", "operations.dataset_thumbnails:run", Lane.INTERACTIVE
+        ),
     )
 }
 
@@ -125,11 +112,13 @@ OPERATIONS: dict[str, Operation] = {
 def lone_worker_of(job: Job) -> LoneWorker | None:
     """The worker of a job that may outlive the window; None for all others."""
     operation = OPERATIONS[job.kind]
-    if operation.folder is None:
+    if not operation.folder:
         return None
     try:
-        folder = JobFolder(operation.folder(operation.spec.model_validate(job.spec)))
+        folder = operation.folder_of(operation.spec.model_validate(job.spec))
     except ValidationError:  # of another version: a common worker says so
         return None
+    if folder is None:
+        return None
     environment = ENVIRONMENTS.get(operation.lane)
-    return LoneWorker(folder, may_start=job.lane != Lane.FOLLOW, environment=environment)
+    return LoneWorker(JobFolder(folder), may_start=job.lane != Lane.FOLLOW, environment=environment)

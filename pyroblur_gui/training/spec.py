@@ -63,7 +63,7 @@ class Cache(StrEnum):
 class Hyperparameters(BaseModel):
     """Everything about a training but its data and its model. The defaults are those of the recipe faces-plates."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     # -- how long and how large
     epochs: int = Field(
@@ -324,7 +324,7 @@ class Hyperparameters(BaseModel):
 class Recipe(BaseModel):
     """What to train and how, as a file that people share: resources/recipes/*.toml, or the user's own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)
     title: str

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from pyroblur_gui import __version__
+from pyroblur_gui.cli.main import VERBS
 
 
 def pyroblur(*arguments, **environment):
@@ -19,6 +20,21 @@ def pyroblur(*arguments, **environment):
         text=True,
         check=False,
     )
+
+
+def test_help_lists_every_verb_although_only_the_one_that_is_meant_is_loaded():
+    for arguments in (["--help"], ["smear"], ["--help", "blur"]):
+        done = pyroblur(*arguments)
+        shown = done.stdout + done.stderr
+        assert all(verb in shown for verb in VERBS) == (arguments != ["smear"]), arguments
+    assert "--crf" in pyroblur("blur", "--help").stdout
+    assert "split" in pyroblur("dataset", "--help").stdout
+
+
+@pytest.mark.parametrize("home", ["blur", "dataset"])
+def test_a_home_that_is_called_like_a_verb_is_no_verb(tmp_path, home):
+    done = pyroblur("--home", tmp_path / home, "models", "list", "--json", PYROBLUR_HOME="")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_version_needs_no_command():

@@ -52,6 +52,18 @@ def assert_same(found: Detections, expected: Detections, *, pixels: float = 0.5,
     np.testing.assert_allclose(found.scores, expected.scores, atol=score)
 
 
+def test_what_was_prepared_is_not_compiled_again(
+    counting: tuple[CenterFaceDetector, CountingEngine], zidane: Picture
+) -> None:
+    detector, engine = counting
+    height, width = zidane.shape[:2]
+    detector.prepare(width, height)
+    prepared = engine.compiled
+    assert prepared == 1
+    assert len(detector.submit(zidane, confidence=FACE).result()) == 2
+    assert engine.compiled - prepared <= 1, "the second look from afar has a size of its own"
+
+
 def test_both_faces_are_found_where_they_are(centerface: Detector, zidane: Picture) -> None:
     found = centerface.submit(zidane, confidence=FACE).result()
     assert len(found) == 2
