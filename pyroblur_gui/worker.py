@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
             log.set_up("worker")
             return _leave(serve(OPERATIONS, blocks=blocks))
         case [sitting, folder]:
-            from pyroblur_gui.operations.announcement import announce  # it knows trainings, which others need not load
+            from pyroblur_gui.operations.announcement import announce  # noqa: PLC0415 - knows trainings
 
             log.set_up("worker")
             return serve_alone(OPERATIONS, Path(folder), sitting=sitting, announce=announce)

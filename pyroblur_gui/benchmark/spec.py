@@ -70,7 +70,7 @@ def _check_batches(value: tuple[int, ...]) -> tuple[int, ...]:
 class BenchmarkOptions(BaseModel):
     """How it is measured; everything that has a good default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     split: Annotated[str, AfterValidator(_one_of("split", SPLITS))] = Field(
         default="val",

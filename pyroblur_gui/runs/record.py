@@ -49,7 +49,7 @@ class Logged(BaseModel):
     is_gone: the run was taken out of the store for good; it is not logged again.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     run: str = ""
     epoch: int = 0

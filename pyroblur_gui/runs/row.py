@@ -20,7 +20,7 @@ OWN_TAGS = ("mlflow.", "pyroblur.")  # prefixes of tags that users do not set
 class Row(BaseModel):
     """started, ended: seconds since 1970. metrics: the best epoch's, and `last/...`. tags: of the user."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str
     name: str
