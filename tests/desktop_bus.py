@@ -4,9 +4,9 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,12 +51,13 @@ class Desktop:
 
 
 @contextlib.contextmanager
-def desktop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
+def desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
     """A session bus, which this process and its children take for their desktop's. Skips where there is no D-Bus."""
     daemon = shutil.which("dbus-daemon")
     if daemon is None:
         pytest.skip("no dbus-daemon (Debian: dbus)")
-    address = f"unix:path={folder / 'bus'}"
+    folder = tempfile.mkdtemp(prefix="pb")  # a socket's path must be short
+    address = f"unix:path={folder}/bus"
     command = [daemon, "--session", "--nofork", "--nopidfile", f"--address={address}", "--print-address=1"]
     environment = {name: value for name, value in os.environ.items() if name != "DBUS_SESSION_BUS_ADDRESS"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as bus:
@@ -71,3 +72,4 @@ def desktop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
         finally:
             bus.terminate()
             thread.join(5)
+            shutil.rmtree(folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from desktop_bus import desktop
 from door import Door
 from test_cli_train import labelled  # noqa: F401 - a fixture
 
@@ -37,8 +38,16 @@ def until(condition: Any) -> None:
 
 
 def test_a_run_is_trained_by_one_worker_and_watched_stopped_moved_and_resumed_from_anywhere(
-    door: Door, tmp_path: Path
+    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with desktop(monkeypatch) as there:
+        _live(door, tmp_path)
+    assert there.members().count("Inhibit") == 2, "the computer stays awake over each sitting"
+    assert there.members().count("UnInhibit") == 2
+    assert "Notify" not in there.members(), "a command says itself how it ended"
+
+
+def _live(door: Door, tmp_path: Path) -> None:
     first = door.start("train", *TRAIN, "--set", "epochs=40", "--name", "Mine", "--json")
     until(lambda: record(door, "Mine").get("last_epoch", 0) >= 2)
 

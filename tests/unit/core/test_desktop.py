@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-from pathlib import Path
 
 import pytest
 from desktop_bus import desktop
@@ -12,9 +11,9 @@ from pyroblur_gui.core.desktop import notify
 
 
 def test_the_computer_is_asked_to_stay_awake_and_may_sleep_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with desktop(tmp_path, monkeypatch) as there:
+    with desktop(monkeypatch) as there:
         with kept_awake() as is_awake:
             assert is_awake
             assert there.members() == ["Inhibit"]
@@ -23,11 +22,11 @@ def test_the_computer_is_asked_to_stay_awake_and_may_sleep_again(
 
 
 def test_a_desktop_that_ends_meanwhile_costs_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     bus = contextlib.ExitStack()
-    bus.enter_context(desktop(tmp_path, monkeypatch))
+    bus.enter_context(desktop(monkeypatch))
     with kept_awake() as is_awake:
         assert is_awake
         bus.close()
@@ -50,8 +49,8 @@ def test_without_a_desktop_it_goes_on_and_says_so(
     assert notify("PyroBlur", "done") is False
 
 
-def test_a_word_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with desktop(tmp_path, monkeypatch) as there:
+def test_a_word_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with desktop(monkeypatch) as there:
         assert notify("PyroBlur", "The training first is done.")
     ((member, arguments),) = there.asked
     assert member == "Notify"

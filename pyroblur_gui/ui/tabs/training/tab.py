@@ -185,7 +185,7 @@ def closing_question(parent: QWidget | None = None, *, has_waiting: bool = False
         tr("A training is running"),
         text,
         (
-            (Answer.KEEP, tr("Keep &training, close")),
+            (Answer.KEEP, tr("Close, keep &training")),
             (Answer.STOP, tr("&Stop and close")),
             (Answer.STAY, tr("Keep &open")),
         ),
