@@ -36,6 +36,12 @@ class Entry(BaseModel):
     event: Event
 
 
+def last_event(folder: Path) -> Event | None:
+    """The last of those that last: how the last sitting ended, where it ended in order. None where there is none."""
+    entry = _last_entry(folder / LASTING_FILE)
+    return entry.event if entry is not None else None
+
+
 def is_momentary(event: Event) -> bool:
     """Whether it goes to the file that begins anew with every step."""
     if isinstance(event, Metric):
@@ -206,15 +212,19 @@ def _entry(line: bytes) -> Entry | None:
 
 
 def _last_number(path: Path) -> int:
+    entry = _last_entry(path)
+    return entry.n if entry is not None else 0
+
+
+def _last_entry(path: Path) -> Entry | None:
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - _TAIL_BYTES))
             lines = file.read().splitlines()
     except FileNotFoundError:
-        return 0
-    numbers = (entry.n for line in reversed(lines) if (entry := _entry(line)) is not None)
-    return next(numbers, 0)
+        return None
+    return next((entry for line in reversed(lines) if (entry := _entry(line)) is not None), None)
 
 
 def _ends_whole(path: Path) -> bool:

@@ -32,10 +32,15 @@ def _nothing_goes_on() -> Iterator[None]:
         os.kill(sitting.pid, signal.SIGKILL)
 
 
+def said(window) -> str:
+    """Above the tab that is shown, which is the one that was shown when the window was closed."""
+    return window.blur.banner.text + window.training.banner.text
+
+
 async def found_again(session, *, epochs: int) -> None:
     """The window finds the training, shows all of it, and ends it after its epoch."""
     window = shown(session)
-    await until(lambda: "went on while PyroBlur was closed" in window.blur.banner.text)
+    assert "The training first went on while PyroBlur was closed" in said(window)
     window.show_tab("training")
     tab = window.training
     await until(lambda: [each.stage for each in tab.runs.lines()] == [Stage.RUNNING])
@@ -81,7 +86,7 @@ def test_a_training_goes_on_without_its_window_and_is_found_again(
 
     async def open_again(session) -> None:
         window = shown(session)
-        assert "1 training waits to be begun" in window.blur.banner.text
+        assert "1 training waits to be begun" in said(window)
         await found_again(session, epochs=epochs)
         tab = window.training
         assert tab.wiring.presenter.line("second").stage is Stage.HELD
@@ -135,6 +140,7 @@ def test_closing_with_a_stop_leaves_no_training_behind(on_screen_patiently: Play
         tab = window.training
         await until(lambda: len(tab.runs.lines()) == 1)
         assert tab.runs.lines()[0].can_resume
+        assert "closed" not in said(window), "the user knows"
         assert not [job for job in session.client.queue.jobs() if job.state is JobState.RUNNING]
 
     on_screen_patiently(open_again)

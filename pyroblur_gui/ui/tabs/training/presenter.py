@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import PyroblurError, RunError
-from pyroblur_gui.jobs.events import Artifact, Event, Log, Metric, Progress
+from pyroblur_gui.jobs.diary import last_event
+from pyroblur_gui.jobs.events import Artifact, Event, Failed, Finished, Log, Metric, Progress
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.operations.catalogue import Lane
@@ -417,7 +418,8 @@ def take_over(jobs: Jobs) -> Left:
             running.append(name)
             jobs.resume(job.id)
         elif job.state is JobState.INTERRUPTED and place.path.exists() and place.sitting() is None:
-            ended.append(name)
+            if isinstance(last_event(place.path), Finished | Failed):  # else it was stopped when the window was closed
+                ended.append(name)
             jobs.remove(job.id)
         elif job.state in {JobState.QUEUED, JobState.PAUSED}:
             waiting += 1
