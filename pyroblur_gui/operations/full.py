@@ -11,6 +11,7 @@ from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Log, Started
+from pyroblur_gui.jobs.held import run_held
 from pyroblur_gui.models import catalogue
 from pyroblur_gui.models import store as store_of_models
 from pyroblur_gui.operations import benchmark, blur, dataset_download, train
@@ -74,7 +75,7 @@ def _trained(spec: FullSpec, folder: RunFolder, context: Context) -> dict[str, J
             "onnx": str(store_of_models.model_file(model)),
         }
     training = TrainSpec(run=spec.run, recipe=spec.recipe, data=spec.data, device=spec.device, resumes=begun)
-    return train.run(training, context)
+    return run_held(train.run, training, context, folder.job)
 
 
 def _held_back(data: str, context: Context) -> tuple[str, Path]:
