@@ -20,7 +20,16 @@ from pyroblur_gui.jobs.diary import LASTING_FILE, DiaryReader, Entry
 from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event
 from pyroblur_gui.jobs.failure import failure_of
 from pyroblur_gui.jobs.job_folder import JobFolder, Sitting, Task, Wish
-from pyroblur_gui.jobs.process import GRACE_S, TERMINATE_S, LoneProcess, broke_off, comes_true, end_tree, tree_of
+from pyroblur_gui.jobs.process import (
+    GRACE_S,
+    TERMINATE_S,
+    LoneProcess,
+    broke_off,
+    comes_true,
+    end_tree,
+    is_there,
+    tree_of,
+)
 
 LOOK_S = 0.2  # between two looks at what it tells
 TURN_S = 0.005  # how long events may be handed on before the loop gets a turn
@@ -146,7 +155,7 @@ class LoneWorker:
             if end is None and is_there:
                 await asyncio.sleep(LOOK_S)
         if end is not None:
-            await self._until_it_left()
+            await self._until_it_left(sitting.pid)
         else:  # once more for the lines between the two looks
             end = await self._hand_on(await asyncio.to_thread(reader.read), on_event) or await self._death()
         return end
@@ -212,11 +221,14 @@ class LoneWorker:
                 turn = time.monotonic()
         return None
 
-    async def _until_it_left(self) -> None:
-        """The lock is free a moment after the end was told; what is done next may need it."""
+    async def _until_it_left(self, pid: int) -> None:
+        """The lock is free a moment after the end was told, then the process ends; what is done next may need it."""
         process = self._process
         await comes_true(lambda: not self._folder.is_held(), self._grace_s)
-        await comes_true(lambda: process is None or process.poll() is not None, self._grace_s)
+        if process is not None:
+            await comes_true(lambda: process.poll() is not None, self._grace_s)
+        else:
+            await comes_true(lambda: not is_there(pid), self._grace_s)
 
     async def _death(self) -> EndEvent:
         """It is gone without having told how it ended."""

@@ -402,6 +402,14 @@ def tree_of(pid: int) -> list[psutil.Process]:
         return []
 
 
+def is_there(pid: int) -> bool:
+    """Whether a process of that number does anything yet."""
+    try:
+        return _is_there(psutil.Process(pid))
+    except psutil.Error:
+        return False
+
+
 def _is_there(process: psutil.Process) -> bool:
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)

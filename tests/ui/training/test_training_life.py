@@ -43,8 +43,9 @@ async def found_again(session, *, epochs: int) -> None:
     assert "The training first went on while PyroBlur was closed" in said(window)
     window.show_tab("training")
     tab = window.training
-    await until(lambda: [each.stage for each in tab.runs.lines()] == [Stage.RUNNING])
     presenter = tab.wiring.presenter
+    await until(lambda: presenter.line("first") is not None and presenter.line("first").stage is Stage.RUNNING)
+    tab.runs.chosen.emit("first")
     history = presenter.told("first").history
     await until(lambda: len(history.points("mAP50-95")) >= epochs + 1, PATIENCE_S)
     steps = list(history.points("mAP50-95").steps)
