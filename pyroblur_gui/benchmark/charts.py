@@ -4,6 +4,7 @@ No chart shows a picture of the data set.
 """
 
 import io
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -240,12 +241,15 @@ def _frame(plot: "Axes", axes: tuple[str, str]) -> None:
 def _chart(name: str, title: str, about: str, draw: Callable[["Axes"], None]) -> Chart:
     # matplotlib writes its list of fonts somewhere: among PyroBlur's own files, not into the user's home
     os.environ.setdefault("MPLCONFIGDIR", str(folders().cache / "matplotlib"))
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # that it lists the fonts is nobody's concern
     from matplotlib.figure import Figure  # noqa: PLC0415 - reports only
 
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     plot = figure.add_subplot()
     draw(plot)
     plot.set_title(title, fontsize=11, loc="left")
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laid out once, whatever it is written as: the layout takes longest
     safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name)
     return Chart(safe, title, about, figure)
 

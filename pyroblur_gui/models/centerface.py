@@ -32,7 +32,12 @@ class CenterFaceDetector(NetworkDetector):
             return close
         longest = round(FAR_PX * max(near.inner) / min(near.inner))
         far = Fit.stretched(width, height, longest=longest, stride=self._card.stride)
-        return _TwoLooks(close, self.run(picture, far, thresholds), least=LARGE_PX * width / near.inner[0])
+        afar = self.run(picture, far, self.from_afar(thresholds))
+        return _TwoLooks(close, afar, least=LARGE_PX * width / near.inner[0])
+
+    def from_afar(self, thresholds: Thresholds) -> Thresholds:
+        """What counts in the second look."""
+        return thresholds
 
     def fit(self, width: int, height: int) -> Fit:
         return Fit.stretched(width, height, longest=self._card.input_size, stride=self._card.stride)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pyroblur_gui.models import loading
 from pyroblur_gui.models.card import Layout
 from pyroblur_gui.models.catalogue import ModelFile
+from pyroblur_gui.models.centerface import CenterFaceDetector
 from pyroblur_gui.models.choice import Candidate
 from pyroblur_gui.models.composite import Part
 from pyroblur_gui.models.detector import Detections, Pending, Picture
@@ -55,7 +56,16 @@ class ValidatedYolo(YoloDetector):
         return _Unclipped(self._engine.submit(fit.apply(picture)), fit, thresholds, self.most)
 
 
-KINDS: Mapping[Layout, type[NetworkDetector]] = MappingProxyType({**loading.KINDS, Layout.YOLO: ValidatedYolo})
+class MeasuredCenterFace(CenterFaceDetector):
+    """What the second look is not sure of must not take the place of what the first one saw well."""
+
+    def from_afar(self, thresholds: Thresholds) -> Thresholds:
+        return {label: max(value, self._card.classes[label].threshold) for label, value in thresholds.items()}
+
+
+KINDS: Mapping[Layout, type[NetworkDetector]] = MappingProxyType(
+    {**loading.KINDS, Layout.YOLO: ValidatedYolo, Layout.CENTERFACE: MeasuredCenterFace}
+)
 
 
 class MeasuredModel:

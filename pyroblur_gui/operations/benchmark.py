@@ -17,7 +17,7 @@ from pyroblur_gui.core.errors import BenchmarkError
 from pyroblur_gui.core.system import give_way_to_window, platform_facts, version_of
 from pyroblur_gui.datasets.classes import KNOWN_NAMES, plain
 from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.events import Artifact, Log, Started
+from pyroblur_gui.jobs.events import Artifact, Log, Progress, Started
 from pyroblur_gui.jobs.meter import Meter
 from pyroblur_gui.models.evaluation import MeasuredModel
 from pyroblur_gui.operations.benchmark_clip import clip_results
@@ -68,6 +68,7 @@ def run(spec: BenchmarkSpec, context: Context) -> dict[str, JsonValue]:
         notes=() if data is None else data.notes,
     )
     result = result.model_copy(update={"wall_s": round(time.monotonic() - began, 3)})
+    context.emit(Progress(stage="report", done=0, unit="files"))
     written = report.write(result, folder, context.check_cancelled)
     context.emit(Artifact(path=written[-1], kind="report"))
     return {

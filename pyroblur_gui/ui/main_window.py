@@ -29,6 +29,7 @@ from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.notifier import Notifier
 from pyroblur_gui.ui.state import WindowState, differences, options_from, program_defaults
 from pyroblur_gui.ui.tabs.benchmark.tab import BenchmarkTab
+from pyroblur_gui.ui.tabs.benchmark.tab import closing_question as benchmark_question
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.tab import BlurTab
@@ -162,7 +163,7 @@ class MainWindow(QMainWindow):
             dialog.answered.connect(self._closing_answered)
             dialog.open()
         elif self.datasets.is_busy() or self.benchmark.is_busy():
-            question = work_question(self)
+            question = work_question(self) if self.datasets.is_busy() else benchmark_question(self)
             question.answered.connect(self._closing_answered)
             question.open()
         else:

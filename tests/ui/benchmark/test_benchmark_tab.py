@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -128,9 +127,8 @@ def test_a_damaged_result_is_said_and_nothing_else_breaks(on_screen: Play) -> No
     on_screen(scenario)
 
 
-@pytest.mark.timeout(600)
 def test_a_benchmark_runs_from_the_window(on_screen: Play, pictures: dict[str, Path]) -> None:
-    make_faces(pictures, count=3)
+    make_faces(pictures, count=2)
 
     async def scenario(session) -> None:
         tab = await open_tab(session)
@@ -139,17 +137,13 @@ def test_a_benchmark_runs_from_the_window(on_screen: Play, pictures: dict[str, P
         assert tab.setup.draft().data == "faces"
         tab.setup.run_button.click()
         assert tab.setup.cancel_button.isVisible()
-        await until(lambda: tab.results.result is not None, 300.0)
+        await until(lambda: tab.results.result is not None, 110.0)
         result = tab.results.result
-        assert result.data.pictures == 3
-        assert result.data.truths["face"] == 6
+        assert result.data.pictures == 2
+        assert result.data.truths["face"] == 4
         assert result.models[0].by_class[0].name == "face"
-        assert result.models[0].figures.leak_objects == 0  # both faces are found in each of the three
-        assert "Of 6 labelled objects, fast leaves 0.0 % bare" in tab.results.summary.verdict.text()
+        assert result.models[0].figures.leak_objects == 0  # both faces are found in both
+        assert "Of 4 labelled objects, fast leaves 0.0 % bare" in tab.results.summary.verdict.text()
         await until(tab.setup.run_button.isVisible)
-        tab.setup.split.set_value("train")
-        tab.setup.run_button.click()
-        await until(lambda: "no labelled boxes" in tab.setup.problem, 120.0)
-        assert "val" in tab.setup.problem
 
     on_screen(scenario)

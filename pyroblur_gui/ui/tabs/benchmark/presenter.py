@@ -84,6 +84,9 @@ class BenchmarkPresenter:
         self._chosen: str | None = None
         self._shown: str | None = None
         self._refreshing: set[asyncio.Task[None]] = set()
+        for job in jobs.jobs():  # what an earlier session left: results are files, and a benchmark is begun anew
+            if job.kind == KIND and job.state.is_over:
+                jobs.remove(job.id)
         self._unsubscribe = jobs.subscribe(self._heard)
 
     async def close(self) -> None:
@@ -215,6 +218,7 @@ def _work(job: Job) -> Work:
         "speed": tr("Times the models"),
         "leaks": tr("Follows the clip"),
         "blur": tr("Blurs the clip"),
+        "report": tr("Writes the report"),
     }.get(progress.stage, progress.stage)
     if progress.eta_s is None:
         return Work(what, share)

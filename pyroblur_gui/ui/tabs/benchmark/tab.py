@@ -6,6 +6,8 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from pyroblur_gui.ui.dialogs.closing import Answer
+from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
@@ -116,3 +118,13 @@ class BenchmarkTab(QWidget):
         self._columns = columns
         self._column.addWidget(columns, 1)
         self.show_empty(has_data=True)
+
+
+def closing_question(parent: QWidget | None = None) -> Question:
+    """Asked when the window is closed while a benchmark runs."""
+    return Question(
+        tr("A benchmark is running"),
+        tr("It stops with the window, and nothing of it is kept. It can be run again."),
+        ((Answer.STAY, tr("&Keep open")), (Answer.STOP, tr("&Stop and close"))),
+        parent=parent,
+    )
