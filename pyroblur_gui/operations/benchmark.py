@@ -22,6 +22,7 @@ from pyroblur_gui.jobs.meter import Meter
 from pyroblur_gui.models.evaluation import MeasuredModel
 from pyroblur_gui.operations.benchmark_clip import clip_results
 from pyroblur_gui.operations.benchmark_data import labelled_set
+from pyroblur_gui.operations.run_figures import note_in_runs
 
 LIBRARIES = ("openvino", "onnxruntime", "onnxruntime-gpu", "torch", "ultralytics", "numpy", "opencv-python")
 
@@ -71,6 +72,7 @@ def run(spec: BenchmarkSpec, context: Context) -> dict[str, JsonValue]:
     context.emit(Progress(stage="report", done=0, unit="files"))
     written = report.write(result, folder, context.check_cancelled)
     context.emit(Artifact(path=written[-1], kind="report"))
+    note_in_runs(result)
     return {
         "models": _lines(result),
         "verdicts": [*sentences(result)],

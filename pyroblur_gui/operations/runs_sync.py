@@ -7,7 +7,7 @@ may be done at any time and any number of times: by the command line after a tra
 import contextlib
 import csv
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +21,14 @@ from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Log, Progress, Started
 from pyroblur_gui.models import choice, store
 from pyroblur_gui.operations.plans import RESULTS_FILE
+from pyroblur_gui.operations.run_figures import FILES, read_measured
 from pyroblur_gui.runs.place import Place, alone, here
 from pyroblur_gui.runs.plan import plan_of
-from pyroblur_gui.runs.record import LOGGED_FILE, Point, RunLog, keep_logged, logged, signature
+from pyroblur_gui.runs.record import Point, RunLog, keep_logged, logged, signature
 from pyroblur_gui.runs.row import COMMIT_TAG, DATA_TAG, MODEL_TAG, PLAN_TAG, STATE_TAG
 from pyroblur_gui.runs.spec import SyncSpec
 from pyroblur_gui.training import run as training_runs
-from pyroblur_gui.training.metrics import NAMES
+from pyroblur_gui.training.metrics import BY_CLASS, NAMES
 from pyroblur_gui.training.run import RECORD_FILE, RunFolder, RunRecord, RunState
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ STATUSES = {
     RunState.DONE: "FINISHED",
     RunState.FAILED: "FAILED",
 }
-KEPT_SUFFIXES = {".json", ".csv", ".jsonl", ".png"}  # of a run's own folder; none holds a picture or names a folder
-NOT_KEPT = {LOGGED_FILE}
+KEPT = (RECORD_FILE, RESULTS_FILE, *FILES)  # beside the weights: nothing that names a picture or a folder
 DOUBLES = {"lr/pg1", "lr/pg2"}  # the learning rate is that of the first group
 
 log = logging.getLogger(__name__)
@@ -121,15 +121,11 @@ def run_log(folder: RunFolder) -> RunLog:
     started_ms = round(record.created.timestamp() * 1000)
     series, took_s = _series(folder.path / RESULTS_FILE, started_ms)
     is_over = record.state is not RunState.RUNNING
-    best = {f"best/{name}": value for name, value in record.best.items() if name in NAMES.values()}
-    best_ms = started_ms + record.best_epoch
-    for name, value in {**best, "best_epoch": float(record.best_epoch)}.items() if record.best else ():
-        series[name] = (Point(record.best_epoch, value, best_ms),)
-    if record.last_epoch and took_s:
-        series["epoch_s"] = (Point(record.last_epoch, took_s / record.last_epoch, started_ms + record.last_epoch),)
+    summary = _summary(record, started_ms, took_s)
     model, latency_ms = _model_of(record)
     if latency_ms is not None:
-        series["latency_ms"] = (Point(record.last_epoch, latency_ms, started_ms + record.last_epoch),)
+        summary["latency_ms"] = Point(record.last_epoch, latency_ms, started_ms + record.last_epoch)
+    summary |= _measured(folder)
     return RunLog(
         uid=f"{record.name}@{record.created.isoformat()}",
         name=record.name,
@@ -138,11 +134,34 @@ def run_log(folder: RunFolder) -> RunLog:
         ended_ms=started_ms + round(took_s * 1000) if is_over else None,
         params=_params(record),
         series=series,
+        summary=summary,
         tags=_tags(record, model),
         data=record.data,
         fingerprint=record.fingerprint,
         files=_files(folder, is_over=is_over),
     )
+
+
+def _summary(record: RunRecord, started_ms: int, took_s: float) -> dict[str, Point]:
+    """Figures of the best epoch, and how long an epoch took."""
+    if not record.best:
+        return {}
+    at = record.best_epoch, started_ms + record.best_epoch
+    named = [*NAMES.values(), *(name for name in record.best if name.startswith(BY_CLASS))]
+    found = {f"best/{name}": Point(at[0], record.best[name], at[1]) for name in named if name in record.best}
+    found["best_epoch"] = Point(at[0], float(record.best_epoch), at[1])
+    if record.last_epoch and took_s:
+        found["epoch_s"] = Point(record.last_epoch, took_s / record.last_epoch, started_ms + record.last_epoch)
+    return found
+
+
+def _measured(folder: RunFolder) -> dict[str, Point]:
+    """What a benchmark found of the run's model later (run_figures.py)."""
+    found = read_measured(folder.path)
+    if found is None:
+        return {}
+    at_ms = round(found.made.timestamp() * 1000)
+    return {name: Point(folder.record().last_epoch, value, at_ms) for name, value in found.figures.items()}
 
 
 def _series(path: Path, started_ms: int) -> tuple[dict[str, tuple[Point, ...]], float]:
@@ -228,18 +247,13 @@ def _model_of(record: RunRecord) -> tuple[str, float | None]:
 
 def _files(folder: RunFolder, *, is_over: bool) -> dict[Path, str]:
     """What is kept beside the figures, by its folder there; weights only once they are final."""
-    own = [path for path in _listed(folder.path) if path.suffix in KEPT_SUFFIXES and path.name not in NOT_KEPT]
-    kept = dict.fromkeys(own, "")
+    kept = {path: "" for name in KEPT if (path := folder.path / name).is_file()}
     if is_over and folder.best.is_file():
         kept[folder.best] = "weights"
     return kept
 
 
-def _listed(folder: Path) -> Sequence[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-
-
 def _signature(folder: RunFolder) -> str:
     """Of what is logged: changes with every epoch."""
-    watched = (folder.path / RECORD_FILE, folder.path / RESULTS_FILE, folder.best)
+    watched = (*(folder.path / name for name in KEPT), folder.best)
     return "/".join(signature(path) for path in watched)

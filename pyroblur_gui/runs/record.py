@@ -25,7 +25,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class RunLog:
-    """status: MLflow's (RUNNING, FINISHED, FAILED, KILLED). files: what is kept beside the figures, by its folder.
+    """status: MLflow's (RUNNING, FINISHED, FAILED, KILLED). series: figures by epoch; summary: of the whole run,
+    some of them measured later. files: what is kept beside the figures, by its folder.
 
     uid: tells this run from another of its name.
     """
@@ -38,6 +39,7 @@ class RunLog:
     params: Mapping[str, str]
     series: Mapping[str, tuple[Point, ...]]
     tags: Mapping[str, str]
+    summary: Mapping[str, Point] = field(default_factory=dict)
     data: str = ""
     fingerprint: str = ""
     files: Mapping[Path, str] = field(default_factory=dict)

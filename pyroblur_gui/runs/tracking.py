@@ -115,12 +115,6 @@ class Tracking:
         with self._speaking():
             self._client.delete_tag(run, name)
 
-    def add_figures(self, run: str, figures: Mapping[str, float], *, time_ms: int) -> None:
-        """Figures that were measured later: a benchmark's."""
-        points = {name: (Point(0, value, time_ms),) for name, value in figures.items()}
-        with self._speaking():
-            self._log_points(run, points, after=-1)
-
     def delete(self, run: str) -> None:
         """Into the bin."""
         with self._speaking():
@@ -255,6 +249,7 @@ class Tracking:
                 self._client.log_inputs(known.run, [DatasetInput(data, [])])
         self._client.log_batch(known.run, tags=self._tags(what.tags))
         self._log_points(known.run, what.series, after=known.epoch)
+        self._log_points(known.run, {name: (point,) for name, point in what.summary.items()}, after=-1)
         last = max((points[-1].step for points in what.series.values() if points), default=0)
         return known.model_copy(update={"epoch": max(known.epoch, last)})
 

@@ -1,0 +1,187 @@
+"""The Runs tab in the real window, with the real worker behind it."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QMenu
+from run_folders import make_run
+
+from pyroblur_gui.core.paths import folders
+from pyroblur_gui.models import production
+from pyroblur_gui.runs.plan import Plan
+from pyroblur_gui.training.run import RunState
+from pyroblur_gui.ui.dialogs.question import Question
+from pyroblur_gui.ui.tabs.runs.plan_dialog import PlanDialog
+from tests.ui.desk import Play, shown, until
+
+pytestmark = pytest.mark.usefixtures("tracking_part")
+LIMIT_S = 100.0
+
+
+def make_three() -> None:
+    make_run(folders().runs, "small", best=0.3, number=0, imgsz=320, seed=1)
+    make_run(folders().runs, "large", best=0.6, number=1, imgsz=416, seed=1)
+    make_run(folders().runs, "failed", best=0.1, number=2, state=RunState.FAILED)
+
+
+async def open_runs(session):
+    window = shown(session)
+    window.show_tab("runs")
+    tab = window.runs
+    await until(lambda: bool(tab.compare.charts), LIMIT_S)
+    return tab
+
+
+def names(tab) -> list[str]:
+    return [row.name for row in tab.table.model.rows]
+
+
+def ids(tab, *wanted: str) -> list[str]:
+    return [row.id for row in tab.table.model.rows if row.name in wanted]
+
+
+def test_an_empty_tab_says_what_to_do(on_screen: Play) -> None:
+    async def scenario(session) -> None:
+        tab = await open_runs(session)
+        assert tab.compare.blank.isVisible()
+        assert "Training" in tab.compare.blank.text
+        assert tab.models.used.text().endswith(production.USUAL)
+
+    on_screen(scenario)
+
+
+def test_runs_are_filtered_sorted_compared_and_put_into_the_bin(on_screen: Play) -> None:
+    make_three()
+
+    async def scenario(session) -> None:
+        tab = await open_runs(session)
+        await until(lambda: names(tab) == ["failed", "large", "small"], LIMIT_S)
+        tab.table.filter.setText("imgsz=320")
+        assert names(tab) == ["failed", "small"]
+        assert "2 of 3" in tab.table.footer.text()
+        tab.table.filter.setText("imgsz>wide")
+        assert "no number" in tab.table.footer.text()
+        tab.table.filter.clear()
+        column = tab.table.model.columns.index("best/mAP50-95")
+        tab.table.view.sortByColumn(column, tab.table.view.horizontalHeader().sortIndicatorOrder())
+        tab.table.sorted.emit("best/mAP50-95", True)
+        assert names(tab) == ["large", "small", "failed"]
+        shown_before = list(tab.table.model.columns)
+        menu = tab.table.columns_button.menu()
+        assert isinstance(menu, QMenu)
+        next(action for action in menu.actions() if action.text() == "lr0").trigger()
+        assert tab.table.model.columns == [*shown_before, "lr0"]
+
+        tab.table.choose(ids(tab, "large", "small"))
+        await until(lambda: len(tab.compare.charts[0].figure.curves) == 2, LIMIT_S)
+        assert tab.compare.views.value() == "curves"
+        assert sorted(tab.compare.charts[0].names) == ["large", "small"]
+        heads = [tab.compare.differences.verticalHeaderItem(row).text() for row in range(2)]
+        assert heads[0] == "imgsz"
+        assert {dot.name: dot.y for dot in tab.compare.scatter.dots} == {"large": 0.6, "small": 0.3}
+        assert "imgsz: 320, 416" in tab.compare.parallel.accessibleDescription()
+
+        tab.table.choose(ids(tab, "large"))
+        tab.compare.views.set_value("details")
+        await until(lambda: "large" in tab.compare.details.text.toPlainText(), LIMIT_S)
+        tab.compare.details.note.setPlainText("for the market")
+        tab.compare.details.keep_button.click()
+        await until(lambda: any(row.note == "for the market" for row in tab.table.model.rows), LIMIT_S)
+
+        tab.table.choose(ids(tab, "failed"))
+        tab.commands.delete.trigger()
+        await until(lambda: names(tab) == ["large", "small"], LIMIT_S)
+        tab.commands.show_bin.trigger()
+        await until(lambda: names(tab) == ["failed"], LIMIT_S)
+        tab.commands.erase.trigger()
+        question = tab.findChild(Question)
+        question.buttons["erase"].click()
+        await until(lambda: names(tab) == [], LIMIT_S)
+        assert "imgsz" not in tab.table.footer.text()
+
+    on_screen(scenario)
+
+
+def test_the_table_is_saved_with_every_column(on_screen: Play, tmp_path: Path) -> None:
+    make_three()
+
+    async def scenario(session) -> None:
+        tab = await open_runs(session)
+        await until(lambda: len(names(tab)) == 3, LIMIT_S)
+        tab.wiring.export(tmp_path / "runs.csv")
+        assert (tmp_path / "runs.csv").read_text(encoding="utf-8-sig").startswith("run,state,started")
+        tab.wiring.export(tmp_path / "missing" / "runs.csv")
+        assert "could not be written" in tab.banner.text
+
+    on_screen(scenario)
+
+
+def test_a_model_is_promoted_with_an_edited_record_used_and_rolled_back(on_screen: Play) -> None:
+    async def scenario(session) -> None:
+        tab = await open_runs(session)
+        tab.views.set_value("models")
+        tab.models.promote_button.click()
+        dialog = tab.wiring.dialog
+        dialog.model.setCurrentText("fast")
+        dialog.rules.setText("recall>=90%")
+        dialog.draft_button.click()
+        await until(lambda: "not measured" in dialog.said.text(), LIMIT_S)
+        dialog.promote_button.click()
+        await until(lambda: "is not promoted" in dialog.said.text(), LIMIT_S)
+        assert production.default_model() == production.USUAL
+        dialog.reason.setText("Ana needs the speed.")
+        dialog.record.appendPlainText("Signed: Ana")
+        dialog.promote_button.click()
+        await until(lambda: tab.models.table.rowCount() == 1, LIMIT_S)
+        assert production.default_model() == "fast"
+        assert shown(session).blur.chosen_options.model == "fast"
+        tab.models.table.selectRow(0)
+        await until(lambda: "Signed: Ana" in tab.models.record.toPlainText())
+        tab.models.back_button.click()
+        await until(lambda: production.default_model() == production.USUAL, LIMIT_S)
+        await until(lambda: shown(session).blur.chosen_options.model == production.USUAL)
+
+    on_screen(scenario)
+
+
+def test_a_plan_is_made_in_the_form_and_shown_as_a_matrix(on_screen: Play) -> None:
+    make_run(folders().runs, "mine--grid-01", best=0.3)
+
+    async def scenario(session) -> None:
+        tab = await open_runs(session)
+        tab.views.set_value("plans")
+        tab.plans.new_button.click()
+        dialog = tab.wiring.plans.dialog
+        assert isinstance(dialog, PlanDialog)
+        dialog.name.setText("mine")
+        dialog.data.addItem("street")
+        dialog.grid.setPlainText("imgsz = 100, 320")
+        dialog.save_button.click()
+        assert "multiple of 32" in dialog.problem.text()
+        dialog.grid.setPlainText("imgsz = 320, 416\nlr0 = 0.005, 0.01")
+        dialog.save_button.click()
+        await until(lambda: bool(tab.plans.matrices) and tab.plans.matrices[0].rowCount() == 4)
+        assert tab.plans.plans.currentData() == "mine"
+        assert tab.plans.matrices[0].item(0, 1).text() == "0.3000"
+        assert tab.plans.matrices[0].item(0, 2).text() == "Waiting"
+        assert "1 of 8" in tab.plans.said.text()
+
+    on_screen(scenario)
+
+
+def test_the_queue_is_given_the_next_phase_when_one_is_over(on_screen: Play) -> None:
+    """A data set that is not there makes every training fail at once: the plan ends, and says which failed."""
+    plan = Plan(name="mine", recipe="quick", data="nowhere", grid={"imgsz": (64, 96)}, from_scratch=True)
+
+    async def scenario(session) -> None:
+        tab = await open_runs(session)
+        runner = tab.wiring.plans.runner
+        tab.views.set_value("plans")
+        tab.wiring.plans.take(plan)
+        await until(tab.plans.start_button.isEnabled)
+        tab.plans.start_button.click()
+        assert runner.is_running("mine")
+        await until(lambda: not runner.is_running("mine"), LIMIT_S)
+        assert runner.active("mine") == {}
+
+    on_screen(scenario)
