@@ -1,6 +1,7 @@
 """Runs from the command line: PyroBlur's own store, a real MLflow server, and stores that are away or broken."""
 
 import csv
+import io
 import json
 import socket
 import sqlite3
@@ -67,7 +68,7 @@ def test_what_was_trained_is_listed_compared_noted_exported_and_taken_out_and_ba
     assert listed(door, "--where", "market who=ana")["large"]["note"] == "for the =market"
     table = tmp_path / "runs.csv"
     assert door.run("runs", "export", table, limit_s=LIMIT_S).status == 0
-    lines = {line["run"]: line for line in csv.DictReader(table.open(newline=""))}
+    lines = {line["run"]: line for line in csv.DictReader(io.StringIO(table.read_text()))}
     assert lines["large"]["best/mAP50-95"] == "0.6"
     assert lines["large"]["started"] == "2026-11-29T14:00:00+00:00"
 
