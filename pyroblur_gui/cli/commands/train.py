@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from pyroblur_gui.cli.batch import Work, run_batch
+from pyroblur_gui.cli.batch import DONE, FAILED, Work, run_batch
 from pyroblur_gui.cli.commands.blur import AsJson, finish
 from pyroblur_gui.cli.following import come_to
 from pyroblur_gui.cli.output import choose_narrator
@@ -96,8 +96,10 @@ def train(
         spec = _new(chosen, data=data, device=device, name=name, unlabelled=unlabelled)
     try:
         finish([Work(spec, Path(spec.run))], Found(()), choose_narrator(as_json=as_json))
-    finally:
-        log_runs()
+    except typer.Exit as end:
+        if end.exit_code in (DONE, FAILED):  # who pressed Ctrl-C waits for nothing: it is logged later
+            log_runs()
+        raise
 
 
 def log_runs() -> None:
