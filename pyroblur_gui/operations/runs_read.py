@@ -29,7 +29,12 @@ def show(spec: ShowSpec, context: Context) -> dict[str, JsonValue]:
     """compare.compared, and {"table": row.pack's}. Raises as list_runs does, RunStoreError for an unknown run."""
     place = here()
     context.emit(Started(kind=spec.kind, detail={"store": place.title}))
-    rows = chosen(rows_of(place), spec.runs)
+    if place.database is not None and embedded.is_readable(place.database):
+        wanted = [row.id for row in chosen(embedded.names(place.database, place.experiment), spec.runs)]
+        known = {row.id: row for row in embedded.rows(place.database, place.experiment, only=wanted)}
+        rows = [known[run] for run in wanted]
+    else:
+        rows = chosen(rows_of(place), spec.runs)
     return {"table": pack(rows), **compared(rows, histories_of(place, [row.id for row in rows]))}
 
 

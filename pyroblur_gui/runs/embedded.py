@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pyroblur_gui.core.errors import RunStoreError
-from pyroblur_gui.runs.row import Row, row_of
+from pyroblur_gui.runs.row import RUN_TAG, Row, row_of
 
 SCHEMA = "dc11669786a5"  # of MLflow 3.17: alembic_version
 BUSY_S = 10.0
@@ -31,18 +31,37 @@ def schema(database: Path) -> str:
     return str(found[0]) if found else ""
 
 
-def rows(database: Path, experiment: str, *, deleted: bool = False) -> list[Row]:
-    """The runs of an experiment, the newest first; deleted: those in the bin instead. Raises RunStoreError."""
+def names(database: Path, experiment: str) -> list[Row]:
+    """The runs of an experiment, the newest first, with nothing but their ids and names. Raises RunStoreError."""
+    query = (
+        "SELECT runs.run_uuid, COALESCE(tags.value, runs.name) FROM runs JOIN experiments USING (experiment_id) "
+        "LEFT JOIN tags ON tags.run_uuid = runs.run_uuid AND tags.key = ? "
+        "WHERE experiments.name = ? AND runs.lifecycle_stage = 'active' ORDER BY start_time DESC"
+    )
+    with _reading(database) as store:
+        return [Row(id=run, name=name, state="") for run, name in store.execute(query, (RUN_TAG, experiment))]
+
+
+def rows(database: Path, experiment: str, *, deleted: bool = False, only: Sequence[str] | None = None) -> list[Row]:
+    """The runs of an experiment, the newest first; deleted: those in the bin instead. only: those of these ids.
+
+    Raises RunStoreError.
+    """
     with _reading(database) as store:
         where = (
             "run_uuid IN (SELECT run_uuid FROM runs JOIN experiments USING (experiment_id) "
             "WHERE experiments.name = ? AND runs.lifecycle_stage = ?)"
         )
-        given = (experiment, "deleted" if deleted else "active")
-        params: dict[str, dict[str, str]] = defaultdict(dict)
+        given: tuple[str, ...] = (experiment, "deleted" if deleted else "active")
+        if only is not None:
+            where, given = f"run_uuid IN ({','.join('?' * len(only))})", tuple(only)
+        common = _common(store, where, given)
+        params: dict[str, dict[str, str]] = defaultdict(common.copy)
         tags: dict[str, dict[str, str]] = defaultdict(dict)
         metrics: dict[str, dict[str, float]] = defaultdict(dict)
-        for run, key, value in store.execute(f"SELECT run_uuid, key, value FROM params WHERE {where}", given):  # noqa: S608
+        without = f" AND key NOT IN ({','.join('?' * len(common))})"
+        query = f"SELECT run_uuid, key, value FROM params WHERE {where}{without}"  # noqa: S608
+        for run, key, value in store.execute(query, (*given, *common)):
             params[run][key] = value
         for run, key, value in store.execute(f"SELECT run_uuid, key, value FROM tags WHERE {where}", given):  # noqa: S608
             tags[run][key] = value
@@ -56,7 +75,7 @@ def rows(database: Path, experiment: str, *, deleted: bool = False) -> list[Row]
                 name or "",
                 status,
                 times_ms=(started, ended),
-                params=params.get(run, {}),
+                params=params[run],
                 metrics=metrics.get(run, {}),
                 tags=tags.get(run, {}),
                 is_deleted=deleted,
@@ -74,6 +93,16 @@ def histories(database: Path, runs: Sequence[str]) -> dict[str, Series]:
         for run, key, step, value in store.execute(query, tuple(runs)):
             found[run][key].append((step, value))
     return {run: dict(series) for run, series in found.items()}
+
+
+def _common(store: sqlite3.Connection, where: str, given: tuple[str, ...]) -> dict[str, str]:
+    """Parameters that all of the runs have with one value: most of them, and they need not be read run by run."""
+    (count,) = store.execute(f"SELECT COUNT(*) FROM runs WHERE {where}", given).fetchone()  # noqa: S608
+    query = (
+        f"SELECT key, MIN(value) FROM params WHERE {where} GROUP BY key "  # noqa: S608
+        "HAVING COUNT(*) = ? AND MIN(value) = MAX(value)"
+    )
+    return dict(store.execute(query, (*given, count)).fetchall())
 
 
 @contextmanager

@@ -93,7 +93,6 @@ class ModelsPanel(QWidget):
             for place, text in enumerate(texts):
                 self.table.setItem(line, place, QTableWidgetItem(str(text)))
         self.table.resizeColumnsToContents()
-        self.table.setVisible(bool(versions))
 
     def show_record(self, text: str) -> None:
         self.record.setMarkdown(text)

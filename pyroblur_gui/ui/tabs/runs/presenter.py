@@ -32,10 +32,13 @@ class RunsPresenter:
     store: str = ""
     pending: int = 0
     problem: str = ""
+    _usual: list[str] = field(default_factory=lambda: table.usual([]))
+    _every: list[str] = field(default_factory=lambda: table.columns([]))
 
     def take(self, result: Mapping[str, Any], *, is_bin: bool) -> None:
-        """What the list of runs gave."""
-        self.rows = row.unpack(result["table"])
+        """What the list of runs gave. Of thousands, this takes a while: do it in a thread."""
+        rows = row.unpack(result["table"])
+        self._usual, self._every, self.rows = table.usual(rows), table.columns(rows), rows
         self.is_bin = is_bin
         self.store = str(result["store"])
         self.pending = len(result["pending"])
@@ -43,7 +46,7 @@ class RunsPresenter:
         self.problem = f"{problem['message']} {problem['hint']}".strip() if problem else ""
 
     def shown(self) -> Shown:
-        columns = list(self.columns or table.usual(self.rows))
+        columns = list(self.columns or self._usual)
         try:
             found = table.matching(self.rows, self.filter)
         except PyroblurError as error:
@@ -52,7 +55,7 @@ class RunsPresenter:
         return Shown(ordered, columns, len(self.rows))
 
     def every_column(self) -> list[str]:
-        return table.columns(self.rows)
+        return list(self._every)
 
     def show_column(self, name: str, *, is_shown: bool) -> None:
         """Keeps the order in which columns are listed."""

@@ -289,7 +289,7 @@ class Wiring(QObject):
         except PyroblurError as error:
             self._tab.banner.offer(f"{error.message} {error.hint}".strip(), ((tr("Try again"), self.refresh),))
             return
-        self.presenter.take(result, is_bin=is_bin)
+        await asyncio.to_thread(self.presenter.take, result, is_bin=is_bin)
         if self.presenter.pending:
             waiting = trn("{count} run is not logged yet.", "{count} runs are not logged yet.", self.presenter.pending)
             self._tab.banner.offer(f"{waiting} {self.presenter.problem}", ((tr("Try again"), self.refresh),))
