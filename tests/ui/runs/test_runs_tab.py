@@ -50,7 +50,7 @@ def test_an_empty_tab_says_what_to_do(on_screen: Play) -> None:
     on_screen(scenario)
 
 
-def test_runs_are_filtered_sorted_compared_and_put_into_the_bin(on_screen: Play) -> None:
+def test_runs_are_filtered_sorted_and_compared(on_screen: Play) -> None:
     make_three()
 
     async def scenario(session) -> None:
@@ -81,6 +81,15 @@ def test_runs_are_filtered_sorted_compared_and_put_into_the_bin(on_screen: Play)
         assert {dot.name: dot.y for dot in tab.compare.scatter.dots} == {"large": 0.6, "small": 0.3}
         assert "imgsz: 320, 416" in tab.compare.parallel.accessibleDescription()
 
+    on_screen(scenario)
+
+
+def test_a_run_is_noted_and_another_put_into_the_bin_and_erased(on_screen: Play) -> None:
+    make_three()
+
+    async def scenario(session) -> None:
+        tab = await open_runs(session)
+        await until(lambda: names(tab) == ["failed", "large", "small"], LIMIT_S)
         tab.table.choose(ids(tab, "large"))
         tab.compare.views.set_value("details")
         await until(lambda: "large" in tab.compare.details.text.toPlainText(), LIMIT_S)
