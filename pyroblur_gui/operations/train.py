@@ -34,12 +34,10 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     devices_of(spec.device)  # before anything is begun
     folder = run_folder(spec)
     base = None
-    if spec.resumes:
-        _require_resumable(folder)
-    else:
+    if not (spec.resumes and _has_learnt(folder)):
         folder.check_free()
         base = base_of(spec.recipe)
-    unlabelled = spec.unlabelled if base is not None else folder.record().unlabelled
+    unlabelled = folder.record().unlabelled if spec.resumes else spec.unlabelled
     data = write_training_data(spec.data, folder.path / DATA_FOLDER, unlabelled, context)
     if base is not None:
         folder.begin(new_record(spec, fingerprint=data.fingerprint).model_copy(update={"classes": data.classes}))
@@ -123,10 +121,12 @@ def _keep(folder: RunFolder, spec: TrainSpec, data: TrainingData) -> Card:
     return keep_trained(folder.best, store_of_models.name_from(spec.run), about=about)
 
 
-def _require_resumable(folder: RunFolder) -> None:
+def _has_learnt(folder: RunFolder) -> bool:
+    """False for a run that was killed before its first checkpoint: it begins again, with its own recipe and data.
+
+    Raises RunError where there is no such run, or nothing is left to do.
+    """
     if folder.record().state is RunState.DONE:
         message = f"The run {folder.path.name} has done all its epochs."
         raise RunError(message, hint="Continue from its best weights with a new run.", path=folder.path)
-    if not folder.last.is_file():
-        message = f"The run {folder.path.name} has learnt nothing yet that could go on."
-        raise RunError(message, hint="Start it anew.", path=folder.path)
+    return folder.last.is_file()

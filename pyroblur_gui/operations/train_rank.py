@@ -20,7 +20,7 @@ def run(spec: RankSpec, context: Context) -> dict[str, JsonValue]:
     from pyroblur_gui.training.trainer import Ranks
 
     training = spec.training
-    folder = RunFolder.of(training.run)
+    folder = RunFolder(spec.folder)
     base = Base(spec.model, is_pretrained=spec.is_pretrained) if spec.model else None
     devices = devices_of(training.device)
     overrides = arguments(training, folder=folder.path, device=devices, base=base, data=spec.data)

@@ -147,7 +147,7 @@ def _train(
             return Sitting(first_epoch=0)
     run.keep(record.model_copy(update={"state": RunState.RUNNING, "message": ""}))
     if devices.count > 1:
-        return sit_on_several(spec, devices, base=base, data=data, context=context)
+        return sit_on_several(spec, devices, folder=run.path, base=base, data=data, context=context)
     overrides = arguments(spec, folder=run.path, device=devices, base=base, data=data)
     return sit(spec, overrides, run=run, context=context)
 

@@ -34,20 +34,23 @@ class Sitting:
     is_ended_early: bool = False
 
 
-def sit_on_several(spec: TrainSpec, devices: Devices, *, base: Base | None, data: Path, context: Context) -> Sitting:
+def sit_on_several(
+    spec: TrainSpec, devices: Devices, *, folder: Path, base: Base | None, data: Path, context: Context
+) -> Sitting:
     """Trains on all devices to the end. Raises RunError, JobCancelledError; no process is left.
 
     Stopping after an epoch holds for all of them; stopping at once ends them all, at the next batch of the first.
     """
     check_batch(spec, devices)
-    with tempfile.TemporaryDirectory(prefix="pyroblur-ranks-") as folder:
+    with tempfile.TemporaryDirectory(prefix="pyroblur-ranks-") as place:
         job = RankSpec(
             training=spec,
+            folder=folder,
             model=base.model if base is not None else "",
             is_pretrained=base is not None and base.is_pretrained,
             data=data,
             count=devices.count,
-            store=Path(folder) / "store",
+            store=Path(place) / "store",
         )
         return asyncio.run(_sit(job, context))
 

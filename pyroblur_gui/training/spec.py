@@ -369,6 +369,7 @@ class RankSpec(Spec):
 
     kind: ClassVar[str] = "train_rank"
     training: TrainSpec
+    folder: Path  # of the run
     model: str = ""  # what it starts from; empty: the run's last checkpoint
     is_pretrained: bool = False
     data: Path

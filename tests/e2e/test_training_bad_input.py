@@ -171,7 +171,8 @@ def test_a_run_does_not_go_on_with_other_classes_than_it_learnt(street: str, pic
         store_of_sets.remove(street)
         make_crops(pictures, street, count=10, watched=2, classes=("cat", "dog"))
         end = refused(worker.follow(spec("first", street, tiny(epochs=2), resumes=True)))
-        assert "learnt the classes face, license_plate; its data set has cat, dog now" in end.message
+        assert "face, license_plate" in end.message
+        assert "cat, dog" in end.message
         assert folder.last.read_bytes() == learnt
         store_of_sets.remove(street)
         make_crops(pictures, street, count=10, watched=2)

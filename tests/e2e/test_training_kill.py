@@ -1,5 +1,7 @@
 """A training that is killed at random moments, again and again, is whole after each, and comes to its end.
 
+Before its first checkpoint it begins anew when it is resumed, and needs nothing else.
+
 Each kill is SIGKILL for the worker and all that it started, as a power cut or the system's want of memory does it.
 """
 
@@ -90,7 +92,7 @@ def test_it_is_whole_after_every_kill_and_comes_to_its_end(street: str) -> None:
     run = RunFolder.of("killed")
     for moment, delay_s in _moments():
         before = _learnt(run)
-        _kill_at(moment, delay_s, spec.model_copy(update={"resumes": before > 0}))
+        _kill_at(moment, delay_s, spec.model_copy(update={"resumes": run.exists()}))
         assert _learnt(run) >= before, "nothing that was learnt is lost"
         assert not run.exists() or run.record().last_epoch <= _learnt(run)
     course = follow(spec.model_copy(update={"resumes": True}))
