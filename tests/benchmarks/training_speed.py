@@ -42,7 +42,8 @@ YOLO = """
 import json, sys
 from pyroblur_gui.core.system import processor, usable_cores
 import torch
-from ultralytics import YOLO
+from ultralytics import YOLO, settings
+settings.update({"sync": False, "mlflow": False, "tensorboard": False})  # logging is another's time
 arguments, is_equal = json.loads(sys.argv[1]), sys.argv[2] == "equal"
 model = YOLO(arguments.pop("model"))
 def prepare(trainer):
@@ -149,17 +150,17 @@ def _yolo(name: str, home: Path, size: int, wanted: argparse.Namespace) -> Timed
         if name == "equal":
             environment |= ENVIRONMENTS[Lane.GPU] | {"OMP_NUM_THREADS": str(os.cpu_count() or 1)}
         began = time.perf_counter()
-        _run([sys.executable, "-c", YOLO, json.dumps(arguments), name], environment)
+        _run([sys.executable, "-c", YOLO, json.dumps(arguments), name], environment, Path(folder))
         return Timed(_epochs_s(Path(folder) / "run"), time.perf_counter() - began)
 
 
 def _pyroblur(home: Path, *arguments: str | Path) -> None:
     environment = {**os.environ, "PYROBLUR_HOME": str(home), "PYTHONPATH": str(REPOSITORY)}
-    _run([sys.executable, "-m", "pyroblur_gui", *map(str, arguments), "--json"], environment)
+    _run([sys.executable, "-m", "pyroblur_gui", *map(str, arguments), "--json"], environment, REPOSITORY)
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+def _run(command: list[str], environment: dict[str, str], folder: Path) -> None:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
     if done.returncode != 0:
         message = f"{command[:4]} failed: {done.stdout[-1000:]} {done.stderr[-2000:]}"
         raise RuntimeError(message)
