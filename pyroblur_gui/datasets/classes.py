@@ -21,6 +21,7 @@ KNOWN_NAMES: Mapping[str, str] = {
     "plate": LICENSE_PLATE,
     "vehicle registration plate": LICENSE_PLATE,
 }
+ALL_OTHERS = "*"  # stands for every name that nothing else is said of
 LEFT_OUT = ""  # the target of a name whose boxes are not taken
 
 
@@ -36,6 +37,8 @@ class ClassMap:
     def ours(self, theirs: str) -> str:
         if theirs in self.chosen:
             return self.chosen[theirs]
+        if ALL_OTHERS in self.chosen:
+            return self.chosen[ALL_OTHERS]
         return KNOWN_NAMES.get(plain(theirs), theirs)
 
 

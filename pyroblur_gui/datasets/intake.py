@@ -65,7 +65,12 @@ def take_in(
     source = dataset.add_provenance(provenance)
     _check_unchanged(dataset, source, listed.digest)
     naming = _Naming(dataset, ClassMap(options.classes), listed, labels or listed.labels)
-    wanted = chosen(naming.classes_of(listed.samples), most=options.max_samples, seed=options.seed)
+    wanted = chosen(
+        naming.classes_of(listed.samples),
+        most=options.max_samples,
+        seed=options.seed,
+        most_in_all=options.max_pictures,
+    )
     there = _names_done(dataset, source, listed.samples)
     todo = [sample for sample in listed.samples if sample.name in wanted and _stored(sample.name) not in there]
     _require_room(dataset.folder, todo, links)

@@ -76,11 +76,19 @@ class IntakeOptions(SplitOptions):
         description="At most so many pictures with each class, chosen by the seed. 0: all.",
         json_schema_extra=hints("choose", option="--max-samples", step=100),
     )
+    max_pictures: int = Field(
+        default=0,
+        ge=0,
+        le=10_000_000,
+        title="Pictures in all",
+        description="At most so many pictures in all, chosen by the seed. 0: no such limit.",
+        json_schema_extra=hints("choose", option="--max-pictures", step=100, advanced=True),
+    )
     classes: dict[str, str] = Field(
         default_factory=dict,
         title="Classes",
-        description="Their names and ours, as theirs=ours; an empty name leaves a class out. Names of faces and plates "
-        "are recognised by themselves; other classes keep their names.",
+        description="Their names and ours, as theirs=ours; an empty name leaves a class out, and * stands for all "
+        "others. Names of faces and plates are recognised by themselves; other classes keep their names.",
         json_schema_extra=hints("choose", option="--map"),
     )
     keep_split: bool = Field(

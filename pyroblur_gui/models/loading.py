@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from pyroblur_gui.core.errors import EngineError, ModelError
 from pyroblur_gui.core.files import sha256
 from pyroblur_gui.models import catalogue, choice, store
-from pyroblur_gui.models.card import Card, Layout
+from pyroblur_gui.models.card import Card, Layout, check_file, read_card
 from pyroblur_gui.models.catalogue import ModelFile
 from pyroblur_gui.models.centerface import NETWORK as CENTERFACE_NETWORK
 from pyroblur_gui.models.centerface import CenterFaceDetector
@@ -76,6 +76,8 @@ def members(name_or_path: str | Path) -> list[tuple[ModelFile, tuple[str, ...]]]
 
 
 def choose(model: ModelFile, *, engine: str, device: str, precision: str) -> list[Choice]:
+    if model.path.suffix == ".xml" and engine == choice.AUTO:
+        engine = choice.OPENVINO  # which alone reads it
     return choice.choose(
         model.card.sha256,
         engine=engine,
@@ -117,7 +119,11 @@ def start(
 
 
 def _from_file(path: Path) -> ModelFile:
-    readers: dict[str, Callable[[Path], ModelFile]] = {".onnx": _from_onnx, ".pt": _from_checkpoint}
+    readers: dict[str, Callable[[Path], ModelFile]] = {
+        ".onnx": _from_onnx,
+        ".pt": _from_checkpoint,
+        ".xml": _from_openvino,
+    }
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise catalogue.unknown(str(path))
@@ -129,6 +135,13 @@ def _from_file(path: Path) -> ModelFile:
 
 def _from_onnx(path: Path) -> ModelFile:
     return ModelFile(path, card_of_onnx(path, name=store.name_from(path.stem)))
+
+
+def _from_openvino(path: Path) -> ModelFile:
+    """One that PyroBlur exported: its card lies beside it."""
+    model = read_card(path.with_name(store.CARD_FILE))
+    check_file(path, model.sha256, hint="Export it again.")
+    return ModelFile(path, model)
 
 
 def _from_checkpoint(path: Path) -> ModelFile:

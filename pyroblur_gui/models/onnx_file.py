@@ -51,7 +51,9 @@ def read_facts(path: Path) -> OnnxFacts:
 
 
 def count_parameters(path: Path) -> int:
-    """How many learnt numbers an ONNX file holds. Raises ModelError."""
+    """How many learnt numbers an ONNX file holds; 0 for another format. Raises ModelError."""
+    if path.suffix != ".onnx":
+        return 0
     floats = {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16, onnx.TensorProto.DOUBLE}
     return sum(math.prod(tensor.dims) for tensor in _load(path).graph.initializer if tensor.data_type in floats)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from pyroblur_gui.core.errors import ModelError
+from pyroblur_gui.core.files import PartFile
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.models.card import NAME_PATTERN, Card, check_file, read_card
 
@@ -90,6 +91,16 @@ def add(entry: Card, model: Path, *, checkpoint: Path | None = None) -> Path:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return folder
+
+
+def rewrite(entry: Card) -> None:
+    """Replaces the card of a model that is there, for the same file. Raises ModelError, OutputError."""
+    if card(entry.name).sha256 != entry.sha256:
+        message = f"The card is not about the model {entry.name} that is there."
+        raise ModelError(message, hint="Import the model again.")
+    with PartFile(_folder(entry.name) / CARD_FILE) as part:
+        part.path.write_text(entry.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        part.commit()
 
 
 def check_free(name: str) -> None:

@@ -79,6 +79,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("preview", "blurring.spec:PreviewSpec", "operations.preview:run", Lane.INTERACTIVE),
         Operation("import_model", "operations.spec:ImportModelSpec", "operations.import_model:run", Lane.CPU),
         Operation("base_download", "operations.spec:BaseDownloadSpec", "operations.base_download:run", Lane.NET),
+        Operation("export_model", "operations.spec:ExportModelSpec", "operations.export_model:run", Lane.CPU),
         Operation("doctor", "operations.spec:DoctorSpec", "operations.doctor:run", Lane.CPU),
         Operation("preflight", "training.spec:PreflightSpec", "operations.preflight:run", Lane.GPU),
         Operation("train", "training.spec:TrainSpec", "operations.train:run", Lane.GPU, "training.run:job_folder"),

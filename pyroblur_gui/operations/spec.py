@@ -1,5 +1,6 @@
 """Specs of operations that belong to no single feature. Light: the doors read them to fill them in."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -8,6 +9,15 @@ from pydantic import Field
 from pyroblur_gui.datasets.spec import DownloadSpec
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.training.spec import Recipe
+
+# What a model can be exported as, and how such a file or folder is called: Ultralytics knows them by these endings.
+EXPORT_ENDINGS: Mapping[str, str] = {
+    "onnx": ".onnx",
+    "openvino": "_openvino_model",
+    "openvino-int8": "_int8_openvino_model",
+    "torchscript": ".torchscript",
+    "tensorrt": ".engine",
+}
 
 
 class DoctorSpec(Spec):
@@ -25,6 +35,16 @@ class BaseDownloadSpec(Spec):
     kind: ClassVar[str] = "base_download"
     name: str
     has_accepted: bool = False
+
+
+class ExportModelSpec(Spec):
+    """Write a model in another program's format. output: None: in the working folder, named as the model."""
+
+    kind: ClassVar[str] = "export_model"
+    model: str
+    format: str = Field(pattern=r"^(onnx|openvino|openvino-int8|torchscript|tensorrt)$")
+    output: Path | None = None
+    data: str = Field("", title="Pictures", description="Data set for int8. Empty: the one that it was trained on.")
 
 
 class ImportModelSpec(Spec):

@@ -13,6 +13,7 @@ from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.models import store as store_of_models
 from pyroblur_gui.models.card import Card
 from pyroblur_gui.models.export import INSTALL, keep_trained
+from pyroblur_gui.operations.trained_model import describe
 from pyroblur_gui.operations.training_data import TrainingData, absent_text, write_training_data
 from pyroblur_gui.training.base import Base, base_of
 from pyroblur_gui.training.devices import devices_of
@@ -50,7 +51,7 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
         if not is_awake:
             context.emit(Log(level="info", text=MAY_SLEEP))
         fitted = fit(spec, run=folder, base=base, data=data.path, context=context)
-    card = _keep(folder, spec, data)
+    card = describe(_keep(folder, spec, data), data.path, context)
     note(folder, RunState.STOPPED if fitted.is_ended_early else RunState.DONE)
     context.emit(Artifact(path=folder.best, kind="model"))
     return {
@@ -114,7 +115,13 @@ def _keep(folder: RunFolder, spec: TrainSpec, data: TrainingData) -> Card:
         "summary": f"{epochs} of {record.recipe.title}, trained on {record.data}.",
         "data": data.sources,
         "licence": "AGPL-3.0 (Ultralytics)",
-        "recipe": {"run": spec.run, **record.recipe.model_dump(mode="json"), "versions": dict(record.versions)},
+        "recipe": {
+            "run": spec.run,
+            **record.recipe.model_dump(mode="json"),
+            "data": record.data,
+            "fingerprint": record.fingerprint,
+            "versions": dict(record.versions),
+        },
         "seed": record.recipe.hyperparameters.seed,
         "figures": dict(record.best),
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from pyroblur_gui.cli.batch import run_one
 from pyroblur_gui.cli.commands.blur import AsJson
@@ -14,7 +14,8 @@ from pyroblur_gui.cli.commands.dataset_work import do, refusing
 from pyroblur_gui.cli.output import File, JsonLines, failure_text, printable, write_line
 from pyroblur_gui.jobs.events import Failed
 from pyroblur_gui.models import bases, catalogue
-from pyroblur_gui.operations.spec import BaseDownloadSpec, ImportModelSpec
+from pyroblur_gui.operations.spec import EXPORT_ENDINGS as ENDINGS
+from pyroblur_gui.operations.spec import BaseDownloadSpec, ExportModelSpec, ImportModelSpec
 
 models = typer.Typer(no_args_is_help=True, help="List models and import others; get weights to start trainings from.")
 
@@ -87,6 +88,34 @@ def _ask_to_download(base: bases.Base, *, as_json: bool) -> None:
 
 def _show_base(result: dict[str, JsonValue]) -> None:
     write_line(sys.stdout, printable(f"{result['path']}: {result['size_bytes']:,} bytes, SHA-256 {result['sha256']}"))
+
+
+@models.command("export")
+def export_model(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name from `pyroblur models list`.")],
+    *,
+    kind: Annotated[
+        str,
+        typer.Option("--format", metavar="F", help="onnx, openvino (fp16), openvino-int8, torchscript or tensorrt."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="OUT", help="File, or folder for OpenVINO.")
+    ] = None,
+    data: Annotated[
+        str, typer.Option("--data", metavar="NAME|data.yaml", help="What to calibrate int8 on. Default: its own data.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a model in another program's format. For int8, its accuracy before and after is told."""
+    where = (output or Path(f"{name}{ENDINGS.get(kind, '')}")).absolute()
+    if data and Path(data).suffix in {".yaml", ".yml"}:
+        data = str(Path(data).absolute())
+    try:
+        spec = ExportModelSpec(model=name, format=kind, output=where, data=data)
+    except ValidationError as error:
+        message = f"{kind!r} is none of {', '.join(ENDINGS)}."
+        raise typer.BadParameter(message, param_hint="--format") from error
+    do(spec, name, as_json=as_json, output=where)
 
 
 @models.command("import")
