@@ -17,6 +17,8 @@ from pyroblur_gui.models import bases, catalogue
 from pyroblur_gui.operations.spec import EXPORT_ENDINGS as ENDINGS
 from pyroblur_gui.operations.spec import BaseDownloadSpec, ExportModelSpec, ImportModelSpec
 
+MAPS = ("mAP50", "mAP50-95")
+
 models = typer.Typer(no_args_is_help=True, help="List models and import others; get weights to start trainings from.")
 
 
@@ -115,7 +117,18 @@ def export_model(
     except ValidationError as error:
         message = f"{kind!r} is none of {', '.join(ENDINGS)}."
         raise typer.BadParameter(message, param_hint="--format") from error
-    do(spec, name, as_json=as_json, output=where)
+    do(spec, name, as_json=as_json, output=where, then=_show_change)
+
+
+def _show_change(result: dict[str, JsonValue]) -> None:
+    """What int8 cost."""
+    if "mAP50" in result:
+        figures = (f"{each} {_figure(result[each])} instead of {_figure(result[f'{each}_before'])}" for each in MAPS)
+        write_line(sys.stdout, printable(f"On the validation pictures: {', '.join(figures)}."))
+
+
+def _figure(value: JsonValue) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "-"
 
 
 @models.command("import")
