@@ -7,7 +7,7 @@ json_schema_extra holds what a form needs besides: group, unit, step, advanced.
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -329,6 +329,7 @@ class Recipe(BaseModel):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)
     title: str
     summary: str
+    task: Literal["detect"] = Field(default="detect", title="Task", description="What is learnt: to find things.")
     model: str = Field(
         default="yolo11l",
         title="Base model",

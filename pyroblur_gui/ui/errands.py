@@ -5,6 +5,7 @@ there is nothing of it to resume.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from pydantic import JsonValue
 
@@ -30,11 +31,14 @@ class Errands:
         self._pool = pool or WorkerPool()
         self._running: set[WorkerProcess] = set()
 
-    async def run(self, spec: Spec) -> dict[str, JsonValue]:
-        """The job's result. Raises ErrandError when it fails. Cancelling the waiting ends the job."""
+    async def run(self, spec: Spec, *, on_event: Callable[[Event], None] | None = None) -> dict[str, JsonValue]:
+        """The job's result. on_event: hears what it tells.
+
+        Raises ErrandError when it fails. Cancelling the waiting ends the job.
+        """
         worker = self._pool.take(LANE)
         self._running.add(worker)
-        end = worker.run(spec.kind, spec.model_dump(mode="json"), on_event=_unheard)
+        end = worker.run(spec.kind, spec.model_dump(mode="json"), on_event=on_event or _unheard)
         try:
             outcome = await asyncio.shield(end)
         except asyncio.CancelledError:
@@ -58,4 +62,4 @@ class Errands:
 
 
 def _unheard(_event: Event) -> None:
-    """Errands show no progress."""
+    """Most errands show no progress."""

@@ -37,6 +37,9 @@ class TrainingActions(QObject):
             tr("&Duplicate with changes…"), "copy", tr("Put what this run was told into the form"), "Ctrl+D"
         )
         self.use = self._make(tr("&Use for blurring"), "check", tr("Make its model the one of the tab Blur"), "Ctrl+U")
+        self.export = self._make(
+            tr("E&xport…"), "export", tr("Write its model for other programs: OpenVINO, TorchScript, TensorRT"), ""
+        )
         self.show_in_folder = self._make(
             tr("Show in &folder"), "folder-open", tr("Open the folder of this run"), "Ctrl+Shift+E"
         )
@@ -56,7 +59,7 @@ class TrainingActions(QObject):
         menu.addSeparator()
         menu.addActions([self.resume, self.continue_, self.duplicate])
         menu.addSeparator()
-        menu.addActions([self.use, self.show_in_folder])
+        menu.addActions([self.use, self.export, self.show_in_folder])
         menu.addSeparator()
         menu.addAction(self.remove)
 
@@ -69,6 +72,7 @@ class TrainingActions(QObject):
         self.resume.setEnabled(line is not None and line.can_resume)
         self.continue_.setEnabled(line is not None and line.can_continue)
         self.use.setEnabled(line is not None and line.can_continue)
+        self.export.setEnabled(line is not None and line.can_continue)
         self.duplicate.setEnabled(line is not None)
         self.show_in_folder.setEnabled(line is not None and (line.stage.is_active or line.last_epoch > 0))
         self.remove.setEnabled(line is not None and line.can_be_removed)

@@ -94,14 +94,18 @@ def devices(gpus: Sequence[Gpu]) -> list[tuple[str, str]]:
 def weights_problem(model: str, *, is_pretrained: bool) -> str:
     """Why a training cannot start from this model, and what to do; empty where it can."""
     is_file = bool(Path(model).suffix)
+    if Path(model).suffix in {".yaml", ".yml"}:
+        if not Path(model).is_file():
+            return tr("The file {file} is not there any more. Choose another one.", file=model)
+        return tr("An architecture holds no trained weights: switch them off.") if is_pretrained else ""
     if is_file and not is_pretrained:
         return tr("A file holds trained weights: switch them on, or choose a network by its name.")
     if is_pretrained and not networks.weights_of(model).is_file():
         if is_file:
             return tr("The file {file} is not there any more. Choose another one.", file=model)
         return tr(
-            "The trained weights of {network} are not on this computer. Switch trained weights off, which needs far "
-            "more pictures, or choose a .pt file.",
+            "The trained weights of {network} are not on this computer. Download them, choose a .pt file, or switch "
+            "trained weights off, which needs far more pictures.",
             network=network_label(model),
         )
     return ""

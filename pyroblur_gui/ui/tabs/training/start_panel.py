@@ -32,6 +32,7 @@ from pyroblur_gui.ui.tabs.training.choices import DataChoice, network_label, wei
 from pyroblur_gui.ui.tabs.training.forecast_panel import ForecastPanel
 from pyroblur_gui.ui.tabs.training.presenter import Draft
 from pyroblur_gui.ui.tabs.training.runs_panel import BAR_HEIGHT
+from pyroblur_gui.ui.tabs.training.weights_panel import WeightsPanel
 from pyroblur_gui.ui.tabs.training.wording import reason
 from pyroblur_gui.ui.widgets.form import Form
 from pyroblur_gui.ui.widgets.inputs import ComboBox, Switch
@@ -76,9 +77,7 @@ class StartPanel(QWidget):
         self._summary = _muted()
         self._counts = _muted()
         self._left_out = _muted()
-        self._weights = QLabel()
-        self._weights.setWordWrap(True)
-        self._weights.setProperty("look", "warning")
+        self.weights = WeightsPanel()
         self._problem = QLabel()
         self._problem.setWordWrap(True)
         self._problem.setProperty("look", "danger")
@@ -155,7 +154,11 @@ class StartPanel(QWidget):
 
     @property
     def weights_text(self) -> str:
-        return self._weights.text()
+        return self.weights.text
+
+    def look_for_weights(self) -> None:
+        """They may have come meanwhile."""
+        self._check()
 
     def draft(self) -> Draft | None:
         """What the form says; None where it makes no sense, which is said beside it."""
@@ -202,8 +205,7 @@ class StartPanel(QWidget):
         """Says what would keep it from starting, before it is tried."""
         model = self.model.currentData()
         text = weights_problem(model, is_pretrained=self.pretrained.isChecked()) if model else ""
-        self._weights.setText(text)
-        self._weights.setVisible(bool(text))
+        self.weights.say(text, model or "")
         chosen = next((each for each in self._data if each.name == self.data.currentData()), None)
         is_usable = chosen is not None and not chosen.problem
         self._counts.setText(chosen.about if chosen is not None else "")
@@ -230,16 +232,21 @@ class StartPanel(QWidget):
             self._changed()
             return
         self._choose_model(self._recipe.model)
-        dialog = QFileDialog(self, tr("Choose trained weights"), str(Path.home()), tr("Checkpoints (*.pt)"))
+        dialog = QFileDialog(
+            self,
+            tr("Choose trained weights or an architecture"),
+            str(Path.home()),
+            tr("Checkpoints and architectures (*.pt *.yaml *.yml)"),
+        )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.take_weights)
         dialog.open()
 
     def take_weights(self, name: str) -> None:
-        """A .pt file to start from."""
+        """A file to start from: a .pt with trained weights, or a .yaml, which has none."""
         self._choose_model(name)
-        self.pretrained.setChecked(True)
+        self.pretrained.setChecked(Path(name).suffix == ".pt")
         self._changed()
 
     def _choose_model(self, model: str) -> None:
@@ -265,7 +272,7 @@ class StartPanel(QWidget):
             self.unlabelled.addItem(words, choice.value)
         self.unlabelled.setToolTip(tr(TrainSpec.model_fields["unlabelled"].description or ""))
         self.model.insertSeparator(self.model.count())
-        self.model.addItem(tr("Choose a .pt file…"), BROWSE)
+        self.model.addItem(tr("Choose a .pt or .yaml file…"), BROWSE)
         title = QLabel(tr("New training"))
         title.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
         self.save_button = QToolButton()
@@ -311,7 +318,7 @@ class StartPanel(QWidget):
             (tr("Recipe"), self.recipes), ("", self._summary), (tr("Data set"), self.data),
             ("", self._counts), ("", self._left_out), ("", self.unlabelled),
             (tr("Base model"), self.model), (tr("Trained weights"), self.pretrained),
-            ("", self._weights), (tr("Device"), self.device), (tr("Name"), self.name),
+            ("", self.weights), (tr("Device"), self.device), (tr("Name"), self.name),
         )  # fmt: skip
         for line, (words, widget) in enumerate(rows):
             if not words:

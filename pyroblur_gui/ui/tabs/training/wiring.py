@@ -14,6 +14,7 @@ from PySide6.QtGui import QDesktopServices
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.files import sha256
+from pyroblur_gui.models import bases
 from pyroblur_gui.models import store as models
 from pyroblur_gui.operations.spec import ImportModelSpec
 from pyroblur_gui.training import recipes
@@ -25,6 +26,7 @@ from pyroblur_gui.ui.tabs.training import choices
 from pyroblur_gui.ui.tabs.training.data_dialog import DataDialog
 from pyroblur_gui.ui.tabs.training.forecast_panel import read_forecast
 from pyroblur_gui.ui.tabs.training.machine import Machine
+from pyroblur_gui.ui.tabs.training.model_errands import ModelErrands
 from pyroblur_gui.ui.tabs.training.presenter import Draft, TrainingPresenter
 from pyroblur_gui.ui.tabs.training.recipe_dialog import RecipeDialog
 from pyroblur_gui.ui.tabs.training.runs import Stage
@@ -55,6 +57,7 @@ class Wiring(QObject):
         self._tab = tab
         self._client = client
         self._tasks = Tasks()
+        self._models = ModelErrands(tab, client, self._tasks, self.say)
         self._looking: asyncio.Task[None] | None = None
         self._machine = Machine()
         self._samples = SampleLoader(client, tab.live.samples.show_samples)
@@ -151,7 +154,8 @@ class Wiring(QObject):
         for action, do in (
             (act.finish, self.presenter.finish), (act.stop, self.presenter.stop), (act.resume, self._resume),
             (act.discard, self._ask_discard), (act.remove, self._ask_remove), (act.duplicate, self._duplicate),
-            (act.continue_, self._continue), (act.use, self._use), (act.show_in_folder, self._show_in_folder),
+            (act.continue_, self._continue), (act.use, self._use), (act.export, self._export),
+            (act.show_in_folder, self._show_in_folder),
         ):  # fmt: skip
             action.triggered.connect(lambda _=False, do=do: self._on_chosen(do))
 
@@ -166,7 +170,7 @@ class Wiring(QObject):
 
     def _start(self) -> None:
         draft = self._tab.start.draft()
-        if draft is None:
+        if draft is None or self._needs_weights(draft, self._start):
             return
         try:
             self.presenter.start(draft)
@@ -175,6 +179,14 @@ class Wiring(QObject):
             return
         self._tab.start.name.clear()
         self._draft_changed()
+
+    def _needs_weights(self, draft: Draft, then: Callable[[], None]) -> bool:
+        """Asks for the download of published weights that are not here, and goes on afterwards."""
+        model = draft.recipe.model
+        if not draft.recipe.is_pretrained or bases.find(model) is None or bases.weights_of(model).is_file():
+            return False
+        self._models.ask_download(model, then)
+        return True
 
     def _resume(self, name: str) -> None:
         self._tasks.run(self._resume_run(name))
@@ -252,11 +264,24 @@ class Wiring(QObject):
     def _use(self, name: str) -> None:
         self._tasks.run(self._use_model(name))
 
+    def _export(self, name: str) -> None:
+        self._tasks.run(self._ask_export(name))
+
+    async def _ask_export(self, name: str) -> None:
+        model = await self._model_of(name)
+        if model is not None:
+            self._models.ask_export(model)
+
     async def _use_model(self, name: str) -> None:
-        """The model that came of the run; where there is none yet, its best weights are made one."""
+        model = await self._model_of(name)
+        if model is not None:
+            self._tab.model_wanted.emit(model)
+
+    async def _model_of(self, name: str) -> str | None:
+        """The model that came of the run; where there is none yet, its best weights are made one. None: was told."""
         line = self.presenter.line(name)
         if line is None or line.folder is None:
-            return
+            return None
         best = line.folder / "weights" / "best.pt"
         try:
             model = await asyncio.to_thread(lambda: models.find_checkpoint(sha256(best)))
@@ -266,11 +291,11 @@ class Wiring(QObject):
                 model = str(made["name"])
         except PyroblurError as error:
             self.say(f"{error.message} {error.hint}".strip())
-            return
+            return None
         except OSError as error:
             self.say(tr("The weights of {name} cannot be read: {why}", name=name, why=error.strerror or error))
-            return
-        self._tab.model_wanted.emit(model)
+            return None
+        return model
 
     # -- recipes
 
@@ -322,7 +347,7 @@ class Wiring(QObject):
 
     def _look_first(self) -> None:
         draft = self._tab.start.draft()
-        if draft is None or self._looking is not None:
+        if draft is None or self._looking is not None or self._needs_weights(draft, self._look_first):
             return
         self._tab.start.forecast.begin()
         self._tab.start.look_button.setEnabled(False)
