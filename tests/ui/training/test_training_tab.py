@@ -72,26 +72,30 @@ def test_a_training_is_started_watched_ended_early_resumed_and_used_for_blurring
     on_screen(scenario)
 
 
-def test_a_start_without_its_weights_says_what_to_do(on_screen: Play, pictures: dict[str, Path]) -> None:
+def test_a_start_without_its_weights_asks_before_anything_is_downloaded(
+    on_screen: Play, pictures: dict[str, Path]
+) -> None:
     make_street(pictures)
 
     async def scenario(session) -> None:
         tab = await open_tab(session, TINY.model_copy(update={"is_pretrained": True}))
         assert "trained weights of YOLO11n (nano) are not on this computer" in tab.start.weights_text
+        assert tab.start.weights.download_button.isVisible()
         tab.start.name.setText("early")
         press(tab.start.start_button)
-        presenter = tab.wiring.presenter
-        await until(lambda: presenter.line("early") is not None and presenter.line("early").stage is Stage.FAILED)
-        await until(tab.live.notice.isVisible)
-        assert "The trained weights of yolo11n are not on this computer" in tab.live.notice.text
-        assert "train from random weights" in tab.live.notice.text
-        assert "train from random weights" in tab.live.log.toPlainText()
-        await act(tab.commands.duplicate)
+        await until(lambda: bool(tab.findChildren(Question)))
+        question = tab.findChildren(Question)[0]
+        assert "github.com" in question.accessibleDescription()
+        assert "AGPL-3.0" in question.accessibleDescription()
+        press(question.buttons["later"])
+        await until(lambda: not tab.findChildren(Question))
+        assert tab.wiring.presenter.line("early") is None
+        assert not tab.start.weights.is_busy
         tab.start.pretrained.setChecked(False)
         assert tab.start.weights_text == ""
         tab.start.name.setText("again")
         press(tab.start.start_button)
-        await until(lambda: presenter.line("again").stage is Stage.RUNNING)
+        await until(lambda: tab.wiring.presenter.line("again").stage is Stage.RUNNING)
 
     on_screen(scenario)
 
