@@ -51,8 +51,9 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
         if not is_awake:
             context.emit(Log(level="info", text=MAY_SLEEP))
         fitted = fit(spec, run=folder, base=base, data=data.path, context=context)
-    card = describe(_keep(folder, spec, data), data.path, context)
+    card = _keep(folder, spec, data)
     note(folder, RunState.STOPPED if fitted.is_ended_early else RunState.DONE)
+    card = describe(card, data.path, context)
     context.emit(Artifact(path=folder.best, kind="model"))
     return {
         "run": spec.run,

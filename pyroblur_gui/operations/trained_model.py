@@ -15,7 +15,7 @@ from pyroblur_gui.benchmark.measure import measure
 from pyroblur_gui.benchmark.result import ClassResult, Figures, ModelResult
 from pyroblur_gui.benchmark.spec import BenchmarkOptions
 from pyroblur_gui.benchmark.truth import LabelledSet
-from pyroblur_gui.core.errors import BenchmarkError, EngineError
+from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Log
@@ -29,6 +29,7 @@ from pyroblur_gui.operations.benchmark_data import labelled_set
 CHECKED = 20  # validation pictures that the exported network must see as the checkpoint does
 MOST_MEASURED = 1000  # validation pictures; of more, every n-th
 LOWEST, HIGHEST = 0.05, 0.5  # between which a class's threshold is chosen
+MARKED = "Beware: its export finds other boxes than its checkpoint."
 RULE = "the highest F2 on the validation pictures: a missed object weighs more than one covered in vain"
 
 Item = TypeVar("Item")
@@ -41,22 +42,19 @@ def describe(card: Card, data: Path, context: Context) -> Card:
     """
     try:
         watched = _some(labelled_set(str(data), Split.VAL, context))
-    except BenchmarkError as error:
+    except PyroblurError as error:
         context.emit(Log(level="warning", text=f"{error.message} The model's card says no figures by class and size."))
         return card
     figures: dict[str, JsonValue] = dict(card.figures)
     pictures = [picture.path for picture in watched.pictures]
-    agreement = compare_engines(card.name, spread(pictures, CHECKED), context.check_cancelled)
-    figures["export_check"] = {**agreement.model_dump(mode="json"), "is_passed": agreement.is_passed}
-    if not agreement.boxes:
-        text = f"Its checkpoint found nothing in {agreement.pictures} validation pictures: there was little to compare."
-        context.emit(Log(level="warning", text=text))
-    if not agreement.is_passed:
-        context.emit(Log(level="error", text=_disagreement(card.name, agreement)))
     changes: dict[str, object] = {"figures": figures}
     try:
+        agreement = _checked(card.name, spread(pictures, CHECKED), context)
+        figures["export_check"] = {**agreement.model_dump(mode="json"), "is_passed": agreement.is_passed}
+        if not agreement.is_passed:
+            changes["summary"] = f"{card.summary} {MARKED}".strip()
         result = _measured(card.name, watched, context)
-    except (BenchmarkError, EngineError) as error:
+    except PyroblurError as error:  # what was learnt is kept, whatever keeps it from being measured
         context.emit(Log(level="warning", text=f"The model could not be measured: {error.message} {error.hint}"))
     else:
         figures["pictures"] = len(watched.pictures)
@@ -67,6 +65,16 @@ def describe(card: Card, data: Path, context: Context) -> Card:
     described = card.model_copy(update=changes)
     store.rewrite(described)
     return described
+
+
+def _checked(name: str, pictures: Sequence[Path], context: Context) -> Agreement:
+    agreement = compare_engines(name, pictures, context.check_cancelled)
+    if not agreement.boxes:
+        text = f"Its checkpoint found nothing in {agreement.pictures} validation pictures: there was little to compare."
+        context.emit(Log(level="warning", text=text))
+    if not agreement.is_passed:
+        context.emit(Log(level="error", text=_disagreement(name, agreement)))
+    return agreement
 
 
 def _measured(name: str, watched: LabelledSet, context: Context) -> ModelResult:
