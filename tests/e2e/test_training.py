@@ -88,7 +88,13 @@ def test_a_training_tells_its_figures_and_ends_as_a_model(street: str) -> None:
     assert model == "first"
     card = store.card(model)
     assert card.recipe["run"] == "first"
-    assert card.figures == record.best
+    assert {name: card.figures[name] for name in record.best} == record.best
+    check = card.figures["export_check"]
+    assert isinstance(check, dict)
+    assert (check["pictures"], check["is_passed"]) == (4, True)
+    assert set(card.figures["by_class"]) == {"face", "license_plate"}
+    assert card.figures["by_size"]["large"]["objects"] == 4
+    assert card.recipe["data"] == street
     assert card.seed == TINY.hyperparameters.seed
     assert record.fingerprint in card.data[0].note
     assert store.card(model).labels == ("face", "license_plate")
