@@ -99,7 +99,7 @@ def test_it_is_whole_after_every_kill_and_comes_to_its_end(street: str) -> None:
     assert course.result["last_epoch"] == EPOCHS
     assert run.record().state is RunState.DONE
     assert store.model_file(str(course.result["model"])).is_file()
-    assert store.card(str(course.result["model"])).figures == run.record().best
+    assert store.card(str(course.result["model"])).figures.items() >= run.record().best.items()
     left = [path for folder in (folders().runs, folders().models) for path in folder.rglob(".*")]
     assert not left, "nothing half-written stays"
 

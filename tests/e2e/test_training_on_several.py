@@ -88,7 +88,7 @@ def test_two_processes_train_one_model_and_its_events_arrive(street: str) -> Non
     record = RunFolder.of("two").record()
     assert (record.state, record.last_epoch, record.device) == (RunState.DONE, EPOCHS, "cpu,cpu")
     assert load_module(RunFolder.of("two").last).names == ("face", "license_plate")
-    assert store.card(str(course.result["model"])).figures == record.best
+    assert store.card(str(course.result["model"])).figures.items() >= record.best.items()
 
 
 def test_it_ends_after_an_epoch_when_asked_and_goes_on_later(street: str) -> None:
