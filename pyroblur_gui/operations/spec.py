@@ -44,7 +44,9 @@ class ExportModelSpec(Spec):
     model: str
     format: str = Field(pattern=r"^(onnx|openvino|openvino-int8|torchscript|tensorrt)$")
     output: Path | None = None
-    data: str = Field(default="", title="Pictures", description="Data set for int8. Empty: the one that it was trained on.")
+    data: str = Field(
+        default="", title="Pictures", description="Data set for int8. Empty: the one that it was trained on."
+    )
 
 
 class ImportModelSpec(Spec):
