@@ -1,12 +1,13 @@
 """A model in other formats finds what it finds here; what cannot be written says why."""
 
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from pyroblur_gui.core.errors import MissingExtraError, ModelError
-from pyroblur_gui.models import catalogue
+from pyroblur_gui.models import catalogue, store
 from pyroblur_gui.models.agreement import compare_engines
 from pyroblur_gui.models.export import import_checkpoint
 from pyroblur_gui.models.exporting import MODEL_XML, Format, check_possible, export
@@ -20,10 +21,18 @@ def model(untrained_checkpoint: Path) -> str:
     return import_checkpoint(untrained_checkpoint, "mine").name
 
 
-def test_what_is_exported_sees_what_the_checkpoint_sees(model: str, pictures: dict[str, Path]) -> None:
-    agreement = compare_engines(model, list(pictures.values()), lambda: None, confidence=0.001)
-    assert agreement.pictures == 2
-    assert agreement.largest_px < 1
+def test_an_export_that_sees_something_else_than_its_checkpoint_is_found_out(
+    coco_checkpoint: Path, untrained_checkpoint: Path, pictures: dict[str, Path]
+) -> None:
+    name = import_checkpoint(coco_checkpoint, "coco").name
+    agreement = compare_engines(name, list(pictures.values()), lambda: None)
+    assert (agreement.pictures, agreement.differing, agreement.is_passed) == (2, 0, True)
+    assert agreement.boxes > 4
+    assert agreement.largest_px < 0.5
+    shutil.copyfile(untrained_checkpoint, store.checkpoint_file(name))
+    changed = compare_engines(name, list(pictures.values()), lambda: None)
+    assert changed.differing > 4
+    assert not changed.is_passed
 
 
 def test_formats_are_written_whole_and_run(model: str, pictures: dict[str, Path], tmp_path: Path) -> None:
