@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
             from pyroblur_gui.operations.announcement import announce  # noqa: PLC0415 - knows trainings
 
             log.set_up("worker")
-            return serve_alone(OPERATIONS, Path(folder), sitting=sitting, announce=announce)
+            return _leave(serve_alone(OPERATIONS, Path(folder), sitting=sitting, announce=announce))
         case _:
             sys.stderr.write("The worker is started by PyroBlur itself; run `pyroblur --help` for what you can do.\n")
             return 2

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pyroblur_gui.jobs.job import JobState
+from pyroblur_gui.jobs.process import is_there
 from pyroblur_gui.training.run import RunFolder, RunState
 from pyroblur_gui.ui.dialogs.closing import Answer
 from pyroblur_gui.ui.dialogs.question import Question
@@ -52,8 +53,10 @@ async def found_again(session, *, epochs: int) -> None:
     assert steps == list(range(1, len(steps) + 1)), "from the beginning, and on"
     await until(lambda: tab.live.tiles.texts()["Epoch"] != "")
     assert "Epoch 1 " in tab.live.log.toPlainText()
+    pid = RunFolder.of("first").job.sitting().pid
     await act(tab.commands.finish)
     await until(lambda: presenter.line("first").stage is Stage.STOPPED, PATIENCE_S)
+    await until(lambda: not is_there(pid), PATIENCE_S)
     assert RunFolder.of("first").record().state is RunState.STOPPED
     assert not RunFolder.of("first").job.is_held()
     assert not tab.is_busy()
