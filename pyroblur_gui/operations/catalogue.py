@@ -11,12 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.job import Job
-from pyroblur_gui.jobs.job_folder import JobFolder
-from pyroblur_gui.jobs.lone_worker import LoneWorker
 from pyroblur_gui.jobs.spec import Spec
 
 Handler = Callable[[Any, Context], dict[str, JsonValue]]
@@ -51,9 +48,7 @@ class Operation:
     spec_name: str  # "package.module:Class"
     handler: str  # "package.module:function", called as function(spec, context) -> result
     lane: Lane
-    folder: str = (
-        ""  # "package.module:function" of the spec: the job's, where any window or command line may come to it
-    )
+    folder: str = ""  # "package.module:function" of the spec: where any window or command line may come to the job
 
     @property
     def spec(self) -> type[Spec]:
@@ -108,18 +103,3 @@ OPERATIONS: dict[str, Operation] = {
         ),
     )
 }
-
-
-def lone_worker_of(job: Job) -> LoneWorker | None:
-    """The worker of a job that may outlive the window; None for all others."""
-    operation = OPERATIONS[job.kind]
-    if not operation.folder:
-        return None
-    try:
-        folder = operation.folder_of(operation.spec.model_validate(job.spec))
-    except ValidationError:  # of another version: a common worker says so
-        return None
-    if folder is None:
-        return None
-    environment = ENVIRONMENTS.get(operation.lane)
-    return LoneWorker(JobFolder(folder), may_start=job.lane != Lane.FOLLOW, environment=environment)

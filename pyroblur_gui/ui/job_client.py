@@ -19,7 +19,8 @@ from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.shared_images import read
 from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.media.facts import MediaFacts
-from pyroblur_gui.operations.catalogue import ENVIRONMENTS, OPERATIONS, Lane, lone_worker_of
+from pyroblur_gui.operations.catalogue import ENVIRONMENTS, OPERATIONS, Lane
+from pyroblur_gui.operations.lone_workers import lone_worker_of
 from pyroblur_gui.training.spec import TrainSpec
 from pyroblur_gui.ui.errands import Errands
 from pyroblur_gui.ui.pictures import Picture
