@@ -10,7 +10,7 @@ from desktop_bus import desktop
 from door import Door
 from test_cli_train import labelled  # noqa: F401 - a fixture
 
-pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(1800)]
 
 LIMIT_S = 400.0
 SETTINGS = ("--set", "imgsz=64", "--set", "batch=4", "--set", "save_period=-1", "--set", "patience=0")
