@@ -1,5 +1,6 @@
 """The charts of the run that is shown. What changed is drawn at most 15 times a second, one chart a turn of the loop,
 and only where it can be seen: a training that tells a thousand figures a second does not make the window stutter.
+They are made one a turn, too.
 """
 
 import time
@@ -26,8 +27,9 @@ class ChartsBoard(QScrollArea):
         self.setAccessibleName(tr("Charts"))
         self._history = History()
         self._smoothing = 0.0
-        self.charts = [LineChart(figure) for figure in figures()]
-        self._drawn_at = dict.fromkeys(self.charts, 0.0)
+        self._figures = figures()
+        self.charts: list[LineChart] = []
+        self._drawn_at: dict[LineChart, float] = {}
         self.board = QWidget()
         self.board.setProperty("look", "panel")
         self._grid = QGridLayout(self.board)
@@ -37,6 +39,7 @@ class ChartsBoard(QScrollArea):
         self._classes: tuple[str, ...] = ()
         self._columns = 0
         self._arrange(1)
+        self._make_next()
         self.setWidget(self.board)
         self._turn = QTimer(self)
         self._turn.setInterval(TURN_MS)
@@ -64,6 +67,8 @@ class ChartsBoard(QScrollArea):
     def draw_all(self) -> None:
         """At once, also what is not seen: for a picture of all charts."""
         self._show_classes()
+        while self._make_next():
+            pass
         for chart in self.charts:
             chart.draw(self._history, self._smoothing)
 
@@ -77,8 +82,8 @@ class ChartsBoard(QScrollArea):
         self._arrange(2 if room >= 2 * NARROWEST + Space.XL else 1)
         self.mark()
 
-    def _arrange(self, columns: int) -> None:
-        if columns == self._columns:
+    def _arrange(self, columns: int, *, anew: bool = False) -> None:
+        if columns == self._columns and not anew:
             return
         self._columns = columns
         rows = -(-len(self.charts) // columns)
@@ -96,26 +101,32 @@ class ChartsBoard(QScrollArea):
         if classes == self._classes:
             return
         self._classes = classes
-        wanted = class_figures(classes)
-        kept = len(figures())
-        while len(self.charts) > kept + len(wanted):
+        self._figures = (*figures(), *class_figures(classes))
+        while len(self.charts) > len(self._figures):
             chart = self.charts.pop()
             self._drawn_at.pop(chart)
             chart.hide()
             chart.deleteLater()
-        for place, figure in enumerate(wanted, kept):
-            if place < len(self.charts):
-                self.charts[place].show_figure(figure)
-                continue
-            chart = LineChart(figure)
-            self.charts.append(chart)
-            self._drawn_at[chart] = 0.0
-        columns, self._columns = self._columns, 0
-        self._arrange(columns)
+        for chart, figure in zip(self.charts, self._figures, strict=False):
+            if chart.figure != figure:
+                chart.show_figure(figure)
+        self._arrange(self._columns, anew=True)
+
+    def _make_next(self) -> bool:
+        """One of the charts that are still missing; False where there is none. To make all of them takes a while."""
+        if len(self.charts) == len(self._figures):
+            return False
+        chart = LineChart(self._figures[len(self.charts)])
+        self.charts.append(chart)
+        self._drawn_at[chart] = 0.0
+        self._arrange(self._columns, anew=True)
+        return True
 
     def _draw_next(self) -> None:
         """The chart that has waited longest, of those that are seen and not up to date."""
         self._show_classes()
+        if self._make_next():
+            return
         late = [chart for chart in self.charts if self._is_late(chart) and not chart.visibleRegion().isEmpty()]
         if not late or not self.isVisible():
             self._turn.stop()

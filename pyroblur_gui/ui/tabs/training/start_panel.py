@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -40,7 +40,11 @@ from pyroblur_gui.ui.widgets.inputs import ComboBox, Switch
 WIDTH = 332
 SCROLL_BAR = 12
 RIGHT = Space.L + 4
+MOST_FORECAST = 0.45  # of the panel's height
 BROWSE = "browse:"  # no model can have this name
+
+
+_SHAPES = {QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.LayoutRequest}
 
 
 class StartPanel(QWidget):
@@ -262,6 +266,25 @@ class StartPanel(QWidget):
 
     # -- how it is built
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_forecast()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.forecast and event.type() in _SHAPES:
+            self._fit_forecast()
+        return super().eventFilter(watched, event)
+
+    def _fit_forecast(self) -> None:
+        """As high as what it says, but the form keeps its room: of much advice, the rest is scrolled to."""
+        layout = self.forecast.layout()
+        if layout is None:
+            return
+        width = self.width() - Space.L - RIGHT
+        wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else self.forecast.sizeHint().height()
+        self._forecast_area.setFixedHeight(max(1, min(wanted, round(self.height() * MOST_FORECAST))))
+        self._forecast_area.setVisible(not self.forecast.isHidden())
+
     def _build(self) -> None:
         for network in networks.OFFERED:
             self.model.addItem(network_label(network), network)
@@ -351,7 +374,11 @@ class StartPanel(QWidget):
         foot = QVBoxLayout()
         foot.setContentsMargins(Space.L, Space.M, RIGHT, Space.L)
         foot.setSpacing(Space.M)
-        foot.addWidget(self.forecast)
+        self.forecast.setProperty("look", "panel")
+        self._forecast_area = _scroll(self.forecast, tr("Forecast"))
+        self._forecast_area.hide()
+        self.forecast.installEventFilter(self)
+        foot.addWidget(self._forecast_area)
         foot.addWidget(self._problem)
         foot.addLayout(buttons)
         return foot
