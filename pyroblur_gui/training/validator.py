@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from torchvision.ops import batched_nms  # type: ignore[import-untyped]
 from ultralytics.models.yolo.detect import DetectionValidator
 from ultralytics.utils import ops
 
-from pyroblur_gui.training.samples import LEAST_SCORE, MOST_BOXES, Sample, box, spread
+from pyroblur_gui.training.samples import LEAST_SCORE, MOST_BOXES, MOST_OVERLAP, Sample, box, spread
 
 _OF_CLASS = ("precision", "recall", "mAP50", "mAP50-95")
 
@@ -56,7 +57,9 @@ class Validator(DetectionValidator):
 
     def _sample(self, found: dict[str, Any], true: dict[str, Any]) -> Sample:
         sure = found["conf"] >= LEAST_SCORE
-        boxes, labels, scores = (found[name][sure][:MOST_BOXES] for name in ("bboxes", "cls", "conf"))
+        boxes, labels, scores = (found[name][sure].float() for name in ("bboxes", "cls", "conf"))
+        kept = batched_nms(boxes, scores, labels, MOST_OVERLAP)[:MOST_BOXES]
+        boxes, labels, scores = boxes[kept], labels[kept], scores[kept]
         pairs = zip(labels.tolist(), self._edges(boxes, true), scores.tolist(), strict=True)
         labelled = zip(true["cls"].tolist(), self._edges(true["bboxes"], true), strict=True)
         return Sample(

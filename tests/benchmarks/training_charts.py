@@ -81,6 +81,7 @@ class Measurement:
 
     async def run(self) -> None:
         from pyroblur_gui.jobs.job import Job, JobState
+        from pyroblur_gui.training.run import RunFolder, RunRecord
         from pyroblur_gui.training.spec import Hyperparameters, Recipe, TrainSpec
 
         self._session.connect_jobs()
@@ -95,7 +96,9 @@ class Measurement:
         spec = TrainSpec(run="made-up", recipe=recipe, data="none")
         now = datetime.now(UTC)
         self._job = Job(1, "train", spec.model_dump(mode="json"), "gpu", JobState.RUNNING, 0, now, now)
+        RunFolder.of("made-up").keep(RunRecord(name="made-up", recipe=recipe, data="none", created=now))
         tab.wiring.presenter._heard(self._job, None)
+        tab.wiring.presenter.choose("made-up")
         tab.live.smoothing.setValue(60)
         gaps = Gaps()
         await asyncio.sleep(1.0)

@@ -133,7 +133,7 @@ class LineChart(Chart):
         ahead = AHEAD * (right - left) if self._range is not None and right - left > MOST_THICK else 0.0
         room = (high - low) * ROOM or abs(high) * 0.1 or 0.1
         bottom = low - room if low < 0 or low > room else 0.0
-        edge = 0.01 * (right - left)
+        edge = (0.05 if right - left < WHOLE_STEPS else 0.01) * (right - left)  # names the last step, too
         single = 1.0 if right == left else 0.0
         self._show_range((left - edge - single, right + edge + single + ahead, bottom, high + room))
 

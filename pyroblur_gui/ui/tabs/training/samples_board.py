@@ -22,7 +22,6 @@ NARROWEST = 260  # of a picture
 MOST_COLUMNS = 3
 SHAPE = 3 / 4  # height to width of a picture's place
 NAMED_FROM = 26  # a box at least this wide is named
-SURE = 0.25  # boxes below this score are thin
 
 
 class SamplesBoard(QWidget):
@@ -133,12 +132,11 @@ class SamplesBoard(QWidget):
     def _draw_found(self, painter: QPainter, area: QRectF, boxes: Sequence[SampleBox]) -> None:
         font = scaled(self.font(), 0.8, weight=QFont.Weight.DemiBold)
         for box in reversed(boxes):  # the surest on top
-            rect, is_sure = _rect(area, box), (box.score or 0.0) >= SURE
-            painter.setPen(QPen(SHADE, 4 if is_sure else 3))
-            painter.drawRect(rect)
-            painter.setPen(QPen(FOUND, 2 if is_sure else 1))
-            painter.drawRect(rect)
-            if is_sure and rect.width() >= NAMED_FROM:
+            rect = _rect(area, box)
+            for pen in (QPen(SHADE, 4), QPen(FOUND, 2)):
+                painter.setPen(pen)
+                painter.drawRect(rect)
+            if rect.width() >= NAMED_FROM:
                 _draw_name(painter, area, rect, box, font)
 
     def _pixmap(self, path: Path, room: QSize) -> QPixmap | None:
@@ -160,12 +158,11 @@ class SamplesBoard(QWidget):
 
 def counted(sample: Sample) -> str:
     """zidane.jpg: 2 labelled, 1 found"""
-    sure = sum((box.score or 0.0) >= SURE for box in sample.found)
     return tr(
         "{labelled} labelled, {found} found · {name}",
         name=sample.picture.name,
         labelled=len(sample.labelled),
-        found=sure,
+        found=len(sample.found),
     )
 
 

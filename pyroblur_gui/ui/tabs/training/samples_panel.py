@@ -37,7 +37,7 @@ class SamplesPanel(QWidget):
         self.labelled = CheckBox(tr("Labelled"))
         self.found = CheckBox(tr("Found"))
         self.labelled.setToolTip(tr("What the data set says is there"))
-        self.found.setToolTip(tr("What the network found; thin where it was less than 25 % sure"))
+        self.found.setToolTip(tr("What the network found, at least 25 % sure"))
         for box in (self.labelled, self.found):
             box.setChecked(True)
             box.setAccessibleName(tr("Show boxes: {kind}", kind=box.text()))
