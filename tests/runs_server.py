@@ -43,8 +43,10 @@ def mlflow_server(folder: Path, port: int = 0) -> Iterator[str]:
 
 def main(port: int) -> None:
     from mlflow.server import app
+    from mlflow.server.handlers import _get_tracking_store
     from werkzeug.serving import make_server
 
+    _get_tracking_store()  # makes its database now, not while the first request waits
     server = make_server("127.0.0.1", port, app, threaded=True)
     sys.stdout.write(f"{READY}http://127.0.0.1:{server.server_port}\n")
     sys.stdout.flush()

@@ -21,6 +21,7 @@ from pyroblur_gui.operations.evidence import gather
 from pyroblur_gui.operations.runs_sync import sync
 from pyroblur_gui.runs import decision
 from pyroblur_gui.runs.decision import Evidence
+from pyroblur_gui.runs.embedded import store_mark
 from pyroblur_gui.runs.place import Place, alone, here
 from pyroblur_gui.runs.record import Logged, RunLog, logged
 from pyroblur_gui.runs.row import MODEL_TAG
@@ -154,7 +155,7 @@ def _take_back(tracking: Tracking, alias: Alias, was: str | None, version: str, 
 def _run_of(tracking: Tracking, place: Place, model: str, run: str) -> str:
     """The logged run that made the model; for a model from elsewhere, one that holds nothing but the model."""
     if run:
-        known = logged(RunFolder.of(run).path, place.title)
+        known = logged(RunFolder.of(run).path, store_mark(place))
         if known.run and not known.is_gone:
             return known.run
     files: dict[Path, str] = {}

@@ -6,6 +6,7 @@ from pyroblur_gui.core.errors import RunStoreError
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Progress, Started
 from pyroblur_gui.operations.runs_read import rows_of
+from pyroblur_gui.runs.embedded import store_mark
 from pyroblur_gui.runs.place import Place, alone, here
 from pyroblur_gui.runs.record import keep_logged, logged
 from pyroblur_gui.runs.row import OWN_TAGS, Row, chosen
@@ -56,9 +57,10 @@ def _change(tracking: Tracking, place: Place, row: Row, spec: ChangeSpec) -> Non
 def _forget(place: Place, row: Row) -> None:
     """The run's own folder, where it is still there, is not logged again."""
     folder = RunFolder.of(row.name).path
-    known = logged(folder, place.title)
+    mark = store_mark(place)
+    known = logged(folder, mark)
     if known.run == row.id:
-        keep_logged(folder, place.title, known.model_copy(update={"is_gone": True}))
+        keep_logged(folder, mark, known.model_copy(update={"is_gone": True}))
 
 
 def _check_tag(spec: ChangeSpec) -> None:

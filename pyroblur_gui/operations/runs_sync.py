@@ -22,6 +22,7 @@ from pyroblur_gui.jobs.events import Log, Progress, Started
 from pyroblur_gui.models import choice, store
 from pyroblur_gui.operations.plans import RESULTS_FILE
 from pyroblur_gui.operations.run_figures import FILES, read_measured
+from pyroblur_gui.runs.embedded import store_mark
 from pyroblur_gui.runs.place import Place, alone, here
 from pyroblur_gui.runs.plan import plan_of
 from pyroblur_gui.runs.record import Point, RunLog, keep_logged, logged, signature
@@ -92,9 +93,10 @@ def sync(place: Place, context: Context) -> Synced:
 
 def _stale(place: Place, context: Context) -> Iterator[RunFolder]:
     """Runs of which the store lacks something, the oldest first."""
+    mark = store_mark(place)
     for name in reversed(training_runs.names()):
         folder = RunFolder.of(name)
-        known = logged(folder.path, place.title)
+        known = logged(folder.path, mark)
         if known.is_gone or known.signature == _signature(folder):
             continue
         try:
@@ -107,12 +109,13 @@ def _stale(place: Place, context: Context) -> Iterator[RunFolder]:
 
 def _log(tracking: "Tracking", place: Place, folder: RunFolder) -> None:
     now = _signature(folder)
-    known = logged(folder.path, place.title)
+    mark = store_mark(place)
+    known = logged(folder.path, mark)
     if known.is_gone or known.signature == now:
         return  # another process did it while this one waited
     for known in tracking.log(run_log(folder), known):  # noqa: B020 - it goes on from itself
-        keep_logged(folder.path, place.title, known)
-    keep_logged(folder.path, place.title, known.model_copy(update={"signature": now}))
+        keep_logged(folder.path, mark, known)
+    keep_logged(folder.path, mark, known.model_copy(update={"signature": now}))
 
 
 def run_log(folder: RunFolder) -> RunLog:

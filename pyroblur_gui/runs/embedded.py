@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pyroblur_gui.core.errors import RunStoreError
+from pyroblur_gui.runs.place import Place
 from pyroblur_gui.runs.row import RUN_TAG, Row, row_of
 
 SCHEMA = "dc11669786a5"  # of MLflow 3.17: alembic_version
@@ -29,6 +30,21 @@ def schema(database: Path) -> str:
     with _reading(database) as store:
         found = store.execute("SELECT version_num FROM alembic_version").fetchone()
     return str(found[0]) if found else ""
+
+
+def store_mark(place: Place) -> str:
+    """What tells this store from one that was at the same place before: a file that was moved away is another store."""
+    if place.database is None:
+        return place.title
+    query = "SELECT creation_time FROM experiments WHERE name = ?"
+    try:
+        if not place.database.is_file():
+            return f"{place.title}, not there"
+        with _reading(place.database) as store:
+            found = store.execute(query, (place.experiment,)).fetchone()
+    except RunStoreError:
+        return f"{place.title}, not readable"
+    return f"{place.title}, made {found[0] if found else 'elsewhere'}"
 
 
 def names(database: Path, experiment: str) -> list[Row]:

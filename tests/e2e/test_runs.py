@@ -120,7 +120,7 @@ def test_a_real_server_gets_the_runs_and_one_that_was_away_gets_them_later(door:
     assert "does not answer" in away.err
     assert "logged when it is back" in away.err
 
-    environment = {"MLFLOW_TRACKING_URI": server}
+    environment = {"MLFLOW_TRACKING_URI": server, "MLFLOW_HTTP_REQUEST_TIMEOUT": "60"}
     runs = listed(door, environment=environment)
     assert runs["early"]["metrics"]["best/mAP50-95"] == 0.4
     assert not (door.home / "data" / "mlflow" / "runs.db").exists(), "the server has it, nobody else"
