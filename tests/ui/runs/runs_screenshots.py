@@ -18,7 +18,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[3]
 LOOKS = [(scheme, scale) for scheme in ("light", "dark") for scale in (1, 2)]
 SIZE = (1360, 850)
-KEPT = ("runs-curves-light-1x", "runs-parallel-dark-2x", "runs-plans-light-1x", "runs-promote-dark-2x")
+KEPT = ("runs-parallel-light-1x", "runs-plans-light-1x", "runs-promote-light-1x")
 WIDEST = 1600
 
 
