@@ -56,12 +56,8 @@ class OpenVinoEngine:
         if precision.upper() not in {"F32", *self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")}:
             message = f"This processor does not compute in {precision}."
             raise EngineError(message, hint="Choose the precision auto.")
-        try:
-            self._model = self._core.read_model(path)
-        except RuntimeError as error:
-            message = f"OpenVINO cannot read the model {path}: {error}"
-            raise ModelError(message, hint="Export it to ONNX again.", path=path) from error
         self._path = path
+        self._unused: ov.Model | None = self._read()  # as read, for the first size: read again for each further one
 
     @property
     def title(self) -> str:
@@ -101,11 +97,18 @@ class OpenVinoEngine:
             self._general = self._compile(None)
         return self._general
 
+    def _read(self) -> "ov.Model":
+        try:
+            return self._core.read_model(self._path)
+        except RuntimeError as error:
+            message = f"OpenVINO cannot read the model {self._path}: {error}"
+            raise ModelError(message, hint="Export it to ONNX again.", path=self._path) from error
+
     def _compile(self, size: Size | None) -> "_Compiled":
         streams = _streams(size[0] * size[1]) if size else 1
         try:
-            model = ov.Model(self._model.outputs[: self._network.outputs], self._model.get_parameters())
-            model = model.clone()
+            read, self._unused = self._unused or self._read(), None  # keeping it would take 9 MB for a network of 5 MB
+            model = ov.Model(read.outputs[: self._network.outputs], read.get_parameters())
             if self._network.free_size:
                 model.reshape([1, 3, *(size or (-1, -1))])
             model = self._with_bytes_in(model)

@@ -29,6 +29,7 @@ from pathlib import Path
 import av
 import imageio_ffmpeg
 import psutil
+from figures import HEADING, write_sections
 
 from pyroblur_gui.core.system import platform_facts
 
@@ -105,7 +106,8 @@ def main() -> int:
     text = _report(results, arguments) + growth
     sys.stdout.write(text)
     if arguments.write:
-        arguments.write.write_text(text, encoding="utf-8")
+        head, *parts = text.split(HEADING)
+        write_sections(arguments.write, dict(part.split("\n", 1) for part in parts), head=head)
     return 0
 
 
@@ -152,6 +154,7 @@ def _measure(command: Command, clip: Path, work: Path, figures: Figures) -> None
     target.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(dir=work) as home:
         environment = {**os.environ, "PYROBLUR_HOME": home}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else PyroBlur alone, which lies here, is compiled each time
         started = time.perf_counter()
         with subprocess.Popen(
             command(clip, target), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=REPOSITORY
