@@ -211,14 +211,16 @@ def test_a_disk_that_gets_full_in_mid_run_keeps_the_last_whole_checkpoint(door: 
     runs.mkdir()
     wrapper = disks.small(runs, 70_000_000, listing=tmp_path / "listing")
     copy = ("sh", "-c", 'copy="$1"; runs="$2"; shift 2; "$@"; status=$?; cp -a "$runs" "$copy"; exit $status', "sh")
-    answer = door.run(*_command("--name", "first", "--json"), wrapper=(*wrapper, *copy, str(kept), str(runs)))
+    answer = door.run(
+        *_command("--name", "first", "--json"), wrapper=(*wrapper, *copy, str(kept), str(runs)), limit_s=600
+    )
     assert answer.status == 1, answer.out[-1000:]
     assert answer.lines[-1]["code"] == "disk_full", answer.lines[-1]
     assert "Make room" in answer.lines[-1]["hint"]
     assert not list(kept.rglob("*.part*"))
     runs.rmdir()
     kept.rename(runs)
-    again = door.run("train", "--resume", "first", "--json")
+    again = door.run("train", "--resume", "first", "--json", limit_s=600)
     first = next(line for line in again.lines if line["type"] == "metric")
     assert again.lines[-1]["type"] == "finished", again.lines[-1]
     assert first["step"] > 1

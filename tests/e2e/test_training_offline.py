@@ -11,6 +11,7 @@ import pytest
 from door import Answer, Door
 from PIL import Image
 
+pytestmark = pytest.mark.timeout(900)
 WATCHED = ("ultralytics", "torch", "torchvision", "onnx", "onnxslim", "onnxruntime", "openvino")
 SETTINGS = ("--set", "epochs=2", "--set", "imgsz=64", "--set", "batch=4", "--set", "save_period=-1")
 
@@ -44,7 +45,7 @@ def test_nothing_of_a_training_reaches_for_the_network_or_writes_elsewhere(
     door, began = Door(tmp_path / "user"), time.time()
 
     def run(*arguments: str | Path) -> Answer:
-        answer = door.run(*arguments, wrapper=no_network.wrapper())
+        answer = door.run(*arguments, wrapper=no_network.wrapper(), limit_s=600)
         assert answer.status == 0, answer.out[-2000:] + answer.err
         assert not answer.strays
         assert not answer.litter
