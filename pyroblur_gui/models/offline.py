@@ -61,6 +61,8 @@ def import_ultralytics() -> ModuleType:
     own_open = pillow.open
     try:
         with _without_sockets():
+            with contextlib.suppress(ImportError):
+                importlib.import_module("urllib3")  # which Ultralytics would load later
             importlib.import_module("ultralytics.utils")
             return importlib.import_module("ultralytics")
     finally:
