@@ -134,7 +134,7 @@ class ResultsPanel(QWidget):
         row.setContentsMargins(Space.L, 0, Space.S, 0)
         row.setSpacing(Space.M)
         row.addLayout(names, 1)
-        row.addWidget(self.views)
+        row.addWidget(self.views, 0, Qt.AlignmentFlag.AlignVCenter)
         for action in (actions.open_report, actions.save, actions.remove):
             row.addWidget(_button(action))
         head = QWidget()
