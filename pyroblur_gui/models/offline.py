@@ -8,6 +8,7 @@ servers, checks for updates, reports to Google Analytics, fetches fonts and inst
 
 import contextlib
 import importlib
+import importlib.util
 import json
 import os
 import socket
@@ -98,6 +99,19 @@ def _prepare_ultralytics() -> None:
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder / "torchinductor")
     os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))  # left alone, Ultralytics sets 1
     _write_settings(folder / "Ultralytics" / "settings.json")
+    _place_fonts(folder / "Ultralytics")
+
+
+def _place_fonts(folder: Path) -> None:
+    """Under the names that Ultralytics would fetch before each training; nothing is written with them."""
+    found = importlib.util.find_spec("matplotlib")
+    places = found.submodule_search_locations if found is not None else None
+    font = Path(next(iter(places or ()), "")) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    for name in ("Arial.ttf", "Arial.Unicode.ttf"):
+        if not (folder / name).exists():
+            with PartFile(folder / name) as part:
+                part.path.write_bytes(font.read_bytes() if font.is_file() else b"")
+                part.commit()
 
 
 def _write_settings(path: Path) -> None:
