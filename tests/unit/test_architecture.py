@@ -36,8 +36,9 @@ HEAVY = [
 ]
 WITH_TORCH = {
     "pyroblur_gui/runs/tracking.py",
-    *(f"pyroblur_gui/models/{name}.py" for name in ("checkpoint", "conversion", "torch")),
-    *(f"pyroblur_gui/training/{name}.py" for name in ("fit", "trainer")),
+    *(f"pyroblur_gui/models/{name}.py" for name in ("checkpoint", "conversion", "exporting", "torch")),
+    "pyroblur_gui/operations/train_rank.py",
+    *(f"pyroblur_gui/training/{name}.py" for name in ("devices", "fit", "measure", "trainer", "validator")),
 }
 QT = ["PySide6", "qasync"]
 FIND = "from pyroblur_gui.core.paths import resource; print(resource({name!r}))"
