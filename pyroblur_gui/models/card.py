@@ -24,6 +24,8 @@ class Layout(StrEnum):
     """How a model's outputs are to be read."""
 
     YOLO = "yolo"  # one output [1, 4 + classes, anchors]: centre, size in input pixels, then a score a class
+    OBJECTNESS = "objectness"  # [1, anchors, 5 + classes]: centre, size, objectness, score a class (YOLOv5, v7, YOLOX)
+    BOXES = "boxes"  # [1, boxes, 6]: corners in input pixels, score, class number (YOLOv10, YOLO26: end to end)
     CENTERFACE = "centerface"  # heat map, log sizes, offsets (and landmarks), each at a quarter of the input
 
 

@@ -10,12 +10,13 @@ from pyroblur_gui.core.files import sha256
 from pyroblur_gui.core.system import is_installed
 from pyroblur_gui.models import catalogue, store
 from pyroblur_gui.models.card import Card, Layout, class_cards
+from pyroblur_gui.models.declared import declaration_of
 
 INSTALL = "Install the training part: pip install 'pyroblur[train]'"
 
 
 def import_onnx(path: Path, name: str | None = None) -> Card:
-    """Copies a YOLO detector, as Ultralytics exports it, into the store. Raises ModelError."""
+    """Copies a detector, as Ultralytics exports it or as a declaration says, into the store. Raises ModelError."""
     card = card_of_onnx(path, name=_free_name(path, name))
     store.add(card, path)
     return card
@@ -65,12 +66,13 @@ def card_of_onnx(path: Path, *, name: str) -> Card:
     """A card made from what the file says of itself, with cautious values for the rest. Raises ModelError."""
     from pyroblur_gui.models.onnx_file import read_facts
 
-    facts = read_facts(path)
+    declared = declaration_of(path)
+    facts = read_facts(path, declared)
     return Card(
         name=name,
         title=path.stem,
         summary=facts.description,
-        layout=Layout.YOLO,
+        layout=Layout.YOLO if declared is None else declared.layout,
         classes=class_cards(facts.names),
         input_size=facts.input_size,
         stride=facts.stride,

@@ -22,10 +22,15 @@ from pyroblur_gui.models.engine import Engine, Network
 from pyroblur_gui.models.export import card_of_onnx, import_checkpoint
 from pyroblur_gui.models.network import NetworkDetector
 from pyroblur_gui.models.tiling import TiledDetector
-from pyroblur_gui.models.yolo import YoloDetector
+from pyroblur_gui.models.yolo import BoxesDetector, ObjectnessDetector, YoloDetector
 from pyroblur_gui.models.yolo import network as yolo_network
 
-KINDS: Mapping[Layout, type[NetworkDetector]] = {Layout.YOLO: YoloDetector, Layout.CENTERFACE: CenterFaceDetector}
+KINDS: Mapping[Layout, type[NetworkDetector]] = {
+    Layout.YOLO: YoloDetector,
+    Layout.OBJECTNESS: ObjectnessDetector,
+    Layout.BOXES: BoxesDetector,
+    Layout.CENTERFACE: CenterFaceDetector,
+}
 
 
 class EngineModule(Protocol):

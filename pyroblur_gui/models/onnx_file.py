@@ -15,9 +15,14 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from pyroblur_gui.core.errors import ModelError
 from pyroblur_gui.core.files import PartFile, sha256
 from pyroblur_gui.core.paths import folders
+from pyroblur_gui.models.card import Layout
+from pyroblur_gui.models.declared import Declaration
 
 FLOAT = onnx.TensorProto.FLOAT
-HOW_TO_EXPORT = 'Export a detection model with Ultralytics: YOLO("best.pt").export(format="onnx", dynamic=True).'
+HOW_TO_EXPORT = (
+    'Export a detection model with Ultralytics: YOLO("best.pt").export(format="onnx", dynamic=True). Of another, say '
+    "how its output is read in a .toml file beside it: see the guide, Models of others."
+)
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,14 @@ class OnnxFacts:
     licence: str
 
 
-def read_facts(path: Path) -> OnnxFacts:
-    """Facts of a YOLO detector as Ultralytics exports it. Raises ModelError, which says what is missing."""
+def read_facts(path: Path, declared: Declaration | None = None) -> OnnxFacts:
+    """Facts of a YOLO detector as Ultralytics exports it, or of another as it is declared.
+
+    Raises ModelError, which says what is missing.
+    """
     model = _load(path)
+    if declared is not None:
+        return _declared_facts(path, model.graph, declared)
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     if metadata.get("task", "detect") != "detect":
         raise _unusable(path, f"it is made for the task {metadata['task']}, not detect")
@@ -47,6 +57,18 @@ def read_facts(path: Path) -> OnnxFacts:
         fixed_size=fixed_size,
         description=metadata.get("description", ""),
         licence=metadata.get("license", ""),
+    )
+
+
+def _declared_facts(path: Path, graph: onnx.GraphProto, declared: Declaration) -> OnnxFacts:
+    fixed_size = _check_graph(path, graph, classes=len(declared.classes), layout=declared.layout)
+    return OnnxFacts(
+        names=declared.classes,
+        input_size=max(fixed_size) if fixed_size else declared.input_size,
+        stride=declared.stride,
+        fixed_size=fixed_size,
+        description=declared.summary,
+        licence=declared.licence,
     )
 
 
@@ -90,8 +112,10 @@ def _names(path: Path, text: str) -> tuple[str, ...]:
         raise _unusable(path, "its metadata has no list of class names") from error
 
 
-def _check_graph(path: Path, graph: onnx.GraphProto, *, classes: int) -> tuple[int, int] | None:
-    """The fixed input size, or None. Raises ModelError when inputs and outputs are not those of a YOLO detector."""
+def _check_graph(
+    path: Path, graph: onnx.GraphProto, *, classes: int, layout: Layout = Layout.YOLO
+) -> tuple[int, int] | None:
+    """The fixed input size, or None. Raises ModelError when inputs and outputs are not those of the layout."""
     weights = {tensor.name for tensor in graph.initializer}
     inputs = [tensor for tensor in graph.input if tensor.name not in weights]
     if len(inputs) != 1 or len(graph.output) != 1:
@@ -101,10 +125,13 @@ def _check_graph(path: Path, graph: onnx.GraphProto, *, classes: int) -> tuple[i
         raise _unusable(path, "its input is not float32: export it without half=True")
     if len(shapes[0]) != 4 or shapes[0][1] not in {0, 3}:
         raise _unusable(path, f"its input has the shape {shapes[0]} instead of 1 x 3 x height x width")
-    if len(shapes[1]) != 3 or shapes[1][1] not in {0, 4 + classes}:
-        raise _unusable(
-            path, f"its output has the shape {shapes[1]}, not 1 x {4 + classes} x anchors: export it without nms"
-        )
+    axis, length, wanted = {
+        Layout.OBJECTNESS: (2, 5 + classes, f"1 x anchors x {5 + classes}"),
+        Layout.BOXES: (2, 6, "1 x boxes x 6"),
+    }.get(layout, (1, 4 + classes, f"1 x {4 + classes} x anchors: export it without nms"))
+    is_turned = len(shapes[1]) == 3 and shapes[1][axis] == 0 and shapes[1][3 - axis] > 0  # classes are never free
+    if len(shapes[1]) != 3 or is_turned or shapes[1][axis] not in {0, length}:
+        raise _unusable(path, f"its output has the shape {shapes[1]}, not {wanted}")
     height, width = shapes[0][2:]
     return (width, height) if width and height else None
 
