@@ -2,6 +2,7 @@
 
 from pydantic import JsonValue
 
+from pyroblur_gui.core.errors import RunStoreError, StoreAwayError
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Started
 from pyroblur_gui.operations.runs_sync import sync
@@ -29,13 +30,23 @@ def show(spec: ShowSpec, context: Context) -> dict[str, JsonValue]:
     """compare.compared, and {"table": row.pack's}. Raises as list_runs does, RunStoreError for an unknown run."""
     place = here()
     context.emit(Started(kind=spec.kind, detail={"store": place.title}))
-    if place.database is not None and embedded.is_readable(place.database):
-        wanted = [row.id for row in chosen(embedded.names(place.database, place.experiment), spec.runs)]
-        known = {row.id: row for row in embedded.rows(place.database, place.experiment, only=wanted)}
-        rows = [known[run] for run in wanted]
-    else:
-        rows = chosen(rows_of(place), spec.runs)
+    try:
+        rows = _chosen(place, spec.runs)
+    except StoreAwayError:
+        raise
+    except RunStoreError:
+        sync(place, context)  # one that was trained since the last list
+        rows = _chosen(place, spec.runs)
     return {"table": pack(rows), **compared(rows, histories_of(place, [row.id for row in rows]))}
+
+
+def _chosen(place: Place, names: tuple[str, ...]) -> list[Row]:
+    """Raises RunStoreError for an unknown run, and as rows_of does."""
+    if place.database is not None and embedded.is_readable(place.database):
+        wanted = [row.id for row in chosen(embedded.names(place.database, place.experiment), names)]
+        known = {row.id: row for row in embedded.rows(place.database, place.experiment, only=wanted)}
+        return [known[run] for run in wanted]
+    return chosen(rows_of(place), names)
 
 
 def rows_of(place: Place, *, deleted: bool = False) -> list[Row]:

@@ -19,6 +19,7 @@ EXPERIMENT_VARIABLE = "MLFLOW_EXPERIMENT_NAME"
 EXPERIMENT = "PyroBlur"
 LOCK_S = 60.0
 _SQLITE = "sqlite:///"
+_THIS = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ class Place:
         if not self.uri.startswith(_SQLITE):
             return None
         return Path(unquote(self.uri.removeprefix(_SQLITE).partition("?")[0]))
+
+    @property
+    def other_host(self) -> str:
+        """The computer that runs are sent to; "" while they stay on this one."""
+        host = urlsplit(self.uri).hostname or ""
+        return "" if host in _THIS else host
 
     @property
     def title(self) -> str:

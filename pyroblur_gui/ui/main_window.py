@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.core.errors import SettingsError
 from pyroblur_gui.core.settings import Settings, SettingsFile
+from pyroblur_gui.runs.place import here
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.dialogs.about import AboutDialog, diagnosis
 from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog, work_question
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.benchmark = BenchmarkTab()
         self.runs = RunsTab()
         self.status = StatusBar()
+        self.status.show_tracking(here().other_host)
         self._build()
         self._build_menus()
         self.blur.summary.connect(self._summary_changed)

@@ -285,6 +285,16 @@ def test_closing_asks_while_files_are_not_done(on_screen: Play, photos: list[Pat
     on_screen(play)
 
 
+def test_the_window_promises_no_more_than_is_true(on_screen: Play) -> None:
+    async def scenario(session: Session) -> None:
+        status = session.window.status
+        assert status.promise == "Nothing leaves this machine"
+        status.show_tracking("runs.example.org")
+        assert "runs.example.org" in status.promise
+
+    on_screen(scenario)
+
+
 def test_a_mistake_is_shown_once_and_the_window_stays(on_screen: Play) -> None:
     async def play(session: Session) -> None:
         window = shown(session)

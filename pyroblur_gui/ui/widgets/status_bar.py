@@ -21,7 +21,7 @@ class StatusBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumHeight(HEIGHT)
         self.setAccessibleName(tr("Status"))
-        promise = self._label(tr("Nothing leaves this machine"))
+        self._promise = self._label(tr("Nothing leaves this machine"))
         self._engine_glyph = Glyph("cpu", role="muted", size=16)
         self._engine = self._label("")
         self._summary = self._label("")
@@ -34,7 +34,7 @@ class StatusBar(QWidget):
         row.setContentsMargins(Space.L, 0, Space.L, 0)
         row.setSpacing(Space.S)
         row.addWidget(Glyph("lock-simple", role="muted", size=16))
-        row.addWidget(promise)
+        row.addWidget(self._promise)
         row.addSpacing(Space.L)
         row.addWidget(self._engine_glyph)
         row.addWidget(self._engine, 1)
@@ -43,6 +43,15 @@ class StatusBar(QWidget):
         row.addWidget(self._progress)
         self.show_engine("")
         self.show_summary(Summary())
+
+    @property
+    def promise(self) -> str:
+        return self._promise.text()
+
+    def show_tracking(self, host: str) -> None:
+        """What leaves this machine because the user set an address for it; "": nothing."""
+        said = tr("Only runs leave this machine, to {host}", host=host) if host else tr("Nothing leaves this machine")
+        self._promise.setText(said)
 
     def show_engine(self, text: str) -> None:
         """What runs the model and why; hidden until it is known."""
