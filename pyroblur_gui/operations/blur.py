@@ -28,6 +28,8 @@ def _make_ready(spec: BlurSpec) -> None:
     """Has the detector at hand by the time the first frame is; what goes wrong here is told where it is wanted."""
     options = spec.options
     with suppress(PyroblurError):
+        if not spec.source.is_file():
+            return  # a pipe or a device is refused, not read: it may never end
         facts = probe(spec.source)
         if facts.video is None or facts.video.sample_aspect_ratio not in {None, 1} or options.tiling is Tiling.ON:
             return  # which size its pictures have turns out later

@@ -69,7 +69,10 @@ def perform(application: QApplication, scenario: Callable[[Desk], Awaitable[None
         asyncio.set_event_loop(None)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not mistakes, mistakes
-    assert [thread.name for thread in threading.enumerate() if thread not in threads] == []
+    for thread in set(threading.enumerate()) - set(threads):
+        thread.join(10.0)  # the server's, while it finds out that nobody reads its answer any more
+    left = [thread.name for thread in threading.enumerate() if thread not in threads]
+    assert left == [], left
 
 
 def press(button: QWidget) -> None:

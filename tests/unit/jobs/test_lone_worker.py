@@ -131,7 +131,7 @@ async def test_one_that_fails_before_it_made_anything_leaves_nothing(make: Make,
     (folder.path.parent / "weights").rmdir()
     end = await make().run("fail", spec(folder, text="output"), on_event=ear)
     assert end == Failed(code="output", message="No place.", hint="Take another.")
-    assert not folder.path.parent.exists()
+    assert not folder.path.parent.exists(), (folder.is_held(), [p.name for p in folder.path.parent.rglob("*")])
 
 
 async def test_none_is_started_by_who_only_looks(make: Make, folder: JobFolder, ear: Ear) -> None:
@@ -204,7 +204,7 @@ async def test_sigterm_stops_it_in_order(make: Make, folder: JobFolder, ear: Ear
 
 
 async def test_how_it_ended_is_announced_only_where_nobody_hears_it(make: Make, folder: JobFolder, ear: Ear) -> None:
-    announced = folder.path.with_name("announced")
+    announced = folder.path.parent.with_name("announced")
     await make().run("learn", spec(folder, count=2), on_event=ear)
     assert not announced.exists()
     worker = make()

@@ -191,7 +191,7 @@ def linger(spec: Play, context: Context) -> Result:
 
 
 def announce(kind: str, spec: dict[str, JsonValue], end: EndEvent) -> None:
-    Path(str(spec["folder"])).with_name("announced").write_text(f"{kind} {end.type}")
+    Path(str(spec["folder"])).parent.with_name("announced").write_text(f"{kind} {end.type}")
 
 
 BOX = Box(label="face", score=0.5, left=0.0, top=0.0, right=0.5, bottom=0.5)
