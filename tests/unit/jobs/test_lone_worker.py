@@ -205,7 +205,7 @@ async def test_sigterm_stops_it_in_order(make: Make, folder: JobFolder, ear: Ear
 
 async def test_how_it_ended_is_announced_only_where_nobody_hears_it(make: Make, folder: JobFolder, ear: Ear) -> None:
     announced = folder.path.parent.with_name("announced")
-    await make().run("learn", spec(folder, count=2), on_event=ear)
+    await make().run("learn", spec(folder, count=20), on_event=ear)
     assert not announced.exists()
     worker = make()
     end = worker.run("learn", spec(folder, count=20), on_event=Ear())
