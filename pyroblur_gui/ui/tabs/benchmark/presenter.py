@@ -179,7 +179,7 @@ class BenchmarkPresenter:
             return
         if event is None or isinstance(event, Progress):
             self._tell_work()
-        if event is not None or not job.state.is_over:
+        if not job.state.is_over:
             return
         if job.state is JobState.DONE and job.result is not None:
             name = Path(str(job.result.result.get("report_dir", ""))).name
