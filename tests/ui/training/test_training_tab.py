@@ -159,6 +159,10 @@ def test_a_look_ahead_tells_the_time_and_its_advice_is_followed(on_screen: Play,
         press(tab.start.forecast.rows[-1])
         assert tab.start.draft().recipe.hyperparameters.lr0 == pytest.approx(0.1)
         assert not RunFolder.of("trial").path.exists()
-        await until(tab.start.look_button.isEnabled)
+        press(tab.start.look_button)
+        await until(tab.start.forecast.cancel_button.isVisible, 5.0)
+        press(tab.start.forecast.cancel_button)
+        await until(lambda: not tab.start.forecast.isVisible(), LIMIT_S)
+        assert tab.start.look_button.isEnabled()
 
     on_screen(scenario)
