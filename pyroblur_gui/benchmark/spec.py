@@ -1,17 +1,16 @@
 """What to measure: declared once; the window's form, the command line's options, the checks and the help follow."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from pyroblur_gui.core.classes import ANY_CLASS
+from pyroblur_gui.core.devices import check_device
 from pyroblur_gui.core.fields import hints
 from pyroblur_gui.jobs.spec import Spec
 
-DEVICE = r"^(auto|cpu|cuda(:\d+)?|mps|directml|coreml)$"
-ANY_CLASS = "*"
 ENGINES = ("auto", "openvino", "onnxruntime", "torch")
 PRECISIONS = ("auto", "f32", "bf16")
 SPLITS = ("train", "val", "test")
@@ -34,13 +33,6 @@ def _one_of(what: str, known: tuple[str, ...]) -> Callable[[str], str]:
         return value
 
     return check
-
-
-def _check_device(value: str) -> str:
-    if not re.fullmatch(DEVICE, value):
-        message = f"{value!r} is no device: choose auto, cpu, cuda, cuda:1, mps, directml or coreml."
-        raise ValueError(message)
-    return value
 
 
 def _check_models(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,7 +106,7 @@ class BenchmarkOptions(BaseModel):
         description="What runs the models: auto, openvino, onnxruntime or torch.",
         json_schema_extra=hints("run", option="--engine", advanced=True),
     )
-    device: Annotated[str, AfterValidator(_check_device)] = Field(
+    device: Annotated[str, BeforeValidator(check_device)] = Field(
         default="auto",
         title="Device",
         description="auto, cpu, cuda, cuda:1, mps, directml or coreml.",

@@ -11,13 +11,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
+from pyroblur_gui.core.classes import ANY_CLASS, FACE, LICENSE_PLATE
+from pyroblur_gui.core.devices import DEVICE, check_device
 from pyroblur_gui.core.fields import hints
 from pyroblur_gui.jobs.spec import Spec
 
 COLOR = r"^#[0-9A-Fa-f]{6}$"
-DEVICE = r"^(auto|cpu|cuda(:\d+)?|mps|directml|coreml)$"
-ANY_CLASS = "*"  # key of BlurOptions.confidence that stands for every class
 
 
 class Style(StrEnum):
@@ -92,13 +91,6 @@ def _check_color(value: object) -> object:
     return value
 
 
-def _check_device(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(DEVICE, value):
-        message = f"{value!r} is no device: choose auto, cpu, cuda, cuda:1, mps, directml or coreml."
-        raise ValueError(message)
-    return value
-
-
 def _check_classes(value: object) -> object:
     if isinstance(value, list | tuple) and not value:
         message = "Name at least one class to cover."
@@ -153,7 +145,7 @@ class BlurOptions(BaseModel):
         description="What runs the model. Auto picks the fastest that works here.",
         json_schema_extra=hints("find", option="--engine", advanced=True),
     )
-    device: Annotated[str, BeforeValidator(_check_device)] = Field(
+    device: Annotated[str, BeforeValidator(check_device)] = Field(
         default="auto",
         title="Device",
         description="auto, cpu, cuda, cuda:1, mps, directml or coreml.",

@@ -16,7 +16,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from pyroblur_gui.blurring.spec import ANY_CLASS
+from pyroblur_gui.core.classes import ANY_CLASS
 from pyroblur_gui.core.fields import hints_of
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 FACE = "face"
 LICENSE_PLATE = "license_plate"
+ANY_CLASS = "*"  # where a user gives a value for each class: the value of all others
 BACKGROUND = "background"  # in confusion matrices: neither
 MAIN_CLASSES = (FACE, LICENSE_PLATE)  # their ids are 0 and 1 wherever ids are used
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from pyroblur_gui.blurring.spec import ANY_CLASS, BlurOptions, BlurSpec
+from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec
 from pyroblur_gui.cli.batch import Outcome, Work, run_batch
 from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import Narrator, choose_narrator, summary
 from pyroblur_gui.cli.targets import Found, find_sources, names_one_file, targets_of
-from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
+from pyroblur_gui.core.classes import ANY_CLASS, FACE, LICENSE_PLATE
 from pyroblur_gui.models import production
 
 Inputs = Annotated[
