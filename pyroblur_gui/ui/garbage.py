@@ -22,8 +22,10 @@ class Collector(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self._collect)
+        self._was_enabled = True
 
     def start(self) -> None:
+        self._was_enabled = gc.isenabled()
         gc.disable()
         gc.freeze()
         self._timer.start()
@@ -33,7 +35,8 @@ class Collector(QObject):
         self._timer.stop()
         gc.unfreeze()
         gc.collect()
-        gc.enable()
+        if self._was_enabled:
+            gc.enable()
 
     def _collect(self) -> None:
         """The oldest generation that is due by Python's own thresholds."""

@@ -1,6 +1,7 @@
 """The shown window on qasync's loop, with its real queue and lane, and a check that nothing of it is left."""
 
 import asyncio
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What Qt's platform without a screen says of itself is no fault of the window."""
     for item in items:
         item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
+
+
+@pytest.fixture(autouse=True)
+def _collected_here() -> Iterator[None]:
+    """No thread of a test (one that waits for a child, say) destroys a widget of an earlier one: what that can end in
+    is a segmentation fault in the event loop. The collector rests during a test and runs after it, on this thread.
+    """
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture

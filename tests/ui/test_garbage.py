@@ -33,5 +33,6 @@ def test_a_thread_that_allocates_a_lot_collects_no_widget(on_screen: Play) -> No
         gc.collect()
         assert ended_on == [threading.main_thread().name] * 20
 
+    gc.enable()  # as in the program; it rests in the other tests of the window
     on_screen(play)
     assert gc.isenabled()
