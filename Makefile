@@ -7,6 +7,7 @@ VENV ?= .venv
 PIP_FLAGS ?=
 PYTEST ?=
 BENCH ?=
+TEST_JOBS ?= 2
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(PIP_FLAGS) -c constraints.txt
@@ -25,8 +26,10 @@ help:
 demo: $(VENV)/.ready
 	@$(BIN)/python packaging/demo/demo.py
 
+# The window's tests come by themselves, one after another: they look at how long its event loop rests.
 test: lint
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder tests/e2e tests/unit $(PYTEST) || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest tests/ui $(PYTEST) || [ $$? -eq 5 ]
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/python -m ruff check .
