@@ -7,6 +7,7 @@ A child that works alone (`serve_alone`) has no parent to listen to: it does the
 which whoever likes reads and asks things of (jobs/job_folder.py).
 """
 
+import contextlib
 import faulthandler
 import json
 import logging
@@ -16,11 +17,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Protocol
 
 from pydantic import JsonValue, ValidationError
 from typing_extensions import Buffer
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 GRACE_S = 5.0
 TAKEN = 3  # exit status
+LOOK_S = 0.1  # between two looks at what is asked of a job that cannot look itself
 PREVIEW_INTERVAL_S = 0.25
 PROGRESS_INTERVAL_S = 0.05
 
@@ -169,6 +171,19 @@ class ChildContext(Context):
         if self._job.is_cancelled:
             raise JobCancelledError
 
+    @contextlib.contextmanager
+    def loading(self) -> Iterator[None]:
+        self.check_cancelled()
+        is_over = threading.Event()
+        watcher = threading.Thread(target=self._end_if_cancelled, args=(is_over,), name="loading", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            watcher.join()
+        self.check_cancelled()
+
     def should_finish(self) -> bool:
         self._look_for_wishes()
         return self._job.should_finish
@@ -215,6 +230,19 @@ class ChildContext(Context):
         self.emit(
             Preview(image=images[0], covered=shown, request=request, frame=frame, time_s=time_s, boxes=boxes),
         )
+
+    def _end_if_cancelled(self, is_over: threading.Event) -> None:
+        """The thread that looks while the job cannot: an import of seconds cannot be broken off, but for its process."""
+        while not is_over.wait(LOOK_S):
+            self._look_for_wishes()
+            if self._job.is_cancelled:
+                end = Cancelled()
+                if self.desk is not None:
+                    self.desk.leave(end)
+                if self._lines is not None:
+                    self._lines.write(end)
+                self._images.close()
+                _end_tree(0)
 
     def _look_for_wishes(self) -> None:
         """What was asked of the job in its folder, by whoever is not its parent."""
@@ -370,7 +398,7 @@ def _end_in_order(images: SharedImages, number: int, frame: FrameType | None) ->
     os.kill(os.getpid(), number)
 
 
-def _end_tree() -> None:
+def _end_tree(status: int = 1) -> NoReturn:
     """Ends this process and all that it started, at once."""
     import psutil  # noqa: PLC0415 - 20 ms that only a job which does not stop has to pay
 
@@ -379,4 +407,4 @@ def _end_tree() -> None:
             process.kill()
         except psutil.Error:
             continue
-    os._exit(1)
+    os._exit(status)

@@ -1,5 +1,6 @@
 """What an operation sees of the world around it: a place for events, and the questions "cancelled?", "paused?"."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from pydantic import JsonValue
@@ -16,6 +17,13 @@ class Context(Protocol):
     def check_cancelled(self) -> None:
         """Ask once a frame or batch: waits while the job is paused, raises JobCancelledError when it is cancelled."""
         ...
+
+    def loading(self) -> AbstractContextManager[None]:
+        """For a stretch in which libraries are loaded, which asks nothing for seconds and with which nothing is lost.
+
+        A job that is cancelled meanwhile ends at once, and its process with it.
+        """
+        return nullcontext()
 
     def should_finish(self) -> bool:
         """True once the user asked the job to end early, in order and with a result: a training, after its epoch."""

@@ -143,14 +143,18 @@ class JobFolder:
             try:
                 yield Desk(self, name, diary)
             finally:
-                self._drop("worker.json")
-                self._drop("wish")
+                self.clear()
 
     def _taken(self) -> JobRunningError:
         sitting = self.sitting()
         where = f" (process {sitting.pid})" if sitting is not None else ""
         message = f"{self.path.parent.name} is being worked on already{where}."
         return JobRunningError(message, hint="Wait for its end, or stop it first.", path=self.path)
+
+    def clear(self) -> None:
+        """What says that a worker sits here, and what it was asked."""
+        self._drop("worker.json")
+        self._drop("wish")
 
     # -- the others' side
 
@@ -220,6 +224,11 @@ class Desk:
 
     def is_watched(self) -> bool:
         return self._folder.is_watched()
+
+    def leave(self, end: Event) -> None:
+        """Tells the end for a worker whose process ends with the next line: nobody is to think that it broke off."""
+        self.tell(end)
+        self._folder.clear()
 
 
 def _is_locked(file: Path) -> bool:

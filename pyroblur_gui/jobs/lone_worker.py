@@ -133,15 +133,16 @@ class LoneWorker:
 
     async def _follow(self, task: Task, on_event: Callable[[Event], None]) -> EndEvent:
         """From its beginning, or from wherever it is now, to its end."""
-        sitting = await self._come(task)
-        if sitting is None:
-            return await self._never_came(task, on_event)
-        self._sitting = sitting.name
-        self._folder.watch(is_watched=self._is_watched)
-        if self._wish is not None:
-            self._ask(self._wish)
-        with self._folder.keep_company():
-            end = await self._listen(sitting, on_event)
+        with contextlib.ExitStack() as company:
+            sitting = await self._come(task, company)
+            if sitting is None:
+                end = await self._never_came(task, on_event)
+            else:
+                self._sitting = sitting.name
+                self._folder.watch(is_watched=self._is_watched)
+                if self._wish is not None:
+                    self._ask(self._wish)
+                end = await self._listen(sitting, on_event)
         self._folder.remove_if_bare()
         return end
 
@@ -160,14 +161,19 @@ class LoneWorker:
             end = await self._hand_on(await asyncio.to_thread(reader.read), on_event) or await self._death()
         return end
 
-    async def _come(self, task: Task) -> Sitting | None:
-        """To the worker that is there; else starts one. None: it was not to be started, or did not come to its job."""
+    async def _come(self, task: Task, company: contextlib.ExitStack) -> Sitting | None:
+        """To the worker that is there; else starts one. None: it was not to be started, or did not come to its job.
+
+        company: is with the worker from before its first line on, for a short job is over before it is looked at again.
+        """
         if await asyncio.to_thread(self._folder.is_held):
+            company.enter_context(self._folder.keep_company())
             return await self._sitting_of_another()
-        if not self._may_start:
+        if not self._may_start or self._wish is Wish.STOP:
             return None
         name = secrets.token_hex(8)
         self._folder.put_task(task)
+        company.enter_context(self._folder.keep_company())
         self._process = LoneProcess.start(
             [name, str(self._folder.path)],
             command=self._command,
@@ -202,9 +208,7 @@ class LoneWorker:
             self._process, self._may_start = None, False
             return await self._follow(task, on_event)
         entries = await asyncio.to_thread(DiaryReader(self._folder.path, lasting_from=self._process.lasting_from).read)
-        end = await self._hand_on(entries, on_event)
-        self._folder.remove_if_bare()
-        return end or await self._death()
+        return await self._hand_on(entries, on_event) or await self._death()
 
     async def _hand_on(self, entries: list[Entry], on_event: Callable[[Event], None]) -> EndEvent | None:
         """How the job ended, if that is among them."""

@@ -31,7 +31,7 @@ def run(spec: FullSpec, context: Context) -> dict[str, JsonValue]:
     Stopped by whatever, the same spec goes on: a data set that is there is taken as it is, a run is resumed or, when it
     is done, used. Raises PyroblurError, JobCancelledError.
     """
-    train.require_training()
+    train.load_training(context)
     folder = RunFolder.of(spec.run)
     if not folder.last.is_file():
         base_of(spec.recipe)  # what cannot begin should not download first

@@ -10,7 +10,7 @@ from pyroblur_gui.core.files import free_space
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.operations.train import require_training
+from pyroblur_gui.operations.train import load_training
 from pyroblur_gui.operations.training_data import TrainingData, absent_text, write_training_data
 from pyroblur_gui.training.base import base_of
 from pyroblur_gui.training.forecast import Advice, Forecast
@@ -27,7 +27,7 @@ def run(spec: PreflightSpec, context: Context) -> dict[str, JsonValue]:
 
     Raises RunError, ModelError, DatasetError, MissingExtraError, JobCancelledError.
     """
-    require_training()
+    load_training(context)
     base = base_of(spec.recipe)
     trial = TrainSpec(run="trial", recipe=spec.recipe, data=spec.data, device=spec.device, unlabelled=spec.unlabelled)
     with tempfile.TemporaryDirectory(prefix="pyroblur-preflight-") as folder:

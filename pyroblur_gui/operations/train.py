@@ -1,6 +1,7 @@
 """Trains a detector and puts what came of it among the models."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -13,6 +14,7 @@ from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.models import store as store_of_models
 from pyroblur_gui.models.card import Card
 from pyroblur_gui.models.export import INSTALL, keep_trained
+from pyroblur_gui.models.offline import import_ultralytics
 from pyroblur_gui.operations.trained_model import describe
 from pyroblur_gui.operations.training_data import TrainingData, absent_text, write_training_data
 from pyroblur_gui.training.base import Base, base_of
@@ -31,7 +33,7 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
 
     Raises RunError, ModelError, DatasetError, MissingExtraError, JobCancelledError.
     """
-    require_training()
+    load_training(context)
     devices_of(spec.device)  # before anything is begun
     folder = run_folder(spec)
     base = None
@@ -94,6 +96,14 @@ def require_training() -> None:
     if not (is_installed("torch") and is_installed("ultralytics")):
         message = "Training needs torch and Ultralytics, which are not installed."
         raise MissingExtraError(message, hint=INSTALL)
+
+
+def load_training(context: Context) -> None:
+    """What a training needs, in seconds; a job that is cancelled meanwhile ends at once. Raises MissingExtraError."""
+    require_training()
+    with context.loading():
+        import_ultralytics()
+        import_module("pyroblur_gui.training.trainer")
 
 
 def _remarks(data: TrainingData, base: Base | None) -> Iterator[str]:

@@ -107,7 +107,15 @@ def sit(
     Raises what Ultralytics and torch do.
     """
     teller = _Teller(run, context)
-    trainer = prepare(spec, overrides, batch=teller.batch, epoch=teller.epoch, remark=teller.remark, ranks=ranks)
+    trainer = prepare(
+        spec,
+        overrides,
+        batch=teller.batch,
+        epoch=teller.epoch,
+        remark=teller.remark,
+        look=context.check_cancelled,
+        ranks=ranks,
+    )
     trainer.train()
     return Sitting(teller.first_epoch, teller.is_ended_early)
 
@@ -119,6 +127,7 @@ def prepare(
     batch: Callable[[Batch], None],
     epoch: Callable[[Epoch], bool],
     remark: Callable[[str], None],
+    look: Callable[[], None],
     ranks: "Ranks | None" = None,
 ) -> "Trainer":
     """The trainer for these arguments, made as fast as the device allows."""
@@ -128,7 +137,7 @@ def prepare(
     on_cpu = overrides["device"] == CPU
     if on_cpu and spec.recipe.hyperparameters.amp and processor().has_bf16:
         use_bf16_on_cpu()
-    return Trainer(overrides, Listener(batch=batch, epoch=epoch, remark=remark), ranks)
+    return Trainer(overrides, Listener(batch=batch, epoch=epoch, remark=remark, look=look), ranks)
 
 
 def versions() -> dict[str, str]:

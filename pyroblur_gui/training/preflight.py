@@ -103,7 +103,8 @@ def _tried(
 
     overrides = arguments(spec, folder=folder / "trial", device=device, base=base, data=data) | TRIAL | {"batch": batch}
     try:
-        trainer = prepare(spec, overrides, batch=trial.batch, epoch=trial.epoch, remark=trial.remark)
+        look = trial.context.check_cancelled
+        trainer = prepare(spec, overrides, batch=trial.batch, epoch=trial.epoch, remark=trial.remark, look=look)
         with contextlib.suppress(_EnoughError):
             trainer.train()
     except _FAILURES as exc:

@@ -41,11 +41,13 @@ class Listener:
     """What is told while it trains. Raising in any of these stops the training; what was saved stays.
 
     epoch: gives True to end the training after this epoch, with all its processes. remark: for the user to read.
+    look: called before each batch of validation pictures, of which nothing is told.
     """
 
     batch: Callable[[Batch], None]
     epoch: Callable[[Epoch], bool]
     remark: Callable[[str], None]
+    look: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Trainer(DetectionTrainer):
             self.add_callback("on_train_epoch_start", lambda _: self._epoch_begins())
             self.add_callback("on_train_batch_end", lambda _: self._tell_batch())
             self.add_callback("on_train_epoch_end", lambda _: self._check_loss())
+            self.add_callback("on_val_batch_start", lambda _: self._listener.look())
             self.add_callback("on_fit_epoch_end", lambda _: self._tell_epoch())
 
     def train(self) -> None:

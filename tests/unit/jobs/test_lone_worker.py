@@ -101,6 +101,19 @@ async def test_one_that_was_asked_before_it_came_stops(make: Make, folder: JobFo
     assert not folder.is_held()
 
 
+async def test_one_that_loads_its_libraries_ends_at_once_and_in_order(
+    make: Make, folder: JobFolder, ear: Ear, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = make()
+    end = worker.run("load", spec(folder), on_event=ear)
+    await ear.hear("started")
+    await worker.cancel()
+    assert await end == Cancelled()
+    assert not folder.is_held()
+    assert folder.sitting() is None, "it did not break off"
+    assert not caplog.records, "it need not be killed"
+
+
 async def test_one_that_does_not_stop_is_ended_with_its_children(make: Make, folder: JobFolder, ear: Ear) -> None:
     worker = make()
     end = worker.run("stubborn", spec(folder), on_event=ear)
@@ -205,7 +218,7 @@ async def test_sigterm_stops_it_in_order(make: Make, folder: JobFolder, ear: Ear
 
 async def test_how_it_ended_is_announced_only_where_nobody_hears_it(make: Make, folder: JobFolder, ear: Ear) -> None:
     announced = folder.path.parent.with_name("announced")
-    await make().run("learn", spec(folder, count=20), on_event=ear)
+    await make().run("learn", spec(folder, count=1), on_event=ear)  # over before it is looked at for the first time
     assert not announced.exists()
     worker = make()
     end = worker.run("learn", spec(folder, count=20), on_event=Ear())

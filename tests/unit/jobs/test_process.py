@@ -150,6 +150,17 @@ async def test_cancel_ends_the_job_and_the_child_is_not_used_again(worker: Worke
     assert not worker.is_reusable
 
 
+async def test_a_job_that_loads_its_libraries_ends_at_once_when_it_is_cancelled(
+    worker: WorkerProcess, ear: Ear, caplog: pytest.LogCaptureFixture
+) -> None:
+    end = worker.run("load", {}, on_event=ear)
+    await ear.hear("started")
+    await worker.cancel()
+    assert await end == Cancelled()
+    await eventually(lambda: not worker.is_alive)
+    assert not caplog.records, "it need not be killed"
+
+
 async def test_cancel_before_the_child_has_started(worker: WorkerProcess, ear: Ear) -> None:
     end = worker.run("count", {"count": 10_000}, on_event=ear)
     await worker.cancel()

@@ -90,6 +90,14 @@ def count(spec: Play, context: Context) -> Result:
     return {"count": spec.count}
 
 
+def load(spec: Play, context: Context) -> Result:
+    """Hears nothing while it loads, as an import does."""
+    context.emit(Started(kind="load"))
+    with context.loading():
+        time.sleep(600)
+    return {}
+
+
 def hurry(spec: Play, context: Context) -> Result:
     for done in range(spec.count):
         context.emit(Progress(stage="hurry", done=done + 1, total=spec.count))
@@ -212,7 +220,7 @@ def _start_grandchild(context: Context, program: str = "") -> None:
 OPERATIONS = {
     function.__name__: Entry(function)
     for function in (
-        echo, noise, variable, learn, count, hurry, long_line, stubborn, family, crash, fail, show, answer, linger,
+        echo, noise, variable, learn, count, load, hurry, long_line, stubborn, family, crash, fail, show, answer, linger,
     )
 }  # fmt: skip
 
