@@ -23,6 +23,7 @@ class Space:
 
 RADIUS = 6
 CONTROL_HEIGHT = 32
+BAR_HEIGHT = 52  # of the bar with the heading at the top of a panel
 
 
 @dataclass(frozen=True)

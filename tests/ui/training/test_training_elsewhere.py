@@ -31,15 +31,15 @@ def test_a_training_of_a_command_line_is_found_shown_as_one_and_stopped(on_scree
         window = shown(session)
         window.show_tab("training")
         tab = window.training
-        await until(lambda: [each.stage for each in tab.runs.lines()] == [Stage.INTERRUPTED])
+        await until(lambda: [each.stage for each in tab.runs.items()] == [Stage.INTERRUPTED])
         await until(tab.commands.resume.isEnabled)
         worker, end = begin_elsewhere(folder)
-        await until(lambda: [each.stage for each in tab.runs.lines()] == [Stage.RUNNING])
+        await until(lambda: [each.stage for each in tab.runs.items()] == [Stage.RUNNING])
         await until(lambda: not tab.commands.resume.isEnabled())
         assert not tab.is_busy(), "closing this window has nothing to ask about it"
         await until(lambda: tab.wiring.presenter.line("other").progress is not None)
         await act(tab.commands.stop)
-        await until(lambda: [each.stage for each in tab.runs.lines()] == [Stage.STOPPED])
+        await until(lambda: [each.stage for each in tab.runs.items()] == [Stage.STOPPED])
         assert (await end).type == "cancelled"
         assert folder.record().state is RunState.STOPPED
         assert session.client.queue.jobs() == []
@@ -58,11 +58,11 @@ def test_a_training_of_a_command_line_is_discarded_after_asking(on_screen: Play)
         await until(folder.job.is_held)
         window.show_tab("training")
         tab = window.training
-        await until(lambda: [each.stage for each in tab.runs.lines()] == [Stage.RUNNING])
+        await until(lambda: [each.stage for each in tab.runs.items()] == [Stage.RUNNING])
         await act(tab.commands.discard)
         (question,) = tab.findChildren(Question)
         press(question.buttons["remove"])
-        await until(lambda: tab.runs.lines() == [])
+        await until(lambda: tab.runs.items() == [])
         assert not folder.path.exists()
         assert (await end).type in {"cancelled", "failed"}
 
@@ -78,7 +78,7 @@ def test_closing_the_window_leaves_a_training_of_a_command_line_alone(on_screen:
         worker, _end = begin_elsewhere(folder)
         workers.append(worker)
         window.show_tab("training")
-        await until(lambda: [each.stage for each in window.training.runs.lines()] == [Stage.RUNNING])
+        await until(lambda: [each.stage for each in window.training.runs.items()] == [Stage.RUNNING])
         await until(lambda: window.training.wiring.presenter.line("other").progress is not None)
         window.close()
         await until(window.isHidden)
@@ -99,7 +99,7 @@ def test_a_run_whose_data_set_was_renamed_asks_for_it(on_screen: Play, pictures:
         window = shown(session)
         window.show_tab("training")
         tab = window.training
-        await until(lambda: len(tab.runs.lines()) == 1)
+        await until(lambda: len(tab.runs.items()) == 1)
         await act(tab.commands.resume)
         await until(lambda: bool(tab.findChildren(DataDialog)))
         (dialog,) = tab.findChildren(DataDialog)

@@ -98,7 +98,7 @@ def test_a_training_goes_on_without_its_window_and_is_found_again(
         await act(tab.commands.remove)
         (question,) = tab.findChildren(Question)
         press(question.buttons["remove"])
-        await until(lambda: [each.name for each in tab.runs.lines()] == ["first"])
+        await until(lambda: [each.name for each in tab.runs.items()] == ["first"])
 
     on_screen_patiently(open_again)
 
@@ -142,8 +142,8 @@ def test_closing_with_a_stop_leaves_no_training_behind(on_screen_patiently: Play
         window = shown(session)
         window.show_tab("training")
         tab = window.training
-        await until(lambda: len(tab.runs.lines()) == 1)
-        assert tab.runs.lines()[0].can_resume
+        await until(lambda: len(tab.runs.items()) == 1)
+        assert tab.runs.items()[0].can_resume
         assert "closed" not in said(window), "the user knows"
         assert not [job for job in session.client.queue.jobs() if job.state is JobState.RUNNING]
 

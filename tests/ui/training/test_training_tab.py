@@ -109,7 +109,7 @@ def test_runs_wait_for_each_other_stop_at_once_and_are_discarded(on_screen: Play
         for name in ("first", "second", "third"):
             tab.start.name.setText(name)
             press(tab.start.start_button)
-        assert [each.name for each in tab.runs.lines()] == ["third", "second", "first"]
+        assert [each.name for each in tab.runs.items()] == ["third", "second", "first"]
         await until(lambda: presenter.line("first").stage is Stage.RUNNING)
         assert presenter.line("second").stage is Stage.WAITING
         assert tab.is_busy()
@@ -127,7 +127,7 @@ def test_runs_wait_for_each_other_stop_at_once_and_are_discarded(on_screen: Play
         await answer_discard(tab)
         await until(lambda: presenter.line("second") is None, LIMIT_S)
         assert not RunFolder.of("second").path.exists()
-        assert [each.name for each in tab.runs.lines()] == ["first"]
+        assert [each.name for each in tab.runs.items()] == ["first"]
         assert not tab.is_busy()
 
     on_screen(scenario)

@@ -93,7 +93,7 @@ def test_a_run_is_removed_with_its_folder_after_asking(on_screen: Play) -> None:
             press(question.buttons[answer])
             await until(lambda: not tab.findChildren(Question))
             await until(lambda there=there: folder.path.exists() is there)
-        await until(lambda: tab.runs.lines() == [])
+        await until(lambda: tab.runs.items() == [])
         assert tab.live.empty.isVisible()
 
     on_screen(scenario)
@@ -173,7 +173,7 @@ def test_a_run_that_was_killed_is_offered_to_go_on(on_screen: Play) -> None:
         window = shown(session)
         window.show_tab("training")
         tab = window.training
-        await until(lambda: [each.stage for each in tab.runs.lines()] == [Stage.INTERRUPTED])
+        await until(lambda: [each.stage for each in tab.runs.items()] == [Stage.INTERRUPTED])
         await until(tab.commands.resume.isEnabled)
         assert not tab.is_busy()
 
@@ -206,7 +206,7 @@ def test_sample_pictures_that_are_gone_do_not_hide_what_was_found(on_screen: Pla
         assert samples.board.grab(place).toImage() not in (framed, plain)
         make_run("another")
         tab.wiring.presenter.refresh()
-        await until(lambda: len(tab.runs.lines()) == 2)
+        await until(lambda: len(tab.runs.items()) == 2)
         tab.wiring.presenter.choose("another")
         await until(samples.blank.isVisible)
 

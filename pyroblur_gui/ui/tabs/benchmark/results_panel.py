@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.benchmark.result import BenchmarkResult
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.benchmark import wording
 from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
 from pyroblur_gui.ui.tabs.benchmark.figure_table import FigureTable
@@ -26,7 +26,6 @@ from pyroblur_gui.ui.widgets.blank import Blank
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.segments import Segments
 
-BAR_HEIGHT = 52
 SUMMARY, CURVES, LEAKS, GALLERY, SPEED = "summary", "curves", "leaks", "gallery", "speed"
 
 

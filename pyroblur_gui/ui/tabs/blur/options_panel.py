@@ -14,12 +14,11 @@ from pyroblur_gui.models.catalogue import ModelEntry
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.fields import plan_fields
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.blur.actions import BlurActions
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.model_choice import ModelChoice
 from pyroblur_gui.ui.tabs.blur.presenter import Output
-from pyroblur_gui.ui.tabs.blur.preview_panel import BAR_HEIGHT
 from pyroblur_gui.ui.tabs.blur.wording import start_text
 from pyroblur_gui.ui.widgets.class_list import ClassList
 from pyroblur_gui.ui.widgets.form import Form

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.item_models.queue_model import pixmap_of
-from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.pictures import Mark, Picture
 from pyroblur_gui.ui.tabs.blur.inspector import Shown
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState
@@ -18,8 +18,6 @@ from pyroblur_gui.ui.widgets.compare_view import CompareView
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.inputs import Slider
 from pyroblur_gui.ui.widgets.notice import Notice
-
-BAR_HEIGHT = 52
 
 
 class PreviewPanel(QWidget):

@@ -17,10 +17,9 @@ from PySide6.QtWidgets import (
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.item_models.queue_delegate import QueueDelegate
 from pyroblur_gui.ui.item_models.queue_model import QueueModel, Role
-from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.blur.actions import BlurActions
 from pyroblur_gui.ui.tabs.blur.items import Item
-from pyroblur_gui.ui.tabs.blur.preview_panel import BAR_HEIGHT
 
 LOOK_AGAIN_MS = 60
 

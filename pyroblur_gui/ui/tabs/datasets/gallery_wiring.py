@@ -86,7 +86,7 @@ class Wiring(QObject):
     # -- DatasetsView
 
     def sets_changed(self, lines: list[SetLine]) -> None:
-        self._tab.sets.show_sets(lines, self.presenter.chosen)
+        self._tab.sets.show_items(lines, self.presenter.chosen)
         line = self._line()
         if line is not None and line.facts is not None:
             self._tab.show_facts(line.facts)

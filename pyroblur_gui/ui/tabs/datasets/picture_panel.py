@@ -17,7 +17,7 @@ from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets.dataset import Box, Picture, Provenance
 from pyroblur_gui.ui.fields import class_name
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.datasets import picture_editing as editing
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import Row
 from pyroblur_gui.ui.tabs.datasets.picture_actions import PictureActions
@@ -26,7 +26,6 @@ from pyroblur_gui.ui.tabs.datasets.picture_canvas import ZOOM_STEP, PictureCanva
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.inputs import ComboBox
 
-BAR_HEIGHT = 52
 MOST_KEYS = 9  # classes that a number key chooses
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
-from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.blur.drops import DropZone
 from pyroblur_gui.ui.tabs.datasets.charts_panel import ChartsPanel
 from pyroblur_gui.ui.tabs.datasets.gallery_actions import DatasetActions
@@ -29,7 +29,7 @@ from pyroblur_gui.ui.tabs.datasets.gallery_wiring import Wiring
 from pyroblur_gui.ui.tabs.datasets.picture_panel import PicturePanel
 from pyroblur_gui.ui.tabs.datasets.presenter import SetLine
 from pyroblur_gui.ui.tabs.datasets.problems_panel import ProblemsPanel
-from pyroblur_gui.ui.tabs.datasets.sets_panel import BAR_HEIGHT, SetsPanel
+from pyroblur_gui.ui.tabs.datasets.sets_panel import SetsPanel
 from pyroblur_gui.ui.tabs.datasets.wording import facts_text
 from pyroblur_gui.ui.tabs.datasets.work_panel import WorkPanel
 from pyroblur_gui.ui.widgets.banner import Banner

@@ -17,12 +17,11 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.figures import History, as_csv
 from pyroblur_gui.ui.tabs.training.presenter import MOST_LINES, Told
 from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
-from pyroblur_gui.ui.tabs.training.runs_panel import BAR_HEIGHT
 from pyroblur_gui.ui.tabs.training.samples_panel import SamplesPanel
 from pyroblur_gui.ui.tabs.training.tiles import Tiles
 from pyroblur_gui.ui.tabs.training.wording import facts_text, stage_text

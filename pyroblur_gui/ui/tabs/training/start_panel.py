@@ -26,12 +26,11 @@ from pyroblur_gui.training.forecast import Advice
 from pyroblur_gui.training.spec import Hyperparameters, Recipe, TrainSpec
 from pyroblur_gui.ui.fields import plan_fields
 from pyroblur_gui.ui.i18n import tr, trn
-from pyroblur_gui.ui.look import Space, scaled
+from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.choices import DataChoice, network_label, weights_problem
 from pyroblur_gui.ui.tabs.training.forecast_panel import ForecastPanel
 from pyroblur_gui.ui.tabs.training.presenter import Draft
-from pyroblur_gui.ui.tabs.training.runs_panel import BAR_HEIGHT
 from pyroblur_gui.ui.tabs.training.weights_panel import WeightsPanel
 from pyroblur_gui.ui.tabs.training.wording import reason
 from pyroblur_gui.ui.widgets.form import Form

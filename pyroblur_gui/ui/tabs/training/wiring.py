@@ -95,7 +95,7 @@ class Wiring(QObject):
     # -- TrainingView
 
     def runs_changed(self, lines: list[RunLine], chosen: str | None) -> None:
-        self._tab.runs.show_runs(lines, chosen)
+        self._tab.runs.show_items(lines, chosen)
         if not lines:
             self._tab.show_empty(has_data=self._tab.start.data.count() > 0)
         self._watch()
@@ -399,7 +399,7 @@ class Wiring(QObject):
     def _show_news(self) -> None:
         news, self._news = self._news, {}
         for line in news.values():
-            self._tab.runs.show_run(line)
+            self._tab.runs.show_item(line)
         chosen = self.presenter.chosen
         if chosen is not None and chosen.name in news:
             self._tab.live.change(chosen)
