@@ -232,7 +232,7 @@ class ChildContext(Context):
         )
 
     def _end_if_cancelled(self, is_over: threading.Event) -> None:
-        """The thread that looks while the job cannot: an import of seconds cannot be broken off, but for its process."""
+        """The thread that looks while the job cannot: an import can only be broken off with its process."""
         while not is_over.wait(LOOK_S):
             self._look_for_wishes()
             if self._job.is_cancelled:

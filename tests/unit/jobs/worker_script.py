@@ -220,7 +220,8 @@ def _start_grandchild(context: Context, program: str = "") -> None:
 OPERATIONS = {
     function.__name__: Entry(function)
     for function in (
-        echo, noise, variable, learn, count, load, hurry, long_line, stubborn, family, crash, fail, show, answer, linger,
+        echo, noise, variable, learn, count, load, hurry, long_line, stubborn, family, crash, fail, show, answer,
+        linger,
     )
 }  # fmt: skip
 
