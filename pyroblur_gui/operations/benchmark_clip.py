@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -191,6 +192,9 @@ class _Behind:
     def emit(self, event: Event) -> None:
         if isinstance(event, Progress):
             self._context.emit(event)
+
+    def loading(self) -> AbstractContextManager[None]:
+        return self._context.loading()
 
     def wants_preview(self) -> bool:
         return False
