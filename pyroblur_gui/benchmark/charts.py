@@ -207,18 +207,18 @@ def _batches(result: BenchmarkResult) -> Chart:
             rows = [
                 row
                 for row in result.speed
-                if (row.model, row.engine, row.device, row.precision, row.size) == way and row.times is not None
+                if (row.model, row.engine, row.device, row.precision, row.size) == way
+                and row.times is not None
+                and not row.is_streamed
             ]
             if rows:
                 x, y = [row.batch for row in rows], [row.times.pictures_s if row.times else 0.0 for row in rows]
                 label = f"{_short(way[0])}, {way[1]} {way[3]} {way[2]}, {way[4]} px"
                 plot.plot(x, y, marker="o", label=label, **_style(place))
-        _frame(plot, ("Pictures at once", "Pictures a second"))
+        _frame(plot, ("Batch", "Pictures a second"))
         plot.set_ylim(bottom=0)
 
-    return _chart(
-        "throughput", "Throughput by batch", "Pictures a second against how many are handed in at once.", draw
-    )
+    return _chart("throughput", "Throughput by batch", "Pictures a second against how many are one batch.", draw)
 
 
 def _bars(plot: "Axes", names: Sequence[str], groups: Sequence[tuple[str, Sequence[float]]]) -> None:

@@ -219,6 +219,8 @@ class DataFacts(_Part):
 class SpeedResult(_Part):
     """One way to run one model. error: why it did not run; then there are no figures.
 
+    batch: pictures in one array; is_streamed: one by one instead, with so many under way at once, as blurring does.
+    note: what a reader of the figures must know, such as a file that takes one picture at a time.
     size: longest side of the input; memory_bytes: that loading and running it added to the process; utilisation: of
     the GPU, mean over the measurement. first_ms: the first picture, before it was warm.
     """
@@ -229,6 +231,7 @@ class SpeedResult(_Part):
     precision: str
     size: int
     batch: int
+    is_streamed: bool = False
     times: Times | None = None
     load_s: float | None = None
     first_ms: float | None = None
@@ -236,6 +239,7 @@ class SpeedResult(_Part):
     gpu_utilisation: float | None = None
     gpu_memory_bytes: int | None = None
     error: str = ""
+    note: str = ""
 
 
 class ClipSpeed(_Part):

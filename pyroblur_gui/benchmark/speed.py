@@ -1,8 +1,9 @@
 """How fast models are: every engine, device, precision, input size and batch that works here, warm, one after another.
 
-A batch is how many pictures are handed in at once; engines decide how they share the processor. Its time is that from
-handing in the first to having the last. The picture is noise of 4:3 with the longest side of the input, so that
-scaling, padding and reading the output count as they do when blurring.
+A batch is so many pictures in one array, and its time that from handing it in to having the last picture's boxes; a
+network whose file takes one picture at a time is given them one by one, and the result says so. A last row times what
+blurring does: pictures one by one, with several under way that share the processor. The picture is noise of 4:3 with
+the longest side of the input, so that scaling, padding and reading the output count as they do when blurring.
 """
 
 import time
@@ -19,15 +20,18 @@ from pyroblur_gui.benchmark.times import times_of
 from pyroblur_gui.core.errors import EngineError, PyroblurError
 from pyroblur_gui.core.system import is_installed
 from pyroblur_gui.models import choice
+from pyroblur_gui.models.batching import Batching
 from pyroblur_gui.models.catalogue import ModelFile
 from pyroblur_gui.models.choice import AS_CHOSEN, AUTO, TORCH, Candidate, Choice
 from pyroblur_gui.models.composite import Part
 from pyroblur_gui.models.detector import Detector, Picture
+from pyroblur_gui.models.engine import BatchEngine, Engine
 from pyroblur_gui.models.loading import joined, members, start
 
 WARM_PICTURES = 3
 WARM_SHARE = 0.25  # of the time that is measured
 LEAST = 3  # batches
+ONE_BY_ONE = "The model's file takes one picture at a time: these were handed in one by one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,22 @@ def measure_speed(
 
 
 def _measure(way: Way, options: BenchmarkOptions, step: Callable[[], None]) -> Iterator[SpeedResult]:
+    yield from _timed(way, options, step, is_streamed=False)
+    yield from _timed(way, options, step, is_streamed=True)
+
+
+def _timed(
+    way: Way, options: BenchmarkOptions, step: Callable[[], None], *, is_streamed: bool
+) -> Iterator[SpeedResult]:
     before, began = psutil.Process().memory_info().rss, time.perf_counter()
-    detector = _opened(way)
+    gates: list[Batching] = []
+    detector = _opened(way, None if is_streamed else gates)
     load_s = time.perf_counter() - began
     try:
         picture = np.random.default_rng(0).integers(0, 256, (way.size * 3 // 4, way.size, 3), np.uint8)
         confidence = {label: detector.threshold(label) for label in detector.classes}
         first = _once(detector, picture, confidence, 1)
-        for batch in options.batches:
+        for batch in (detector.in_flight,) if is_streamed else options.batches:
             step()
             _repeat(detector, picture, confidence, batch, seconds=options.seconds * WARM_SHARE, least=WARM_PICTURES)
             with GpuWatch(way.candidate.device) as gpu:
@@ -85,29 +97,39 @@ def _measure(way: Way, options: BenchmarkOptions, step: Callable[[], None]) -> I
             times = times_of(found, wall_s)
             yield _row(way, batch).model_copy(
                 update={
+                    "is_streamed": is_streamed,
                     "times": times.model_copy(update={"pictures_s": round(len(found) * batch / wall_s, 3)}),
                     "load_s": round(load_s, 3),
                     "first_ms": round(first, 3),
                     "memory_bytes": max(0, psutil.Process().memory_info().rss - before),
                     "gpu_utilisation": gpu.utilisation,
                     "gpu_memory_bytes": gpu.memory_bytes,
+                    "note": ONE_BY_ONE if batch > 1 and any(gate.refusal for gate in gates) else "",
                 }
             )
     finally:
         detector.close()
 
 
-def _opened(way: Way) -> Detector:
-    return joined([Part(_part(model, way), classes) for model, classes in members(way.model)])
+def _opened(way: Way, gates: list[Batching] | None) -> Detector:
+    """gates: takes what makes batches before each network; None: pictures go in as when blurring."""
+    return joined([Part(_part(model, way, gates), classes) for model, classes in members(way.model)])
 
 
-def _part(model: ModelFile, way: Way) -> Detector:
+def _part(model: ModelFile, way: Way, gates: list[Batching] | None) -> Detector:
     fixed = model.card.fixed_size
     if fixed is not None and max(fixed) != way.size:
         message = f"{model.card.name} takes pictures of {fixed[0]} x {fixed[1]} only."
         raise EngineError(message, hint="Export it with dynamic sizes.")
     sized = replace(model, card=model.card.model_copy(update={"input_size": way.size}))
-    return start(sized, [Choice(way.candidate, AS_CHOSEN)])
+
+    def before(engine: BatchEngine) -> Engine:
+        if gates is None:
+            return engine
+        gates.append(Batching(engine))
+        return gates[-1]
+
+    return start(sized, [Choice(way.candidate, AS_CHOSEN)], fed_by=before)
 
 
 def _repeat(

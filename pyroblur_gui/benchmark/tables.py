@@ -18,6 +18,10 @@ FIGURE_HEADS = (
 )
 FIGURE_NAMES = ("map50", "map50_95", "precision", "recall", "f1", "leak_objects", "leak_area", "in_vain")
 NOTHING = "-"
+SPEED_NOTE = (
+    "After a warm-up; the time is that of the whole batch. Under way: pictures one by one, so many at once, as when "
+    "blurring."
+)
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,8 @@ def _speed(result: BenchmarkResult) -> Table:
     )  # fmt: skip
     rows = [
         (
-            row.model, row.engine, row.device, row.precision, str(row.size), str(row.batch),
+            row.model, row.engine, row.device, row.precision, str(row.size),
+            f"{row.batch} under way" if row.is_streamed else str(row.batch),
             *(
                 (NOTHING,) * 4
                 if row.times is None
@@ -155,11 +160,11 @@ def _speed(result: BenchmarkResult) -> Table:
             NOTHING if row.load_s is None else f"{row.load_s:.2f}",
             NOTHING if row.memory_bytes is None else f"{row.memory_bytes / 1e6:.0f}",
             NOTHING if row.gpu_utilisation is None else f"{row.gpu_utilisation:.0f}",
-            row.error,
+            row.error or row.note,
         )
         for row in result.speed
     ]  # fmt: skip
-    return Table("speed", "Speed", (head, *rows), "After a warm-up; the time is that of the whole batch.")
+    return Table("speed", "Speed", (head, *rows), SPEED_NOTE)
 
 
 def _clip_speed(result: BenchmarkResult) -> Table:

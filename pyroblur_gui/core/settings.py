@@ -15,11 +15,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from pyroblur_gui.core.errors import SettingsError
 
+TRACKING_SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql")
 VERSION = 1
 VERSION_KEY = "version"
 Document = dict[str, Any]
@@ -52,6 +54,30 @@ def _check_pattern(pattern: str) -> str:
         message = "The name pattern must add something to the name, so that the source is never written over."
         raise ValueError(message)
     return pattern
+
+
+def _check_tracking(address: str | None) -> str | None:
+    address = (address or "").strip()
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+        has_place = bool(parts.hostname or (parts.scheme == "sqlite" and parts.path.strip("/")))
+        has_password = parts.password is not None
+    except ValueError:
+        has_place = has_password = False
+    if _scheme(address) not in TRACKING_SCHEMES or not has_place:
+        message = f"{address} is no tracking address: write http://HOST:PORT of an MLflow server, or sqlite:///FILE."
+        raise ValueError(message)
+    if has_password:
+        message = "Leave the password out of the tracking address: MLflow takes it from MLFLOW_TRACKING_PASSWORD."
+        raise ValueError(message)
+    return address
+
+
+def _scheme(address: str) -> str:
+    """Of an address such as postgresql+psycopg2://..., "postgresql"."""
+    return address.partition("://")[0].partition("+")[0].lower()
 
 
 class Settings(BaseModel):
@@ -95,6 +121,13 @@ class Settings(BaseModel):
         title="Start as soon as files are added",
         description="Added files are covered at once with the options of the moment.",
         json_schema_extra={"group": "output"},
+    )
+    tracking_address: Annotated[str | None, AfterValidator(_check_tracking)] = Field(
+        default=None,
+        title="Tracking address",
+        description="An MLflow server (http://HOST:PORT) or store that trainings are logged in. Empty: PyroBlur's own "
+        "folder, and nothing leaves this machine. The variable MLFLOW_TRACKING_URI wins over it.",
+        json_schema_extra={"group": "runs", "empty": "In PyroBlur's own folder"},
     )
     blur_defaults: dict[str, JsonValue] = Field(
         default_factory=dict,
@@ -145,6 +178,17 @@ class SettingsFile(Generic[M]):
         if not isinstance(version, int) or isinstance(version, bool) or version < 0:
             return self._start_again("has no valid version")
         return self._read(document, version)
+
+    def peek(self) -> M:
+        """What the file holds as far as it is valid, for who only reads: nothing is moved aside or mended."""
+        try:
+            document = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return self._model()
+        if not isinstance(document, dict):
+            return self._model()
+        document.pop(VERSION_KEY, None)
+        return self._accept(document)[0]
 
     def save(self, value: M) -> None:
         """Raises SettingsError when the file cannot be written; the old one is then still whole."""

@@ -4,9 +4,10 @@ Engines take pictures as they lie in memory (8 bits, RGB, height x width x 3); t
 is theirs, because each has its own fastest way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -67,6 +68,17 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
+class BatchEngine(Engine, Protocol):
+    """An engine that takes several pictures as one array, too: all of PyroBlur's do."""
+
+    def submit_batch(self, pictures: Sequence[Picture]) -> PendingOutputs:
+        """Pictures of one size, at least one; the arrays have a row a picture.
+
+        Raises EngineError, at once or when the result is asked for, where the network takes one picture at a time.
+        """
+        ...
+
+
 class ThreadedEngine:
     """Runs a blocking network in a thread of its own, one picture at a time."""
 
@@ -85,7 +97,11 @@ class ThreadedEngine:
         """Nothing: its network takes any size."""
 
     def submit(self, picture: Picture) -> PendingOutputs:
-        return _FuturePending(self._thread.submit(self._infer, picture.copy()), self._title)
+        return self.start(partial(self._infer, picture.copy()))
+
+    def start(self, work: Callable[[], Outputs]) -> PendingOutputs:
+        """In the thread, after what was started before."""
+        return _FuturePending(self._thread.submit(work), self._title)
 
     def close(self) -> None:
         self._thread.shutdown(wait=True, cancel_futures=True)

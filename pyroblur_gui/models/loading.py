@@ -18,7 +18,7 @@ from pyroblur_gui.models.centerface import CenterFaceDetector
 from pyroblur_gui.models.choice import Candidate, Choice
 from pyroblur_gui.models.composite import CompositeDetector, Part
 from pyroblur_gui.models.detector import Detector
-from pyroblur_gui.models.engine import Engine, Network
+from pyroblur_gui.models.engine import BatchEngine, Engine, Network
 from pyroblur_gui.models.export import card_of_onnx, import_checkpoint
 from pyroblur_gui.models.network import NetworkDetector
 from pyroblur_gui.models.tiling import TiledDetector
@@ -36,7 +36,7 @@ KINDS: Mapping[Layout, type[NetworkDetector]] = {
 class EngineModule(Protocol):
     """What openvino.py, onnxruntime.py and torch.py beside this file offer."""
 
-    def open_engine(self, model: ModelFile, network: Network, candidate: Candidate) -> Engine:
+    def open_engine(self, model: ModelFile, network: Network, candidate: Candidate) -> BatchEngine:
         """Raises ModelError, EngineError or MissingExtraError."""
         ...
 
@@ -92,7 +92,7 @@ def choose(model: ModelFile, *, engine: str, device: str, precision: str) -> lis
     )
 
 
-def build(model: ModelFile, candidate: Candidate) -> Engine:
+def build(model: ModelFile, candidate: Candidate) -> BatchEngine:
     """Loads the network into one engine. Raises ModelError, EngineError or MissingExtraError."""
     try:
         module = cast("EngineModule", import_module(f"pyroblur_gui.models.{candidate.engine}"))
@@ -107,9 +107,16 @@ def network_of(card: Card) -> Network:
 
 
 def start(
-    model: ModelFile, choices: list[Choice], kinds: Mapping[Layout, type[NetworkDetector]] = KINDS
+    model: ModelFile,
+    choices: list[Choice],
+    kinds: Mapping[Layout, type[NetworkDetector]] = KINDS,
+    *,
+    fed_by: Callable[[BatchEngine], Engine] | None = None,
 ) -> NetworkDetector:
-    """The first way that works; a later one says what the earlier ones died of. Raises EngineError, ModelError."""
+    """The first way that works; a later one says what the earlier ones died of. fed_by: what stands before the engine.
+
+    Raises EngineError, ModelError.
+    """
     kind = kinds[model.card.layout]
     failure: EngineError | None = None
     for each in choices:
@@ -119,7 +126,7 @@ def start(
             failure = failure or error
             continue
         reason = each.reason if failure is None else f"{each.reason}, because {failure.message}"
-        return kind(engine, model.card, reason=reason)
+        return kind(fed_by(engine) if fed_by is not None else engine, model.card, reason=reason)
     raise failure or EngineError("There is no engine that could run the model.", hint="Install PyroBlur again.")
 
 

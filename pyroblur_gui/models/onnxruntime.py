@@ -1,16 +1,26 @@
 """ONNX Runtime: for CUDA, DirectML and CoreML where its build has them, and a second opinion on the CPU."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pyroblur_gui.core.errors import EngineError, ModelError
 from pyroblur_gui.models.catalogue import ModelFile
 from pyroblur_gui.models.choice import Candidate
 from pyroblur_gui.models.detector import Picture
-from pyroblur_gui.models.engine import Engine, Network, Outputs, ThreadedEngine, inference_threads
+from pyroblur_gui.models.engine import (
+    BatchEngine,
+    Network,
+    Outputs,
+    PendingOutputs,
+    ThreadedEngine,
+    inference_threads,
+)
 from pyroblur_gui.models.offline import import_onnxruntime
 
 if TYPE_CHECKING:
@@ -24,10 +34,11 @@ PROVIDERS = {
     "directml": "DmlExecutionProvider",
     "coreml": "CoreMLExecutionProvider",
 }
+SILENT = 4  # a batch that a file does not take is an answer, not a fault
 QUIET = 3  # errors only: CenterFace's file makes it warn of unused initialisers
 
 
-def open_engine(model: ModelFile, network: Network, candidate: Candidate) -> Engine:
+def open_engine(model: ModelFile, network: Network, candidate: Candidate) -> BatchEngine:
     """Raises EngineError for a device that is not there or a precision other than f32."""
     if candidate.precision != "f32":
         message = f"ONNX Runtime runs this model in f32, not in {candidate.precision}."
@@ -52,11 +63,26 @@ class OnnxRuntimeEngine(ThreadedEngine):
             self._session = _session(with_free_size(path), provider)
         self._input = entry.name
         self._outputs = [output.name for output in self._session.get_outputs()[: network.outputs]]
+        rows = self._session.get_inputs()[0].shape[0]
+        self._most = rows if isinstance(rows, int) else None
         super().__init__(self._run, title=f"ONNX Runtime f32 on {_device_title(device)}")
 
+    def submit_batch(self, pictures: Sequence[Picture]) -> PendingOutputs:
+        if self._most is not None and len(pictures) > self._most:
+            message = f"The model's file says that it takes {self._most} picture at a time."
+            raise EngineError(message, hint="Export it with a dynamic batch.")
+        return self.start(partial(self._run_batch, [*pictures]))
+
+    def _run_batch(self, pictures: Sequence[Picture]) -> Outputs:
+        quiet = ort.RunOptions()
+        quiet.log_severity_level = SILENT
+        return self._infer_blob(cv2.dnn.blobFromImages(pictures, scalefactor=self._network.scale), quiet)
+
     def _run(self, picture: Picture) -> Outputs:
-        blob = cv2.dnn.blobFromImage(picture, scalefactor=self._network.scale)
-        return tuple(np.asarray(output) for output in self._session.run(self._outputs, {self._input: blob}))
+        return self._infer_blob(cv2.dnn.blobFromImage(picture, scalefactor=self._network.scale))
+
+    def _infer_blob(self, blob: NDArray[np.float32], options: "ort.RunOptions | None" = None) -> Outputs:
+        return tuple(np.asarray(output) for output in self._session.run(self._outputs, {self._input: blob}, options))
 
 
 def available_devices() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ other size share one network with free sizes, so that photos of fifty sizes cost
 
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from pyroblur_gui.core.errors import EngineError, ModelError
 from pyroblur_gui.models.catalogue import ModelFile
 from pyroblur_gui.models.choice import Candidate
 from pyroblur_gui.models.detector import Picture
-from pyroblur_gui.models.engine import Engine, Network, Outputs, inference_threads
+from pyroblur_gui.models.engine import BatchEngine, Network, Outputs, inference_threads
 from pyroblur_gui.models.offline import import_openvino
 from pyroblur_gui.models.strips import in_strips
 
@@ -34,7 +35,7 @@ RECENT = 64  # pictures; another size that makes up a quarter of them is a new v
 Size = tuple[int, int]  # height, width
 
 
-def open_engine(model: ModelFile, network: Network, candidate: Candidate) -> Engine:
+def open_engine(model: ModelFile, network: Network, candidate: Candidate) -> BatchEngine:
     """Raises EngineError for a device other than the CPU or a precision that it does not compute in."""
     if candidate.device != "cpu":
         message = f"OpenVINO is used on the CPU only, not on {candidate.device}."
@@ -51,6 +52,7 @@ class OpenVinoEngine:
         self._lock = threading.Lock()
         self._own: OrderedDict[Size, _Compiled] = OrderedDict()  # the least recently used first
         self._general: _Compiled | None = None
+        self._batch: tuple[tuple[int, ...], _Compiled] | None = None  # of so many pictures of that height and width
         self._recent: deque[Size] = deque(maxlen=RECENT)
         self._core = ov.Core()
         if precision.upper() not in {"F32", *self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")}:
@@ -74,12 +76,23 @@ class OpenVinoEngine:
     def submit(self, picture: Picture) -> "_Pending":
         with self._lock:
             compiled = self._compiled_for((picture.shape[0], picture.shape[1]))
-        return compiled.start(picture)
+        return compiled.start(picture[None])
+
+    def submit_batch(self, pictures: Sequence[Picture]) -> "_Pending":
+        """One after another, with all threads on each: a network is kept for the last number and size only."""
+        key = (len(pictures), *pictures[0].shape[:2])
+        with self._lock:
+            if self._batch is None or self._batch[0] != key:
+                self._batch = None  # frees its memory first
+                self._batch = key, self._compile((key[1], key[2]), batch=key[0])
+            compiled = self._batch[1]
+        return compiled.start(np.stack(pictures))
 
     def close(self) -> None:
         with self._lock:
             self._own.clear()
             self._general = None
+            self._batch = None
 
     def _compiled_for(self, size: Size) -> "_Compiled":
         self._recent.append(size)
@@ -104,15 +117,16 @@ class OpenVinoEngine:
             message = f"OpenVINO cannot read the model {self._path}: {error}"
             raise ModelError(message, hint="Export it to ONNX again.", path=self._path) from error
 
-    def _compile(self, size: Size | None) -> "_Compiled":
-        streams = _streams(size[0] * size[1]) if size else 1
+    def _compile(self, size: Size | None, *, batch: int = 0) -> "_Compiled":
+        """batch: so many pictures as one array; 0: one by one, several of them under way."""
+        streams = _streams(size[0] * size[1]) if size and not batch else 1
         try:
             read, self._unused = self._unused or self._read(), None  # keeping it would take 9 MB for a network of 5 MB
             model = ov.Model(read.outputs[: self._network.outputs], read.get_parameters())
-            if self._network.free_size:
-                model.reshape([1, 3, *(size or (-1, -1))])
+            if self._network.free_size or batch > 1:
+                model.reshape([batch or 1, 3, *(size or (-1, -1))])
             model = self._with_bytes_in(model)
-            if size:
+            if size and batch <= 1:
                 in_strips(model, sample_bytes=2 if self._precision == "bf16" else 4)
             compiled = self._core.compile_model(
                 model,
@@ -149,13 +163,16 @@ class _Compiled:
         self._busy: deque[_Pending] = deque()
         self._lock = threading.Lock()
 
-    def start(self, picture: Picture) -> "_Pending":
-        """Starts at once; where every request is under way, the oldest is waited for and its result kept for it."""
+    def start(self, pictures: Picture) -> "_Pending":
+        """pictures: (n, height, width, 3). Starts at once.
+
+        Where every request is under way, the oldest is waited for and its result kept for it.
+        """
         with self._lock:
             while self._busy and (self._busy[0].is_finished or not self._free):
                 self._busy.popleft().finish()
             request = self._free.pop()
-            request.start_async({0: np.ascontiguousarray(picture)[None]}, share_inputs=False)
+            request.start_async({0: np.ascontiguousarray(pictures)}, share_inputs=False)
             pending = _Pending(request, self.title, release=partial(self._free.append, request))
             self._busy.append(pending)
             return pending

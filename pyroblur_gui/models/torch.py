@@ -1,20 +1,29 @@
 """torch: runs the checkpoint that a model was imported from, on CUDA or Apple's GPU (or the CPU, for comparison)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from pyroblur_gui.core.errors import EngineError
 from pyroblur_gui.models.catalogue import ModelFile
 from pyroblur_gui.models.checkpoint import load_module
 from pyroblur_gui.models.choice import Candidate
 from pyroblur_gui.models.detector import Picture
-from pyroblur_gui.models.engine import Engine, Network, Outputs, ThreadedEngine, inference_threads
+from pyroblur_gui.models.engine import (
+    BatchEngine,
+    Network,
+    Outputs,
+    PendingOutputs,
+    ThreadedEngine,
+    inference_threads,
+)
 
 
-def open_engine(model: ModelFile, network: Network, candidate: Candidate) -> Engine:
+def open_engine(model: ModelFile, network: Network, candidate: Candidate) -> BatchEngine:
     """Raises EngineError for a model without a checkpoint or a device that is not there."""
     if model.checkpoint is None:
         message = "torch runs only models that were imported from a checkpoint (.pt)."
@@ -40,10 +49,17 @@ class TorchEngine(ThreadedEngine):
         )
         super().__init__(self._run, title=f"torch {precision} on {device}")
 
+    def submit_batch(self, pictures: Sequence[Picture]) -> PendingOutputs:
+        return self.start(partial(self._run_batch, np.stack(pictures)))
+
     def _run(self, picture: Picture) -> Outputs:
+        return self._run_batch(picture[None])
+
+    def _run_batch(self, pictures: NDArray[np.uint8]) -> Outputs:
+        """pictures: (n, height, width, 3)."""
         with torch.inference_mode(), torch.autocast(self._device.type, torch.bfloat16, enabled=self._is_bf16):
-            image = torch.from_numpy(picture).to(self._device)[None].permute(0, 3, 1, 2)
-            output = self._module(image.to(torch.float32) * self._network.scale)
+            images = torch.from_numpy(pictures).to(self._device).permute(0, 3, 1, 2)
+            output = self._module(images.to(torch.float32) * self._network.scale)
         return (np.asarray(output.float().cpu().numpy()),)
 
 

@@ -112,19 +112,19 @@ def _of_samples(found: Described, split: Split, context: Context, notes: list[st
             unreadable += 1
             continue
         flawed += bool(sample.flaws)
-        yield _of_sample(sample, numbers, size)
+        yield _of_sample(sample, found.name_of(sample), numbers, size)
     if unreadable:
         notes.append(f"{unreadable} pictures cannot be read and do not count.")
     if flawed:
         notes.append(f"The labels of {flawed} pictures have lines that are no boxes; they do not count.")
 
 
-def _of_sample(sample: Sample, numbers: dict[str, int], size: tuple[int, int]) -> LabelledPicture:
+def _of_sample(sample: Sample, name: str, numbers: dict[str, int], size: tuple[int, int]) -> LabelledPicture:
     rows = [(numbers[b.label], b.left, b.top, b.right, b.bottom) for b in sample.boxes if b.label in numbers]
     labels, boxes = _in_pixels(rows, *size)
     return LabelledPicture(
         path=sample.picture,
-        name=sample.name,
+        name=name,
         width=size[0],
         height=size[1],
         boxes=boxes,

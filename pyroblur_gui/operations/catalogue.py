@@ -85,6 +85,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("promote", "runs.spec:PromoteSpec", "operations.promote:run", Lane.RUNS),
         Operation("roll_back", "runs.spec:RollBackSpec", "operations.promote:roll_back", Lane.RUNS),
         Operation("registry", "runs.spec:RegistrySpec", "operations.promote:registry", Lane.RUNS),
+        Operation("mlflow_pages", "runs.spec:PagesSpec", "operations.mlflow_pages:run", Lane.RUNS),
         Operation("runs_change", "runs.spec:ChangeSpec", "operations.runs_change:run", Lane.RUNS),
         Operation("train_rank", "training.spec:RankSpec", "operations.train_rank:run", Lane.GPU),
         Operation("full", "operations.spec:FullSpec", "operations.full:run", Lane.GPU),

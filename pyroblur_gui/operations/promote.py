@@ -1,7 +1,8 @@
 """Promotes a model: the registry, the record and the file that Blur goes by, all of them or none.
 
-The file is written last and in one step: until then nothing has changed for who covers, and what the registry was told
-is taken back when a later step fails. Where PyroBlur was killed between, the next look at the registry mends it.
+The file is written last and in one step: until then nothing has changed for who covers. What is begun is noted before;
+when a later step fails it is taken back at once, and where PyroBlur was killed between, before anybody looks at the
+registry again: the note says what there is to take back.
 """
 
 import contextlib
@@ -17,7 +18,9 @@ from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Started
 from pyroblur_gui.models import catalogue, production, store
 from pyroblur_gui.models.production import Promoted
+from pyroblur_gui.operations import promotion_note
 from pyroblur_gui.operations.evidence import gather
+from pyroblur_gui.operations.promotion_note import PromotionNote
 from pyroblur_gui.operations.runs_sync import sync
 from pyroblur_gui.runs import decision
 from pyroblur_gui.runs.decision import Evidence
@@ -56,7 +59,9 @@ def run(spec: PromoteSpec, context: Context) -> dict[str, JsonValue]:
     place = here()
     sync(place, context)
     with alone():
-        version, path = _promote(Tracking(place), place, spec=spec, evidence=evidence, text=text, made=made)
+        tracking = Tracking(place)
+        _take_back_what_broke_off(tracking, place)
+        version, path = _promote(tracking, place, spec=spec, evidence=evidence, text=text, made=made)
     return {**told, "version": version, "decision": str(path)}
 
 
@@ -66,7 +71,9 @@ def roll_back(spec: RollBackSpec, context: Context) -> dict[str, JsonValue]:
     after = before.rolled_back()
     context.emit(Started(kind=spec.kind, detail={"model": after.now.model if after.now else production.USUAL}))
     with alone():
-        tracking = Tracking(here())
+        place = here()
+        tracking = Tracking(place)
+        _take_back_what_broke_off(tracking, place)
         was = tracking.aliases().get(Alias.PRODUCTION)
         version = after.now.version if after.now is not None else None
         if was is not None or version:
@@ -89,6 +96,7 @@ def registry(spec: RegistrySpec, context: Context) -> dict[str, JsonValue]:
         return {"production": production.default_model(), "versions": []}
     with alone():
         tracking = Tracking(place)
+        _take_back_what_broke_off(tracking, place)
         aliases = _mended(tracking)
         found = tracking.versions()
     versions: list[JsonValue] = [
@@ -124,11 +132,17 @@ def _promote(
 ) -> tuple[str, Path]:
     sha = "" if catalogue.is_shipped(spec.model) else store.card(spec.model).sha256
     run = _run_of(tracking, place, spec.model, evidence.candidate.run)
-    was = tracking.aliases().get(spec.alias)
     path = decisions_folder() / f"{made:%Y%m%d-%H%M%S}-{spec.model}.md"
+    note = PromotionNote(
+        store=store_mark(place),
+        alias=spec.alias.value,
+        was=tracking.aliases().get(spec.alias),
+        decision=path.name,
+    )
     tags = {MODEL_TAG: spec.model, SHA_TAG: sha, DECISION_TAG: path.name}
-    version = tracking.register(run, tracking.artifacts_of(run), tags=tags, description=text)
+    promotion_note.keep(note)
     try:
+        version = tracking.register(run, tracking.artifacts_of(run), tags=tags, description=text)
         tracking.keep_text(run, f"decisions/{path.name}", text)
         with PartFile(path) as part:
             part.path.write_text(text, encoding="utf-8")
@@ -137,19 +151,43 @@ def _promote(
         if spec.alias is Alias.PRODUCTION:
             promoted = Promoted(model=spec.model, sha256=sha, version=version.number, decision=path.name, at=made)
             production.keep(production.production().after(promoted))
-    except PyroblurError:
-        _take_back(tracking, spec.alias, was, version.number, path)
+    except BaseException:
+        with contextlib.suppress(PyroblurError):  # a registry that does not answer is told at the next look
+            _take_back(tracking, note)
         raise
+    promotion_note.forget()
     return version.number, path
 
 
-def _take_back(tracking: Tracking, alias: Alias, was: str | None, version: str, record: Path) -> None:
-    """As far as the registry still answers; what it keeps of it has no alias, or is mended at the next look."""
-    record.unlink(missing_ok=True)
-    with contextlib.suppress(PyroblurError):
-        tracking.set_alias(alias, was)
-    with contextlib.suppress(PyroblurError):
-        tracking.unregister(version)
+def _take_back_what_broke_off(tracking: Tracking, place: Place) -> None:
+    """Call it within alone(): then nobody is in the middle of a promotion. Raises RunStoreError, StoreAwayError."""
+    note = promotion_note.read()
+    if note is None:
+        return
+    if _is_complete(tracking, note):
+        promotion_note.forget()
+    elif note.store == store_mark(place):  # of another store, once that one is looked at
+        _take_back(tracking, note)
+
+
+def _is_complete(tracking: Tracking, note: PromotionNote) -> bool:
+    """What counts is the last step: the file for what is in production, the alias for a candidate."""
+    if note.alias == Alias.PRODUCTION:
+        now = production.production().now
+        return now is not None and now.decision == note.decision
+    number = tracking.aliases().get(note.alias)
+    return any(each.number == number and each.tags.get(DECISION_TAG) == note.decision for each in tracking.versions())
+
+
+def _take_back(tracking: Tracking, note: PromotionNote) -> None:
+    """Everything that the promotion may have left; the note goes last. Raises RunStoreError, StoreAwayError."""
+    (decisions_folder() / note.decision).unlink(missing_ok=True)
+    for version in tracking.versions():
+        if version.tags.get(DECISION_TAG) == note.decision:
+            if tracking.aliases().get(note.alias) == version.number:
+                tracking.set_alias(Alias(note.alias), note.was)
+            tracking.unregister(version.number)
+    promotion_note.forget()
 
 
 def _run_of(tracking: Tracking, place: Place, model: str, run: str) -> str:

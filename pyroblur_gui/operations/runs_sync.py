@@ -26,7 +26,7 @@ from pyroblur_gui.runs.embedded import store_mark
 from pyroblur_gui.runs.place import Place, alone, here
 from pyroblur_gui.runs.plan import plan_of
 from pyroblur_gui.runs.record import Point, RunLog, keep_logged, logged, signature
-from pyroblur_gui.runs.row import COMMIT_TAG, DATA_TAG, MODEL_TAG, PLAN_TAG, STATE_TAG
+from pyroblur_gui.runs.row import COMMIT_TAG, DATA_TAG, INTERRUPTED, MODEL_TAG, PLAN_TAG, STATE_TAG
 from pyroblur_gui.runs.spec import SyncSpec
 from pyroblur_gui.training import run as training_runs
 from pyroblur_gui.training.metrics import BY_CLASS, NAMES
@@ -42,6 +42,7 @@ STATUSES = {
     RunState.FAILED: "FAILED",
 }
 KEPT = (RECORD_FILE, RESULTS_FILE, *FILES)  # beside the weights: nothing that names a picture or a folder
+AT_WORK = "/at work"  # ends the signature of a run that a worker is at: when it is gone, there is something to log
 DOUBLES = {"lr/pg1", "lr/pg2"}  # the learning rate is that of the first group
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ def _stale(place: Place, context: Context) -> Iterator[RunFolder]:
     for name in reversed(training_runs.names()):
         folder = RunFolder.of(name)
         known = logged(folder.path, mark)
-        if known.is_gone or known.signature == _signature(folder):
+        if known.is_gone or _is_known(known.signature, folder):
             continue
         try:
             folder.record()
@@ -108,10 +109,10 @@ def _stale(place: Place, context: Context) -> Iterator[RunFolder]:
 
 
 def _log(tracking: "Tracking", place: Place, folder: RunFolder) -> None:
-    now = _signature(folder)
+    now = _signature(folder) + (AT_WORK if folder.job.is_held() else "")
     mark = store_mark(place)
     known = logged(folder.path, mark)
-    if known.is_gone or known.signature == now:
+    if known.is_gone or _is_known(known.signature, folder):
         return  # another process did it while this one waited
     for known in tracking.log(run_log(folder), known):  # noqa: B020 - it goes on from itself
         keep_logged(folder.path, mark, known)
@@ -123,7 +124,8 @@ def run_log(folder: RunFolder) -> RunLog:
     record = folder.record()
     started_ms = round(record.created.timestamp() * 1000)
     series, took_s = _series(folder.path / RESULTS_FILE, started_ms)
-    is_over = record.state is not RunState.RUNNING
+    is_broken_off = record.state is RunState.RUNNING and not folder.job.is_held()
+    is_over = record.state is not RunState.RUNNING or is_broken_off
     summary = _summary(record, started_ms, took_s)
     model, latency_ms = _model_of(record)
     if latency_ms is not None:
@@ -132,13 +134,13 @@ def run_log(folder: RunFolder) -> RunLog:
     return RunLog(
         uid=f"{record.name}@{record.created.isoformat()}",
         name=record.name,
-        status=STATUSES[record.state],
+        status=STATUSES[RunState.STOPPED if is_broken_off else record.state],
         started_ms=started_ms,
         ended_ms=started_ms + round(took_s * 1000) if is_over else None,
         params=_params(record),
         series=series,
         summary=summary,
-        tags=_tags(record, model),
+        tags=_tags(record, model) | ({STATE_TAG: INTERRUPTED} if is_broken_off else {}),
         data=record.data,
         fingerprint=record.fingerprint,
         files=_files(folder, is_over=is_over),
@@ -254,6 +256,13 @@ def _files(folder: RunFolder, *, is_over: bool) -> dict[Path, str]:
     if is_over and folder.best.is_file():
         kept[folder.best] = "weights"
     return kept
+
+
+def _is_known(signature: str, folder: RunFolder) -> bool:
+    """Whether nothing is new: what lies in the folder, and, of a run that was at work, that it still is."""
+    if signature.removesuffix(AT_WORK) != _signature(folder):
+        return False
+    return not signature.endswith(AT_WORK) or folder.job.is_held()
 
 
 def _signature(folder: RunFolder) -> str:

@@ -1,4 +1,4 @@
-"""Where runs are kept: in PyroBlur's own store, or wherever the user's MLFLOW_TRACKING_URI says.
+"""Where runs are kept: in PyroBlur's own store, or wherever MLFLOW_TRACKING_URI or the settings say.
 
 Light: it knows the address only. tracking.py writes there, embedded.py reads what is a file of this computer.
 """
@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pyroblur_gui.core.errors import RunStoreError
 from pyroblur_gui.core.paths import folders
+from pyroblur_gui.core.settings import Settings, SettingsFile
 
 URI_VARIABLE = "MLFLOW_TRACKING_URI"
 EXPERIMENT_VARIABLE = "MLFLOW_EXPERIMENT_NAME"
@@ -62,9 +63,14 @@ def artifacts_folder() -> Path:
     return own_folder() / "artifacts"
 
 
+def from_environment() -> str:
+    """The address that MLFLOW_TRACKING_URI holds, which wins over the setting; "" without it."""
+    return os.environ.get(URI_VARIABLE, "").strip()
+
+
 def here() -> Place:
-    """The store that is used now."""
-    chosen = os.environ.get(URI_VARIABLE, "").strip()
+    """The store that is used now: the variable's, else the setting's, else PyroBlur's own."""
+    chosen = from_environment() or SettingsFile(folders().settings_file, Settings).peek().tracking_address
     experiment = os.environ.get(EXPERIMENT_VARIABLE, "").strip() or EXPERIMENT
     if chosen:
         return Place(chosen, is_own=False, experiment=experiment)

@@ -10,6 +10,7 @@ from pyroblur_gui.core.errors import RunStoreError
 RUN_TAG = "pyroblur.run"  # name of the run's folder
 STATE_TAG = "pyroblur.state"  # how its training stands, more exactly than MLflow's status
 DATA_TAG = "pyroblur.fingerprint"
+INTERRUPTED = "interrupted"  # state of a run whose worker was killed: it did not say so itself
 MODEL_TAG = "pyroblur.model"  # the model that came of it
 PLAN_TAG = "pyroblur.plan"
 COMMIT_TAG = "mlflow.source.git.commit"

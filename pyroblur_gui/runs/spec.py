@@ -75,6 +75,12 @@ class RollBackSpec(Spec):
     kind: ClassVar[str] = "roll_back"
 
 
+class PagesSpec(Spec):
+    """Serve MLflow's own pages of the store, on this computer only, until it is cancelled."""
+
+    kind: ClassVar[str] = "mlflow_pages"
+
+
 class RegistrySpec(Spec):
     """Which models were promoted, and which version each alias stands for."""
 

@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         self.training.model_wanted.connect(self._use_model)
         self.training.data_wanted.connect(lambda: self.show_tab("datasets"))
         self.benchmark.picture_wanted.connect(self._show_picture)
+        self.benchmark.import_wanted.connect(self._import_data)
         self._restore()
         self.setFocus()  # no button wears the focus ring before the user presses Tab
 
@@ -209,6 +210,9 @@ class MainWindow(QMainWindow):
         before, self._settings = self._settings, settings
         self._save_settings()
         self._theme.use(settings.scheme)
+        if settings.tracking_address != before.tracking_address:
+            self.status.show_tracking(here().other_host)
+            self.runs.place_changed()
         self.blur.starts_at_once = settings.start_when_added
         self.blur.set_live(is_shown=settings.show_live)
         self.blur.set_output(Output(settings.output_folder, settings.name_pattern))
@@ -290,6 +294,11 @@ class MainWindow(QMainWindow):
     def _show_picture(self, dataset: str, number: int) -> None:
         self.show_tab("datasets")
         self.datasets.open_picture(dataset, number)
+
+    def _import_data(self, file: Path) -> None:
+        """The folder of a data.yaml."""
+        self.show_tab("datasets")
+        self.datasets.import_paths([file.parent])
 
     def _all_done(self, _summary: Summary) -> None:
         self._alert()

@@ -1,6 +1,9 @@
 """A model is promoted on grounds that are kept, used by default from then on, and taken back; never by half."""
 
+import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -110,3 +113,17 @@ def test_a_store_that_is_away_leaves_everything_as_it_was(door: Door) -> None:
     assert "does not answer" in answer.err
     assert not (door.home / "data" / "production.json").exists()
     assert not list((door.home / "data").glob("decisions/*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_a_promotion_that_is_killed_or_refused_at_any_step_is_taken_back_as_a_whole(door: Door) -> None:
+    program = Path(__file__).with_name("half_promotions.py")
+    done = subprocess.run(
+        [sys.executable, program], env=door.environment(), capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    whole = told.pop("after file")  # the last step: what comes after it is only the note's end
+    assert whole == {"production": "fast", "versions": [["fast", ["production"]]], "records": 1}
+    nothing = {"production": "thorough", "versions": [], "records": 0}
+    assert told == dict.fromkeys(("refused file", "after register", "after record", "after alias"), nothing)

@@ -99,6 +99,17 @@ def test_a_run_that_goes_on_is_logged_further_and_no_point_twice(door: Door) -> 
     assert points == [(1,), (2,), (3,), (4,), (5,)]
 
 
+def test_a_run_whose_worker_was_killed_is_listed_as_interrupted_and_goes_on_later(door: Door) -> None:
+    folder = make_run(door.home / "runs", "mine", state=RunState.RUNNING)
+    with folder.job.hold("train"):
+        assert listed(door)["mine"]["state"] == "running"
+    assert listed(door)["mine"]["state"] == "interrupted"  # nothing in its folder has changed but that nobody is there
+    assert listed(door)["mine"]["ended"] is not None
+    assert folder.record().state is RunState.RUNNING, "what it says itself is left to who resumes it"
+    folder.keep(folder.record().model_copy(update={"state": RunState.DONE}))
+    assert listed(door)["mine"]["state"] == "done"
+
+
 def test_two_processes_at_once_log_every_run_once(door: Door) -> None:
     for number in range(4):
         make_run(door.home / "runs", f"run-{number}", number=number)

@@ -48,6 +48,12 @@ class Described:
         for picture in sorted(pictures):
             yield _sample(picture, split, classes)
 
+    def name_of(self, sample: Sample) -> str:
+        """What tells a picture from the others: its place below the folder, or its name where it lies elsewhere."""
+        if sample.picture.is_relative_to(self.folder):
+            return sample.picture.relative_to(self.folder).as_posix()
+        return sample.name
+
     def _pictures(self, entry: str) -> Iterator[Path]:
         place = self.folder / entry
         if not place.exists() and entry.startswith("../"):  # exported files say ../train where train is meant

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.settings import Settings
+from pyroblur_gui.runs import place
 from pyroblur_gui.ui.fields import plan_fields
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
@@ -28,7 +29,9 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
-        self.form = Form(plan_fields(Settings), (("window", tr("Window")), ("output", tr("Results"))))
+        self.form = Form(
+            plan_fields(Settings), (("window", tr("Window")), ("output", tr("Results")), ("runs", tr("Runs")))
+        )
         defaults = [
             replace(plan, group="defaults", is_advanced=False)
             for plan in plan_fields(BlurOptions)
@@ -38,6 +41,10 @@ class SettingsDialog(QDialog):
         width = max(self.form.label_width(), self.defaults_form.label_width())
         self.form.align(width)
         self.defaults_form.align(width)
+        self.tracking_note = QLabel()
+        self.tracking_note.setProperty("look", "muted")
+        self.tracking_note.setWordWrap(True)
+        self._note_tracking()
         self._problem = QLabel()
         self._problem.setProperty("look", "danger")
         self._problem.setWordWrap(True)
@@ -57,12 +64,24 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         column.setSpacing(Space.XL)
         column.addWidget(self.form)
+        column.addWidget(self.tracking_note)
         column.addWidget(self.defaults_form)
         column.addWidget(self._problem)
         column.addStretch()
         column.addWidget(self._buttons)
         self.setMinimumWidth(520)
         self._show(settings)
+
+    def _note_tracking(self) -> None:
+        """Where the variable decides, the field is not what counts."""
+        wins = bool(place.from_environment())
+        self.tracking_note.setVisible(wins)
+        if wins:
+            text = tr(
+                "MLFLOW_TRACKING_URI is set: runs are kept in {address}, whatever stands above.",
+                address=place.here().title,
+            )
+            self.tracking_note.setText(text)
 
     def _show(self, settings: Settings) -> None:
         self.form.set_value({name: getattr(settings, name) for name in Settings.model_fields})

@@ -189,7 +189,13 @@ def _folder(plan: FieldPlan) -> Control:
 
 def _text(plan: FieldPlan) -> Control:
     edit = QLineEdit()
-    control = _control(plan, edit, lambda: edit.text().strip(), edit.setText)
+    if plan.is_optional:
+        edit.setPlaceholderText(plan.empty)
+
+    def read() -> str | None:
+        return edit.text().strip() or (None if plan.is_optional else "")
+
+    control = _control(plan, edit, read, lambda value: edit.setText(value or ""))
     edit.editingFinished.connect(control.changed)
     return control
 

@@ -48,12 +48,30 @@ def make_faces(pictures: dict[str, Path], name: str = "faces", count: int = 8) -
     return name
 
 
-def make_result(dataset: str = "faces", *, pictures: int = 8, name: str = "20260102-030405-good-poor") -> Path:
-    """A result of two models on that data set: one finds both faces, the other one of them and a false alarm."""
+def make_files(pictures: dict[str, Path], folder: Path, count: int = 8) -> Path:
+    """The same pictures as files with YOLO labels, in no data set of PyroBlur: the data.yaml that leads to them."""
+    for part in ("images", "labels"):
+        (folder / part).mkdir(parents=True)
+    lines = "".join(f"0 {(a + c) / 2} {(b + d) / 2} {c - a} {d - b}\n" for a, b, c, d in FACES)
+    for number in range(count):
+        (folder / "images" / f"{number:02d}.jpg").write_bytes(pictures["zidane"].read_bytes())
+        (folder / "labels" / f"{number:02d}.txt").write_text(lines)
+    file = folder / "data.yaml"
+    file.write_text("train: images\nval: images\nnames: {0: face}\n")
+    return file
+
+
+def make_result(
+    dataset: str = "faces", *, file: Path | None = None, pictures: int = 8, name: str = "20260102-030405-good-poor"
+) -> Path:
+    """A result of two models on that data set: one finds both faces, the other one of them and a false alarm.
+
+    file: measured on a data.yaml instead (make_files).
+    """
     truth = np.array(FACES) * (1280, 720, 1280, 720)
     labelled = tuple(
-        LabelledPicture(Path(f"{number}.jpg"), f"{number:02d}.jpg", 1280, 720, truth, np.zeros(2, np.int64),
-                        frozenset({0}), number=number + 1)
+        LabelledPicture(Path(f"{number}.jpg"), f"images/{number:02d}.jpg" if file else f"{number:02d}.jpg", 1280, 720,
+                        truth, np.zeros(2, np.int64), frozenset({0}), number=None if file else number + 1)
         for number in range(pictures)
     )  # fmt: skip
     data = LabelledSet(dataset, "val", ("face",), labelled, fingerprint="f" * 64, dataset=dataset)
@@ -84,8 +102,8 @@ def make_result(dataset: str = "faces", *, pictures: int = 8, name: str = "20260
         machine={"processor": "a processor"},
         versions={},
         data=DataFacts(
-            name=dataset, dataset=dataset, split="val", fingerprint="f" * 64, pictures=pictures, classes=("face",),
-            truths={"face": 2 * pictures},
+            name=str(file or dataset), dataset=None if file else dataset, split="val", fingerprint="f" * 64,
+            pictures=pictures, classes=("face",), truths={"face": 2 * pictures},
         ),
         resamples=100,
         models=tuple(models),

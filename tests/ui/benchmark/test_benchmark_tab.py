@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+from clips import make_clip
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from pyroblur_gui.benchmark import store
 from pyroblur_gui.benchmark.result import FindingKind
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.tabs.benchmark.findings_view import CROP, FINDING
-from tests.ui.benchmark.benchmark_desk import make_faces, make_result, open_tab
+from pyroblur_gui.ui.tabs.datasets.import_dialog import ImportDialog
+from tests.ui.benchmark.benchmark_desk import make_faces, make_files, make_result, open_tab
 from tests.ui.desk import Play, shown, until
 
 
@@ -20,7 +23,7 @@ def test_without_anything_the_tab_says_what_to_do(on_screen: Play) -> None:
         assert "get or import a data set" in tab.results.empty.text
         assert tab.setup.chosen_models() == ("thorough",)
         tab.commands.run.trigger()
-        assert tab.setup.problem == "Choose a data set, or the speed."
+        assert tab.setup.problem == "Choose a data set, the speed, or a clip."
         tab.setup.choose_models(())
         tab.setup.run_button.click()
         assert tab.setup.problem == "Choose at least one model."
@@ -95,6 +98,32 @@ def test_the_gallery_leads_into_the_data_set(on_screen: Play, pictures: dict[str
     on_screen(scenario)
 
 
+def test_findings_of_a_data_yaml_are_seen_and_lead_to_its_import(
+    on_screen: Play, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    file = make_files(pictures, tmp_path / "street")
+    make_result(file=file)
+
+    async def scenario(session) -> None:
+        tab = await open_tab(session)
+        await until(lambda: tab.results.result is not None)
+        tab.results.show_view("gallery")
+        view = tab.results.findings
+        view.model_box.setCurrentIndex(1)
+        await until(lambda: view.items.index(2).data(CROP) is not None)
+        (tmp_path / "street" / "images" / "03.jpg").unlink()
+        gone = next(row for row in range(8) if view.items.index(row).data(FINDING).name == "images/03.jpg")
+        view.grid.clicked.emit(view.items.index(gone))
+        view.grid.clicked.emit(view.items.index((gone + 1) % 8))
+        await until(lambda: "is not in a data set of PyroBlur yet" in tab.banner.text)
+        tab.banner.findChild(QPushButton).click()
+        datasets = shown(session).datasets
+        await until(lambda: datasets.isVisible() and datasets.findChild(ImportDialog) is not None)
+        datasets.findChild(ImportDialog).reject()
+
+    on_screen(scenario)
+
+
 def test_a_report_is_saved_and_a_result_removed_after_a_question(on_screen: Play, tmp_path: Path) -> None:
     folder = make_result()
 
@@ -127,23 +156,42 @@ def test_a_damaged_result_is_said_and_nothing_else_breaks(on_screen: Play) -> No
     on_screen(scenario)
 
 
-def test_a_benchmark_runs_from_the_window(on_screen: Play, pictures: dict[str, Path]) -> None:
+def test_a_benchmark_of_pictures_and_a_labelled_clip_runs_from_the_window(
+    on_screen_patiently: Play, pictures: dict[str, Path], tmp_path: Path
+) -> None:
     make_faces(pictures, count=2)
+    clip = make_clip(tmp_path / "ride.mp4", frames=6)
+    truth = tmp_path / "ride.csv"
+    rows = [f"{frame},face,{0.34 * 320},{0.26 * 180},{0.09 * 320},{0.3 * 180}" for frame in range(6)]
+    truth.write_text("\n".join(["frame,class,x,y,w,h", *rows]) + "\n")
 
     async def scenario(session) -> None:
         tab = await open_tab(session)
         await until(lambda: tab.setup.data.count() > 2)
         tab.setup.choose_models(("fast",))
         assert tab.setup.draft().data == "faces"
+        tab.setup.clip.take(tmp_path / "nothing.mp4")
+        assert tab.setup.truth.isVisible()
         tab.setup.run_button.click()
         assert tab.setup.cancel_button.isVisible()
-        await until(lambda: tab.results.result is not None, 110.0)
+        await until(lambda: "nothing.mp4" in tab.setup.problem, 400.0)
+        tab.setup.clip.take(clip)
+        tab.setup.truth.take(truth)
+        await until(tab.setup.run_button.isVisible)
+        tab.setup.run_button.click()
+        await until(lambda: tab.results.result is not None, 400.0)
         result = tab.results.result
         assert result.data.pictures == 2
         assert result.data.truths["face"] == 4
         assert result.models[0].by_class[0].name == "face"
         assert result.models[0].figures.recall >= 0.5  # who looks at the camera is found, who is turned away perhaps
         assert "Of 4 labelled objects, fast leaves " in tab.results.summary.verdict.text()
+        assert (result.clips[0].frames, result.clips[0].object_frames) == (6, 6)
+        assert result.clip_speed[0].frames == 6
+        assert "fast blurs ride.mp4 (320 x 180) at " in tab.results.speed.clips.text()
+        assert "of 6 object-frames are bare after tracking" in tab.results.speed.clips.text()
         await until(tab.setup.run_button.isVisible)
+        tab.setup.clip.clear.click()
+        assert tab.setup.draft().truth is None
 
-    on_screen(scenario)
+    on_screen_patiently(scenario)

@@ -6,7 +6,6 @@ Crops are read from the data set when they come into view, in a thread, and kept
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -31,10 +30,9 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.benchmark.result import BenchmarkResult, Finding, FindingKind
-from pyroblur_gui.core.errors import PyroblurError
-from pyroblur_gui.datasets import store
 from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.look import Space, scaled, tokens
+from pyroblur_gui.ui.tabs.benchmark.finding_pictures import FindingPictures
 from pyroblur_gui.ui.tabs.benchmark.wording import finding_text, short
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.widgets.inputs import ComboBox
@@ -52,15 +50,20 @@ _NO_PARENT = QModelIndex()
 
 
 class FindingsView(QWidget):
-    """opened: the number of a picture in the data set of that name."""
+    """opened: the number of a picture in the data set of that name.
+
+    elsewhere: the place of a picture that is in no data set of PyroBlur, and of the data.yaml that leads to it.
+    said: a remark for the user.
+    """
 
     opened = Signal(str, int)
+    elsewhere = Signal(object, object)
     said = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._result: BenchmarkResult | None = None
-        self._dataset: str | None = None
+        self._pictures = FindingPictures(None)
         self._tasks = Tasks()
         self.model_box = ComboBox()
         self.model_box.setAccessibleName(tr("Model"))
@@ -102,7 +105,7 @@ class FindingsView(QWidget):
 
     def show_result(self, result: BenchmarkResult | None) -> None:
         self._result = result
-        self._dataset = result.data.dataset if result is not None and result.data is not None else None
+        self._pictures = FindingPictures(result.data if result is not None else None)
         self.model_box.blockSignals(True)
         self.model_box.clear()
         for model in result.models if result is not None else ():
@@ -130,18 +133,21 @@ class FindingsView(QWidget):
 
     def _open(self, index: QModelIndex) -> None:
         finding: Finding = index.data(FINDING)
-        if self._dataset is None or finding.picture is None:
-            self.said.emit(
-                tr("{picture} is not in a data set of PyroBlur. Import it under Data sets to look at it there.",
-                   picture=finding.name)
-            )  # fmt: skip
-            return
-        self.opened.emit(self._dataset, finding.picture)
+        if self._pictures.dataset is not None and finding.picture is not None:
+            self.opened.emit(self._pictures.dataset, finding.picture)
+        else:
+            self._tasks.run(self._find(finding))
+
+    async def _find(self, finding: Finding) -> None:
+        pictures = self._pictures
+        path = await asyncio.to_thread(pictures.path, finding)
+        if path is None or pictures.file is None:
+            self.said.emit(tr("{picture} is not where it was when it was measured.", picture=finding.name))
+        else:
+            self.elsewhere.emit(path, pictures.file)
 
     async def _read(self, finding: Finding) -> None:
-        if self._dataset is None or finding.picture is None:
-            return
-        image = await asyncio.to_thread(_crop, self._dataset, finding)
+        image = await asyncio.to_thread(_crop, self._pictures, finding)
         if image is not None:
             self.items.keep(finding, image)
 
@@ -225,9 +231,9 @@ class _FindingDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _crop(dataset: str, finding: Finding) -> QImage | None:
+def _crop(pictures: FindingPictures, finding: Finding) -> QImage | None:
     """Around the box, with the box drawn in. Reads the disk: call it in a thread."""
-    path = _path(dataset, finding)
+    path = pictures.path(finding)
     if path is None:
         return None
     reader = QImageReader(str(path))
@@ -256,12 +262,3 @@ def _crop(dataset: str, finding: Finding) -> QImage | None:
 def _scaled(box: QRectF, window: QRectF, factor: float) -> QRect:
     left, top = (box.left() - window.left()) * factor, (box.top() - window.top()) * factor
     return QRectF(left, top, box.width() * factor, box.height() * factor).toRect()
-
-
-def _path(dataset: str, finding: Finding) -> Path | None:
-    try:
-        with store.open_dataset(dataset) as opened:
-            picture = opened.picture(finding.picture or 0)
-            return opened.path(picture)
-    except (PyroblurError, KeyError):  # the data set was changed or deleted since
-        return None

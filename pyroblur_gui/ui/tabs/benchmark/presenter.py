@@ -42,6 +42,7 @@ class Draft:
     split: str = "val"
     has_speed: bool = False
     clip: Path | None = None
+    truth: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class BenchmarkPresenter:
         if not draft.models:
             raise BenchmarkError(tr("Choose at least one model."))
         if not draft.data and not draft.has_speed and draft.clip is None:
-            raise BenchmarkError(tr("Choose a data set, or the speed."))
+            raise BenchmarkError(tr("Choose a data set, the speed, or a clip."))
         try:
             spec = BenchmarkSpec(
                 models=draft.models,
@@ -134,6 +135,7 @@ class BenchmarkPresenter:
                 options=BenchmarkOptions(split=draft.split),
                 speed=draft.has_speed,
                 clip=draft.clip,
+                truth=draft.truth,
             )
         except ValidationError as error:
             raise BenchmarkError(str(error.errors()[0]["msg"]).removeprefix("Value error, ")) from error

@@ -30,9 +30,13 @@ SUMMARY, CURVES, LEAKS, GALLERY, SPEED = "summary", "curves", "leaks", "gallery"
 
 
 class ResultsPanel(QWidget):
-    """opened: a picture of a data set, by the set's name and the picture's number."""
+    """opened: a picture of a data set, by the set's name and the picture's number.
+
+    elsewhere: the place of a picture that is in no data set of PyroBlur, and of its data.yaml.
+    """
 
     opened = Signal(str, int)
+    elsewhere = Signal(object, object)
     said = Signal(str)
 
     def __init__(self, actions: BenchmarkActions, parent: QWidget | None = None) -> None:
@@ -44,6 +48,7 @@ class ResultsPanel(QWidget):
         self.empty = Blank()
         self.findings = FindingsView()
         self.findings.opened.connect(self.opened)
+        self.findings.elsewhere.connect(self.elsewhere)
         self.findings.said.connect(self.said)
         self.summary = _Summary()
         self.speed = _Speed()
@@ -184,14 +189,22 @@ class _Speed(QWidget):
             tr("While accuracy was measured"),
             tr("Several pictures under way at once, in the precision of the accuracy."),
         )
-        self.ways = FigureTable(tr("Engines"), tr("After a warm-up; the time is that of the whole batch."))
+        self.ways = FigureTable(
+            tr("Engines"),
+            tr(
+                "After a warm-up; the time is that of the whole batch. Under way: pictures one by one, so many at once "
+                "as when blurring."
+            ),
+        )
+        self.notes = _words("muted")
         self.machine = _words("muted")
-        _fill(self, (self.clips, self.none, self.ways, self.times, self.machine))
+        _fill(self, (self.clips, self.none, self.ways, self.notes, self.times, self.machine))
 
     def show_result(self, result: BenchmarkResult) -> None:
         _say(self.clips, list(wording.clip_lines(result)))
         said = tr("The engines were not timed. Switch “Measure the speed” on and run it again.")
         _say(self.none, [] if result.speed or result.clip_speed else [said])
+        _say(self.notes, wording.speed_notes(result))
         self.ways.show_rows(wording.speed_heads(), wording.speed_rows(result.speed))
         heads = (tr("Model"), tr("Engine"), tr("Median"), tr("95 %"), tr("99 %"), tr("Pictures/s"))
         self.times.show_rows(

@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pyroblur_gui.media.facts import VIDEO_SUFFIXES
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
+from pyroblur_gui.ui.tabs.benchmark.file_choice import FileChoice
 from pyroblur_gui.ui.tabs.benchmark.presenter import Choice, Draft, Work, title_of
 from pyroblur_gui.ui.tabs.benchmark.wording import short
 from pyroblur_gui.ui.widgets.inputs import ComboBox, Switch
@@ -60,6 +62,13 @@ class SetupPanel(QWidget):
         self.speed = Switch()
         self.speed.setAccessibleName(tr("Measure the speed"))
         self.speed.setToolTip(tr("Time every engine, precision and batch that works on this machine."))
+        self.clip = FileChoice(tr("A clip, to be blurred…"), tr("Choose a clip"), _clip_kinds())
+        self.clip.setToolTip(tr("Its blurring is timed from file to file."))
+        self.truth = FileChoice(tr("Labels of the clip…"), tr("Choose labels"), tr("Labels (*.csv)"))
+        self.truth.setToolTip(
+            tr("With a CSV file of frame,class,x,y,w,h (pixels), what stays bare after tracking is counted.")
+        )
+        self.truth.hide()
         self.results = QListWidget()
         self.results.setProperty("look", "rows")
         self.results.setAccessibleName(tr("Results"))
@@ -93,7 +102,7 @@ class SetupPanel(QWidget):
         before = self.data.currentData()
         self.data.blockSignals(True)
         self.data.clear()
-        self.data.addItem(tr("None: speed only"), "")
+        self.data.addItem(tr("No pictures: speed or a clip"), "")
         for choice in (*data, *self._own_data):
             self.data.addItem(choice.title, choice.value)
         self.data.insertSeparator(self.data.count())
@@ -154,6 +163,8 @@ class SetupPanel(QWidget):
             data=str(self.data.currentData() or ""),
             split=self.split.value(),
             has_speed=self.speed.isChecked(),
+            clip=self.clip.file,
+            truth=self.truth.file if self.clip.file is not None else None,
         )
 
     def take_model(self, file: str) -> None:
@@ -201,6 +212,7 @@ class SetupPanel(QWidget):
     def _connect(self) -> None:
         self.add_model.clicked.connect(self._ask_model)
         self.data.activated.connect(self._data_chosen)
+        self.clip.changed.connect(lambda: self.truth.setVisible(self.clip.file is not None))
         self.run_button.clicked.connect(self._actions.run.trigger)
         self.cancel_button.clicked.connect(self._actions.cancel.trigger)
         self.models.itemDoubleClicked.connect(_toggle)
@@ -231,6 +243,8 @@ class SetupPanel(QWidget):
         column.addWidget(self.data)
         column.addWidget(self.split)
         column.addLayout(speed)
+        column.addWidget(self.clip)
+        column.addWidget(self.truth)
         column.addSpacing(Space.S)
         column.addWidget(self._problem)
         column.addWidget(self._work)
@@ -257,6 +271,10 @@ class SetupPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, super().sizeHint().height())
+
+
+def _clip_kinds() -> str:
+    return tr("Videos") + f" ({' '.join(f'*{suffix}' for suffix in sorted(VIDEO_SUFFIXES))})"
 
 
 def _toggle(item: QListWidgetItem) -> None:

@@ -46,6 +46,7 @@ class Wiring(QObject):
         act.open_report.triggered.connect(self._open_report)
         act.remove.triggered.connect(self._ask_remove)
         tab.setup.result_chosen.connect(lambda name: self._tasks.run(self.presenter.choose(name)))
+        tab.results.elsewhere.connect(self._offer_picture)
         tab.results.said.connect(self.say)
         self._tasks.run(self._begin())
 
@@ -89,6 +90,20 @@ class Wiring(QObject):
             self.presenter.start(self._tab.setup.draft())
         except PyroblurError as error:
             self._tab.setup.say_problem(f"{error.message} {error.hint}".strip())
+
+    def _offer_picture(self, picture: Path, file: Path) -> None:
+        """A picture that no data set of PyroBlur has yet can be looked at, or its set imported."""
+        self._tab.banner.offer(
+            tr("{picture} is not in a data set of PyroBlur yet.", picture=picture.name),
+            (
+                (tr("Import the data set…"), lambda: self._tab.import_wanted.emit(file)),
+                (tr("Open the picture"), lambda: self._open_file(picture)),
+            ),
+        )
+
+    def _open_file(self, file: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(file))):
+            self.say(tr("No program could be opened for it. It is {file}.", file=file))
 
     def _open_report(self) -> None:
         folder = self.presenter.folder

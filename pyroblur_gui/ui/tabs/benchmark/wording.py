@@ -108,7 +108,8 @@ def speed_heads() -> tuple[str, ...]:
 def speed_rows(rows: Sequence[SpeedResult]) -> Rows:
     found: Rows = []
     for row in rows:
-        head = (short(row.model), row.engine, row.device, row.precision, f"{row.size} px", str(row.batch))
+        batch = tr("{count} under way", count=row.batch) if row.is_streamed else str(row.batch)
+        head = (short(row.model), row.engine, row.device, row.precision, f"{row.size} px", batch)
         if row.times is None:
             found.append((*head, row.error, *("",) * 5))
             continue
@@ -207,6 +208,11 @@ def _sentence(each: Comparison, pictures: int) -> str:
         high=f"{factor * large:.{digits}f}{unit}",
         **values,
     )
+
+
+def speed_notes(result: BenchmarkResult) -> list[str]:
+    """What a reader of the table of speeds must know, once a model."""
+    return list(dict.fromkeys(f"{short(row.model)}, {row.engine}: {row.note}" for row in result.speed if row.note))
 
 
 def notes(result: BenchmarkResult) -> list[str]:

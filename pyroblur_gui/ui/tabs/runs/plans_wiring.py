@@ -1,4 +1,4 @@
-"""Connects the plans of the Runs tab with the queue, and opens MLflow's own pages."""
+"""Connects the plans of the Runs tab with the queue."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets import store as datasets
 from pyroblur_gui.runs import plan as known
-from pyroblur_gui.runs.place import here
 from pyroblur_gui.training import recipes
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.runs.plan_dialog import PlanDialog
@@ -143,15 +141,3 @@ class PlansWiring(QObject):
             self._panel.show_progress(
                 progress, self.runner.active(plan.name), is_running=self.runner.is_running(plan.name)
             )
-
-    async def open_mlflow(self) -> None:
-        """Its server's pages, where the store is one; else says how to see them."""
-        place = here()
-        if place.uri.startswith("http"):
-            if not QDesktopServices.openUrl(QUrl(place.title)):
-                self._tab.banner.say(tr("No browser could be opened. The address is {address}.", address=place.title))
-            return
-        self._tab.banner.say(
-            tr("MLflow's pages come with the whole of MLflow: pip install mlflow, then: {command}",
-               command=f"mlflow ui --backend-store-uri {place.uri}")
-        )  # fmt: skip

@@ -31,6 +31,7 @@ from pyroblur_gui.runs.spec import (
 )
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.tabs.runs.mlflow_pages import MlflowPages
 from pyroblur_gui.ui.tabs.runs.plans_wiring import PlansWiring
 from pyroblur_gui.ui.tabs.runs.presenter import RunsPresenter
 from pyroblur_gui.ui.tabs.runs.promote_dialog import PromoteDialog
@@ -60,6 +61,7 @@ class Wiring(QObject):
         self._chosen: list[str] = []
         self.presenter = RunsPresenter()
         self.plans = PlansWiring(tab, client, self._tasks)
+        self._pages = MlflowPages(client, self._tasks, tab.banner)
         self._compare_soon = QTimer(self)
         self._compare_soon.setSingleShot(True)
         self._compare_soon.setInterval(COMPARE_MS)
@@ -116,7 +118,7 @@ class Wiring(QObject):
         act.export.triggered.connect(self._ask_export)
         act.promote.triggered.connect(self._promote_chosen)
         act.roll_back.triggered.connect(lambda: self._tasks.run(self._roll_back()))
-        act.mlflow.triggered.connect(self._open_mlflow)
+        act.mlflow.triggered.connect(self._pages.open)
 
     def _choose(self, ids: list[str]) -> None:
         self._chosen = ids
@@ -274,11 +276,6 @@ class Wiring(QObject):
             self._tab.models.show_record(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError):
             self._tab.models.show_record(tr("The record {name} is not on this computer.", name=name))
-
-    # -- MLflow's own pages
-
-    def _open_mlflow(self) -> None:
-        self._tasks.run(self.plans.open_mlflow())
 
     # -- reading and writing
 

@@ -34,6 +34,7 @@ def state_text(state: str) -> str:
         "running": tr("Running"),
         "stopped": tr("Stopped"),
         "failed": tr("Failed"),
+        "interrupted": tr("Interrupted"),
         "finished": tr("Done"),
         "killed": tr("Stopped"),
     }

@@ -1,9 +1,8 @@
 """The Training tab: what to start on the left, the runs in the middle, the one that is shown on the right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished
@@ -14,6 +13,7 @@ from pyroblur_gui.ui.dialogs.closing import Answer
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
+from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.choices import has_training, install_text
 from pyroblur_gui.ui.tabs.training.live_panel import LivePanel
@@ -22,16 +22,13 @@ from pyroblur_gui.ui.tabs.training.runs_panel import RunsPanel
 from pyroblur_gui.ui.tabs.training.start_panel import StartPanel
 from pyroblur_gui.ui.tabs.training.wiring import Wiring
 from pyroblur_gui.ui.tabs.training.wording import left_text
-from pyroblur_gui.ui.widgets.banner import Banner
 
 SIZES = [372, 256, 732]
 NAME = "training"  # of its splitter, as it is remembered
 
 
-class TrainingTab(QWidget):
-    """Built when it is first shown, which costs the window's start nothing.
-
-    model_wanted: this model is to be used for blurring. data_wanted: the user needs a data set first.
+class TrainingTab(JobTab[Wiring]):
+    """model_wanted: this model is to be used for blurring. data_wanted: the user needs a data set first.
     ended: a training has ended; in a sentence, which is empty where somebody stopped it.
     """
 
@@ -40,45 +37,21 @@ class TrainingTab(QWidget):
     ended = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(NAME)
         self.commands = TrainingActions(self)
-        self.banner = Banner()
-        self._client: JobClient | None = None
         self._unsubscribe: Callable[[], object] = lambda: None
-        self._wiring: Wiring | None = None
-        self._columns: QSplitter | None = None
-        self._layout = QByteArray()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self.banner)
 
     # -- life
 
     def connect_jobs(self, client: JobClient) -> str:
-        """Gives the tab its queue; tells what an earlier session left, if anything. Call it on the running loop."""
-        self._client = client
         left = take_over(client.queue)
         self._unsubscribe = client.queue.subscribe(self._heard)
-        if self.isVisible():
-            self._begin()
+        super().connect_jobs(client)
         return left_text(left)
 
     async def disconnect_jobs(self) -> None:
-        """Ends what this tab has under way; the client itself is its owner's to close."""
-        self._client = None
         self._unsubscribe()
-        if self._wiring is not None:
-            await self._wiring.close()
-            self._wiring = None
-
-    @property
-    def wiring(self) -> Wiring:
-        """Raises RuntimeError while there are no jobs, or before it was shown."""
-        if self._wiring is None:
-            message = "The tab has no jobs."
-            raise RuntimeError(message)
-        return self._wiring
+        await super().disconnect_jobs()
 
     def is_busy(self) -> bool:
         """Whether a training runs that belongs to this window."""
@@ -89,11 +62,6 @@ class TrainingTab(QWidget):
         """Whether runs wait for another to end."""
         jobs = self._client.queue.jobs() if self._client is not None else []
         return any(each.kind == KIND and each.state is JobState.QUEUED for each in jobs)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._client is not None:
-            self._begin()
 
     # -- what is shown
 
@@ -116,28 +84,12 @@ class TrainingTab(QWidget):
             )
         self.data_button.setVisible(has_training() and not has_data)
 
-    # -- what the window keeps
-
-    def layout_bytes(self) -> dict[str, QByteArray]:
-        kept = self._columns.saveState() if self._columns is not None else self._layout
-        return {} if kept.isEmpty() else {NAME: kept}
-
-    def restore_layout(self, layouts: Mapping[str, QByteArray]) -> None:
-        self._layout = layouts.get(NAME, QByteArray())
-
     # -- how it is built
 
-    def _begin(self) -> None:
-        if self._client is None:
-            return
-        if self._columns is None:
-            self._build()
-        if self._wiring is None:
-            self._wiring = Wiring(self, self._client)
-        else:
-            self._wiring.shown()
+    def wire(self, client: JobClient) -> Wiring:
+        return Wiring(self, client)
 
-    def _build(self) -> None:
+    def build(self, column: QVBoxLayout) -> QSplitter:
         self.start = StartPanel(self.commands)
         self.runs = RunsPanel()
         self.live = LivePanel(self.commands)
@@ -149,15 +101,11 @@ class TrainingTab(QWidget):
         for panel, stretch in ((self.start, 0), (self.runs, 0), (self.live, 1)):
             columns.addWidget(panel)
             columns.setStretchFactor(columns.count() - 1, stretch)
-        columns.setHandleWidth(1)
         columns.setSizes(SIZES)
-        if not self._layout.isEmpty():
-            columns.restoreState(self._layout)
-        columns.setChildrenCollapsible(False)
-        self._columns = columns
-        self._column.addWidget(columns, 1)
+        column.addWidget(columns, 1)
         self.runs.menu_asked.connect(self._show_menu)
         self.show_empty(has_data=True)
+        return columns
 
     def _heard(self, job: Job, event: Event | None) -> None:
         name = job.spec.get("run", "")
