@@ -76,10 +76,12 @@ class OnnxRuntimeEngine(ThreadedEngine):
     def _run_batch(self, pictures: Sequence[Picture]) -> Outputs:
         quiet = ort.RunOptions()
         quiet.log_severity_level = SILENT
-        return self._infer_blob(cv2.dnn.blobFromImages(pictures, scalefactor=self._network.scale), quiet)
+        blob = np.asarray(cv2.dnn.blobFromImages(pictures, scalefactor=self._network.scale), np.float32)
+        return self._infer_blob(blob, quiet)
 
     def _run(self, picture: Picture) -> Outputs:
-        return self._infer_blob(cv2.dnn.blobFromImage(picture, scalefactor=self._network.scale))
+        blob = np.asarray(cv2.dnn.blobFromImage(picture, scalefactor=self._network.scale), np.float32)
+        return self._infer_blob(blob)
 
     def _infer_blob(self, blob: NDArray[np.float32], options: "ort.RunOptions | None" = None) -> Outputs:
         return tuple(np.asarray(output) for output in self._session.run(self._outputs, {self._input: blob}, options))
