@@ -8,6 +8,7 @@ that comes later can change it.
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from pyroblur_gui.blurring.plan import Covering, Horizon, Observation, Region, Track, regions_at, whole_frame
 from pyroblur_gui.blurring.project import Detection
-from pyroblur_gui.core.boxes import Edges, areas, centre, intersections, ious
+from pyroblur_gui.core.boxes import Edges, areas, centre, hull, intersections, ious
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ REACH_A_MISSED_FRAME, MOST_REACH = 0.15, 2.0
 IOU_SURE, IOU_WEAK = 0.1, 0.2  # boxes that overlap so much may be joined however far their middles are
 MOST_RESIZE = 2.0  # a thing's width or height does not change more from one look to the next
 PART = 0.95  # share of a box that lies within another when it is a part of it
+SAME = 0.5  # of the union of two boxes of one frame: one thing seen twice
 NEW_MOTION = 0.5  # weight of the latest step in a track's motion
 
 
@@ -51,9 +53,10 @@ class Tracker:
         _, loose = _join(waiting, weak, frame, is_sure=False)
         claimed = [one for one in sure if not any(one is other for other in unclaimed)]
         for found in unclaimed:
-            if not _lies_within(found, claimed):
-                self._start(frame, found)
-                claimed.append(found)
+            if self._widen(frame, found) or _lies_within(found, claimed):
+                continue
+            self._start(frame, found)
+            claimed.append(found)
         self._loose.append((frame, loose))
         while self._loose and self._loose[0][0] <= frame - self._horizon.back:
             self._loose.popleft()
@@ -98,6 +101,22 @@ class Tracker:
             else:
                 still.append(live)
         self._live = still
+
+    def _widen(self, frame: int, found: Detection) -> bool:
+        """Whether this is a second box around what a track has in this frame; the track then covers both.
+
+        A track of its own would be joined to whatever turns up beside it, and cover the way there and on.
+        """
+        seen = [live.track for live in self._live if live.track.label == found.label and live.track.last.frame == frame]
+        if not seen:
+            return False
+        overlap = ious(np.array([found.box], np.float64), np.array([track.last.box for track in seen], np.float64))[0]
+        best = int(overlap.argmax())
+        if overlap[best] < SAME:
+            return False
+        last = seen[best].last
+        seen[best].observations[-1] = replace(last, box=hull(last.box, found.box))
+        return True
 
     def _start(self, frame: int, found: Detection) -> None:
         track = Track(self._born, found.label, frame, [Observation(frame, found.box, found.score)])

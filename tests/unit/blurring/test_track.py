@@ -69,6 +69,19 @@ def test_a_box_within_the_box_of_a_face_is_no_face_of_its_own():
     assert len(_spans(_tracked({0: [whole, beside]}))) == 2, "it reaches out"
 
 
+def test_a_second_box_around_a_face_widens_its_cover_and_leads_nowhere():
+    """As a detector saw it: a wider box around the face in one frame, later a double of what is beside the face."""
+    face, beside = Detection(FACE, (120, 68, 209, 174), 0.9), Detection(FACE, (206, 0, 320, 240), 0.8)
+    wider, double = Detection(FACE, (111, 66, 212, 207), 0.6), Detection(FACE, (212, 66, 320, 238), 0.6)
+    frames: list[list[Detection] | None] = [[face, beside] for _ in range(12)]
+    frames[5] = [face, beside, wider]
+    frames[8] = [face, beside, double]
+    done = _planned(frames)
+    assert {len(regions) for regions in done} == {2}
+    assert any(region.box[0] <= 111 and region.box[3] >= 207 for region in done[5]), "both boxes are covered"
+    assert min(region.box[0] for regions in done for region in regions) >= 111, "and nothing beyond them"
+
+
 def test_weak_detections_carry_a_track_on_but_start_none():
     frames = {frame: [_face(0, 0, score=0.9 if frame == 5 else 0.3), _face(500, 500, score=0.3)] for frame in range(12)}
     assert _spans(_tracked(frames)) == [list(range(12))]
