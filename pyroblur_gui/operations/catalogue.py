@@ -32,13 +32,19 @@ class Lane(StrEnum):
 
 
 # glibc reads these at the start of a process only. Left alone, it hands the large buffers of every training step back
-# to the system and asks for them again: a CPU then trains on a quarter fewer pictures a second.
+# to the system and asks for them again: a CPU then trains on a quarter fewer pictures a second. Where clips are covered
+# it is the other way round: it keeps an encoder's frames among other things when the encoder of a segment is closed,
+# and those of the next find no room there. What is as large is handed back at once.
 ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
+    Lane.CPU: {
+        "MALLOC_MMAP_THRESHOLD_": str(4 * 2**20),  # x264's frames at 1080p are larger, a decoder's are not
+        "MALLOC_TRIM_THRESHOLD_": str(32 * 2**20),
+    },
     Lane.GPU: {
         "MALLOC_MMAP_THRESHOLD_": str(4 * 2**30),
         "MALLOC_TRIM_THRESHOLD_": str(16 * 2**30),
         "MALLOC_TOP_PAD_": str(256 * 2**20),
-    }
+    },
 }
 
 
