@@ -166,8 +166,9 @@ class WorkerProcess:
         stdin = transport.get_pipe_transport(0)
         if stdin is not None:
             stdin.close()
-        if not await self._pipes.ended_within(self._grace_s):
-            await self.kill()
+        if not await self._pipes.ended_within(self._grace_s) and self.is_alive and self.pid is not None:
+            log.info("worker %d has nothing to do and takes its time to end: ending it", self.pid)  # a busy machine
+            await self._end_tree(tree_of(self.pid))
 
     async def kill(self) -> None:
         """Terminates, then kills the child and all that it started."""
@@ -176,6 +177,9 @@ class WorkerProcess:
             return
         tree = tree_of(self.pid)
         log.warning("worker %d does not stop: ending it and %d more", self.pid, len(tree) - 1)
+        await self._end_tree(tree)
+
+    async def _end_tree(self, tree: Sequence[psutil.Process]) -> None:
         for process in tree:
             _signal(process, psutil.Process.terminate)
         await self._pipes.ended_within(TERMINATE_S)

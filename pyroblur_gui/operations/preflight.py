@@ -70,7 +70,8 @@ def _about_cost(spec: PreflightSpec, found: Forecast) -> Iterator[Advice]:
         days = found.total_s / LONG_S
         smaller = _smaller(spec.recipe.model)
         faster = f" {smaller} is faster." if smaller else ""
-        yield Advice(text=f"This would take about {days:.1f} days on {found.device}.{faster}", model=smaller)
+        device = found.device.upper() if found.device in {"cpu", "mps"} else found.device
+        yield Advice(text=f"This would take about {days:.1f} days on {device}.{faster}", model=smaller)
 
 
 def _smaller(model: str) -> str | None:

@@ -20,10 +20,10 @@ from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.benchmark import wording
 from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
-from pyroblur_gui.ui.tabs.benchmark.figure_table import FigureTable
 from pyroblur_gui.ui.tabs.benchmark.findings_view import FindingsView
 from pyroblur_gui.ui.widgets.blank import Blank
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
+from pyroblur_gui.ui.widgets.figure_table import FigureTable
 from pyroblur_gui.ui.widgets.segments import Segments
 
 SUMMARY, CURVES, LEAKS, GALLERY, SPEED = "summary", "curves", "leaks", "gallery", "speed"

@@ -22,25 +22,37 @@ from pyroblur_gui.ui.tabs.training.wording import INSTALL
 
 @dataclass(frozen=True, slots=True)
 class DataChoice:
-    """A data set. problem: why it cannot be read. unlabelled: pictures in which a class was not looked for."""
+    """A data set, or a data.yaml by its path. problem: why it cannot be read.
+
+    unlabelled: pictures in which a class was not looked for.
+    """
 
     name: str
     train: int = 0
     val: int = 0
     problem: str = ""
     unlabelled: int = 0
+    is_file: bool = False
 
     @property
     def about(self) -> str:
         """How many pictures it has, or why it cannot be read."""
         if self.problem:
             return self.problem
+        if self.is_file:
+            return tr("Its pictures stay where they are. Look first counts them.")
         return tr("{train} pictures for training, {val} for validation.", train=f"{self.train:,}", val=f"{self.val:,}")
 
 
 def data_choices() -> list[DataChoice]:
     """All data sets. Reads the disk: call it in a thread."""
     return [_counted(name) for name in store.names()]
+
+
+def described(path: str) -> DataChoice:
+    """A data.yaml that the user chose; what is in it is read when it is looked at or trained on."""
+    missing = tr("The file {file} is not there any more. Choose another one.", file=path)
+    return DataChoice(path, problem="" if Path(path).is_file() else missing, is_file=True)
 
 
 def is_there(data: str) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFont, QResizeEvent
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -21,6 +22,7 @@ from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.figures import History, as_csv
 from pyroblur_gui.ui.tabs.training.presenter import MOST_LINES, Told
+from pyroblur_gui.ui.tabs.training.result_panel import ResultPanel
 from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
 from pyroblur_gui.ui.tabs.training.samples_panel import SamplesPanel
 from pyroblur_gui.ui.tabs.training.tiles import Tiles
@@ -35,7 +37,7 @@ from pyroblur_gui.ui.widgets.segments import Segments
 if TYPE_CHECKING:
     from pyroblur_gui.ui.tabs.training.charts_board import ChartsBoard
 
-CHARTS, PICTURES, LOG = "charts", "pictures", "log"
+CHARTS, PICTURES, RESULT, LOG = "charts", "pictures", "result", "log"
 NARROWEST = 384
 NARROW = 560  # below it, buttons show no words
 MOST_SMOOTHING = 98  # percent
@@ -53,6 +55,7 @@ class LivePanel(ChartsView):
         self._line: RunLine | None = None
         self._told = Told()
         self._samples_are_read = False
+        self._result_is_read = False
         self._is_narrow = False
         self.board: ChartsBoard | None = None
         self.empty = Blank()
@@ -60,9 +63,11 @@ class LivePanel(ChartsView):
         self.notice = Notice("warning-circle-fill")
         self.tiles = Tiles()
         self.samples = SamplesPanel()
+        self.result = ResultPanel()
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(MOST_LINES)
+        self.log.setFrameShape(QFrame.Shape.NoFrame)
         self.log.setAccessibleName(tr("Log"))
         self._build()
         self.views.changed.connect(self._turn)
@@ -100,6 +105,8 @@ class LivePanel(ChartsView):
 
     def change(self, line: RunLine) -> None:
         """How far it is."""
+        if self._line is None or (line.name, line.stage) != (self._line.name, self._line.stage):
+            self._result_is_read = False
         self._line = line
         self._name.setText(line.name)
         self._facts.setText(f"{stage_text(line.stage)} · {facts_text(line)}")
@@ -165,6 +172,9 @@ class LivePanel(ChartsView):
         elif self.views.value() == PICTURES:
             self._views.setCurrentWidget(self.samples)
             self._read_samples()
+        elif self.views.value() == RESULT:
+            self._views.setCurrentWidget(self.result)
+            self._read_result()
         elif has_figures and self.board is not None:
             self._views.setCurrentWidget(self.board)
         else:
@@ -178,6 +188,12 @@ class LivePanel(ChartsView):
         if self.views.value() == PICTURES and self._line is not None and not self._samples_are_read:
             self._samples_are_read = True
             self.samples.begin()
+
+    def _read_result(self) -> None:
+        """When it is looked at, and again when the run has come to another stage."""
+        if self._line is not None and not self._result_is_read:
+            self._result_is_read = True
+            self.result.wanted.emit()
 
     def _say_waiting(self) -> None:
         """What stands there instead of charts."""
@@ -203,7 +219,9 @@ class LivePanel(ChartsView):
             self.board.set_smoothing(percent / 100)
 
     def _build(self) -> None:
-        self.views = Segments([(CHARTS, tr("Charts")), (PICTURES, tr("Pictures")), (LOG, tr("Log"))])
+        self.views = Segments(
+            [(CHARTS, tr("Charts")), (PICTURES, tr("Pictures")), (RESULT, tr("Result")), (LOG, tr("Log"))]
+        )
         self.views.name_for_assistants(tr("View"))
         self.views.set_value(CHARTS)
         self.views.setMinimumWidth(self.views.sizeHint().width())
@@ -212,6 +230,7 @@ class LivePanel(ChartsView):
         self._views.addWidget(self.waiting)
         self._views.addWidget(self.log)
         self._views.addWidget(self.samples)
+        self._views.addWidget(self.result)
         run = QWidget()
         column = QVBoxLayout(run)
         column.setContentsMargins(0, 0, 0, 0)
@@ -248,8 +267,8 @@ class LivePanel(ChartsView):
         self._worded = (act.finish, act.stop, act.resume, act.use)
         self._buttons = [
             _button(action, is_worded=action in self._worded)
-            for action in (*act.of_course, act.resume, act.use, act.continue_, act.duplicate, act.show_in_folder,
-                           act.remove)
+            for action in (*act.of_course, act.resume, act.use, act.export, act.continue_, act.duplicate,
+                           act.show_in_folder, act.remove)
         ]  # fmt: skip
         for button in self._buttons:
             head.addWidget(button)

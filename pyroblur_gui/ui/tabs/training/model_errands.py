@@ -6,9 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.core.files import sha256
 from pyroblur_gui.jobs.events import Event, Log, Progress
 from pyroblur_gui.models import bases
-from pyroblur_gui.operations.spec import BaseDownloadSpec, ExportModelSpec
+from pyroblur_gui.models import store as models
+from pyroblur_gui.operations.spec import BaseDownloadSpec, ExportModelSpec, ImportModelSpec
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.blur.wording import size_text
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyroblur_gui.ui.job_client import JobClient
+    from pyroblur_gui.ui.tabs.training.runs import RunLine
     from pyroblur_gui.ui.tabs.training.tab import TrainingTab
     from pyroblur_gui.ui.tasks import Tasks
 
@@ -98,7 +101,41 @@ class ModelErrands:
 
     # -- what came of a run
 
-    def ask_export(self, model: str) -> None:
+    def use(self, line: RunLine | None) -> None:
+        """For blurring."""
+        self._tasks.run(self._use(line))
+
+    def export(self, line: RunLine | None) -> None:
+        self._tasks.run(self._ask_export(line))
+
+    async def _use(self, line: RunLine | None) -> None:
+        model = await self._model_of(line)
+        if model is not None:
+            self._tab.model_wanted.emit(model)
+
+    async def _model_of(self, line: RunLine | None) -> str | None:
+        """The model that came of the run; where there is none yet, its best weights are made one. None: was told."""
+        if line is None or line.folder is None:
+            return None
+        best = line.folder / "weights" / "best.pt"
+        try:
+            model = await asyncio.to_thread(lambda: models.find_checkpoint(sha256(best)))
+            if model is None:
+                self._say(tr("The best weights of {name} are being made a model.", name=line.name))
+                made = await self._client.errands.run(ImportModelSpec(source=best, name=None))
+                model = str(made["name"])
+        except PyroblurError as error:
+            self._say(f"{error.message} {error.hint}".strip())
+            return None
+        except OSError as error:
+            self._say(tr("The weights of {name} cannot be read: {why}", name=line.name, why=error.strerror or error))
+            return None
+        return model
+
+    async def _ask_export(self, line: RunLine | None) -> None:
+        model = await self._model_of(line)
+        if model is None:
+            return
         dialog = ExportDialog(model, self._tab)
         dialog.wanted.connect(lambda kind, place: self._tasks.run(self._export(model, kind, place)))
         dialog.open()

@@ -23,12 +23,13 @@ from PySide6.QtWidgets import (
 from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.training import networks
 from pyroblur_gui.training.forecast import Advice
-from pyroblur_gui.training.spec import Hyperparameters, Recipe, TrainSpec
+from pyroblur_gui.training.spec import Hyperparameters, Recipe
 from pyroblur_gui.ui.fields import plan_fields
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.choices import DataChoice, network_label, weights_problem
+from pyroblur_gui.ui.tabs.training.data_field import DataField
 from pyroblur_gui.ui.tabs.training.forecast_panel import ForecastPanel
 from pyroblur_gui.ui.tabs.training.presenter import Draft
 from pyroblur_gui.ui.tabs.training.weights_panel import WeightsPanel
@@ -58,7 +59,6 @@ class StartPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._actions = actions
         self._recipe = Recipe(name="none", title="", summary="")
-        self._data: tuple[DataChoice, ...] = ()
         groups = (
             ("train", tr("How long and how large")),
             ("optimizer", tr("How it learns")),
@@ -66,8 +66,8 @@ class StartPanel(QWidget):
             ("machine", tr("The machine")),
         )
         self.recipes = _combo(tr("Recipe"))
-        self.data = _combo(tr("Data set"))
-        self.unlabelled = _combo(tr("Pictures without all labels"))
+        self.data_field = DataField(self)
+        self.data, self.unlabelled = self.data_field.box, self.data_field.unlabelled
         self.model = _combo(tr("Base model"))
         self.pretrained = Switch()
         self.pretrained.setAccessibleName(tr("From trained weights"))
@@ -78,8 +78,6 @@ class StartPanel(QWidget):
         self.form = Form(plan_fields(Hyperparameters), groups, advanced_heading=tr("Advanced"))
         self.forecast = ForecastPanel()
         self._summary = _muted()
-        self._counts = _muted()
-        self._left_out = _muted()
         self.weights = WeightsPanel()
         self._problem = QLabel()
         self._problem.setWordWrap(True)
@@ -99,14 +97,7 @@ class StartPanel(QWidget):
 
     def show_data(self, choices: Sequence[DataChoice]) -> None:
         """Keeps what is chosen, where it is still there."""
-        chosen = self.data.currentData()
-        self._data = tuple(choices)
-        self.data.clear()
-        for choice in choices:
-            self.data.addItem(choice.name, choice.name)
-            self.data.setItemData(self.data.count() - 1, choice.about, Qt.ItemDataRole.ToolTipRole)
-        self.data.setCurrentIndex(max(0, self.data.findData(chosen)) if choices else -1)
-        self.data.setEnabled(bool(choices))
+        self.data_field.show_choices(choices)
         self._check()
 
     def show_devices(self, devices: Sequence[tuple[str, str]]) -> None:
@@ -126,15 +117,15 @@ class StartPanel(QWidget):
         self._choose_model(recipe.model)
         self.pretrained.setChecked(recipe.is_pretrained)
         self.form.set_value(recipe.hyperparameters.model_dump(mode="json"))
-        if recipe.data and self.data.findData(recipe.data) >= 0:
-            self.data.setCurrentIndex(self.data.findData(recipe.data))
+        if recipe.data and (self.data.findData(recipe.data) >= 0 or Path(recipe.data).is_file()):
+            self.data_field.choose(recipe.data)
         self._changed()
 
     def show_draft(self, draft: Draft) -> None:
         self.show_recipe(draft.recipe)
-        self.data.setCurrentIndex(self.data.findData(draft.data))
+        self.data_field.choose(draft.data)
         self._choose_device(draft.device)
-        self.unlabelled.setCurrentIndex(self.unlabelled.findData(draft.unlabelled.value))
+        self.data_field.choose_unlabelled(draft.unlabelled)
         self.name.setText(draft.run)
         self._changed()
 
@@ -177,7 +168,7 @@ class StartPanel(QWidget):
         }
         return Draft(
             recipe=self._recipe.model_copy(update=changes),
-            data=self.data.currentData() or "",
+            data=self.data_field.value,
             device=self.device.currentData() or "auto",
             run=self.name.text().strip(),
             unlabelled=Unlabelled(self.unlabelled.currentData()),
@@ -189,8 +180,7 @@ class StartPanel(QWidget):
         self.recipes.activated.connect(lambda _: self.recipe_chosen.emit(self.recipes.currentData()))
         self.model.activated.connect(self._model_chosen)
         for signal in (
-            self.data.activated,
-            self.unlabelled.activated,
+            self.data_field.changed,
             self.device.activated,
             self.pretrained.toggled,
             self.form.changed,
@@ -209,26 +199,12 @@ class StartPanel(QWidget):
         model = self.model.currentData()
         text = weights_problem(model, is_pretrained=self.pretrained.isChecked()) if model else ""
         self.weights.say(text, model or "")
-        chosen = next((each for each in self._data if each.name == self.data.currentData()), None)
-        is_usable = chosen is not None and not chosen.problem
-        self._counts.setText(chosen.about if chosen is not None else "")
-        self._counts.setVisible(chosen is not None)
-        self._left_out.setText(self._left_out_text(chosen))
-        for widget in (self._left_out, self.unlabelled):
-            widget.setVisible(chosen is not None and chosen.unlabelled > 0)
+        self.data_field.check()
+        is_usable = self.data_field.is_usable
         for action in (self._actions.start, self._actions.look):
             action.setEnabled(is_usable)
         self.start_button.setEnabled(is_usable)
         self.look_button.setEnabled(is_usable and not self.forecast.is_busy)
-
-    def _left_out_text(self, chosen: DataChoice | None) -> str:
-        count = chosen.unlabelled if chosen is not None else 0
-        return trn(
-            "In {shown} picture, not all classes were looked for:",
-            "In {shown} pictures, not all classes were looked for:",
-            count,
-            shown=f"{count:,}",
-        )
 
     def _model_chosen(self, index: int) -> None:
         if self.model.itemData(index) != BROWSE:
@@ -287,12 +263,6 @@ class StartPanel(QWidget):
     def _build(self) -> None:
         for network in networks.OFFERED:
             self.model.addItem(network_label(network), network)
-        for choice, words in (
-            (Unlabelled.LEAVE_OUT, tr("Leave them out")),
-            (Unlabelled.TREAT_AS_BACKGROUND, tr("Train on them as they are")),
-        ):
-            self.unlabelled.addItem(words, choice.value)
-        self.unlabelled.setToolTip(tr(TrainSpec.model_fields["unlabelled"].description or ""))
         self.model.insertSeparator(self.model.count())
         self.model.addItem(tr("Choose a .pt or .yaml file…"), BROWSE)
         title = QLabel(tr("New training"))
@@ -338,7 +308,7 @@ class StartPanel(QWidget):
         labels = []
         rows: tuple[tuple[str, QWidget], ...] = (
             (tr("Recipe"), self.recipes), ("", self._summary), (tr("Data set"), self.data),
-            ("", self._counts), ("", self._left_out), ("", self.unlabelled),
+            ("", self.data_field.counts), ("", self.data_field.left_out), ("", self.unlabelled),
             (tr("Base model"), self.model), (tr("Trained weights"), self.pretrained),
             ("", self.weights), (tr("Device"), self.device), (tr("Name"), self.name),
         )  # fmt: skip

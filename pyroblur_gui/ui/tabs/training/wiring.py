@@ -13,22 +13,19 @@ from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from pyroblur_gui.core.errors import PyroblurError
-from pyroblur_gui.core.files import sha256
 from pyroblur_gui.models import bases
-from pyroblur_gui.models import store as models
-from pyroblur_gui.operations.spec import ImportModelSpec
 from pyroblur_gui.training import recipes
 from pyroblur_gui.training.run import unused_name
-from pyroblur_gui.training.spec import PreflightSpec
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.training import choices
 from pyroblur_gui.ui.tabs.training.data_dialog import DataDialog
-from pyroblur_gui.ui.tabs.training.forecast_panel import read_forecast
+from pyroblur_gui.ui.tabs.training.look_ahead import LookAhead
 from pyroblur_gui.ui.tabs.training.machine import Machine
 from pyroblur_gui.ui.tabs.training.model_errands import ModelErrands
+from pyroblur_gui.ui.tabs.training.outcome import read_outcome
 from pyroblur_gui.ui.tabs.training.presenter import Draft, TrainingPresenter
-from pyroblur_gui.ui.tabs.training.recipe_dialog import RecipeDialog
+from pyroblur_gui.ui.tabs.training.recipe_shelf import RecipeShelf
 from pyroblur_gui.ui.tabs.training.runs import Stage
 from pyroblur_gui.ui.tabs.training.samples_loading import SampleLoader
 from pyroblur_gui.ui.tasks import Tasks
@@ -36,7 +33,6 @@ from pyroblur_gui.ui.tasks import Tasks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyroblur_gui.training.spec import Recipe
     from pyroblur_gui.ui.job_client import JobClient
     from pyroblur_gui.ui.tabs.training.presenter import Told
     from pyroblur_gui.ui.tabs.training.runs import RunLine
@@ -58,7 +54,8 @@ class Wiring(QObject):
         self._client = client
         self._tasks = Tasks()
         self._models = ModelErrands(tab, client, self._tasks, self.say)
-        self._looking: asyncio.Task[None] | None = None
+        self._ahead = LookAhead(tab, client, self._tasks)
+        self._shelf = RecipeShelf(tab, self.say)
         self._machine = Machine()
         self._samples = SampleLoader(client, tab.live.samples.show_samples)
         self._news: dict[str, RunLine] = {}
@@ -97,7 +94,7 @@ class Wiring(QObject):
     def runs_changed(self, lines: list[RunLine], chosen: str | None) -> None:
         self._tab.runs.show_items(lines, chosen)
         if not lines:
-            self._tab.show_empty(has_data=self._tab.start.data.count() > 0)
+            self._tab.show_empty(has_data=self._tab.start.data_field.has_sets)
         self._watch()
 
     def run_changed(self, line: RunLine) -> None:
@@ -109,7 +106,7 @@ class Wiring(QObject):
         self._tab.live.show_run(line, told)
         self._tab.commands.update_for(line)
         if line is None:
-            self._tab.show_empty(has_data=self._tab.start.data.count() > 0)
+            self._tab.show_empty(has_data=self._tab.start.data_field.has_sets)
         self._watch()
 
     def point_added(self, name: str) -> None:
@@ -145,12 +142,9 @@ class Wiring(QObject):
         tab.runs.chosen.connect(self.presenter.choose)
         tab.live.said.connect(self.say)
         tab.live.samples.wanted.connect(self._load_samples)
-        tab.start.recipe_chosen.connect(self._take_recipe)
-        tab.start.draft_changed.connect(self._draft_changed)
-        tab.start.forecast.cancelled.connect(self._cancel_look)
+        tab.live.result.wanted.connect(self._read_outcome)
         act.start.triggered.connect(self._start)
         act.look.triggered.connect(self._look_first)
-        act.save_recipe.triggered.connect(self._ask_recipe)
         for action, do in (
             (act.finish, self.presenter.finish), (act.stop, self.presenter.stop), (act.resume, self._resume),
             (act.discard, self._ask_discard), (act.remove, self._ask_remove), (act.duplicate, self._duplicate),
@@ -178,7 +172,12 @@ class Wiring(QObject):
             self._tab.start.say_problem(f"{error.message} {error.hint}".strip())
             return
         self._tab.start.name.clear()
-        self._draft_changed()
+        self._ahead.forget()
+
+    def _look_first(self) -> None:
+        draft = self._tab.start.draft()
+        if draft is not None and not self._needs_weights(draft, self._look_first):
+            self._ahead.look(draft)
 
     def _needs_weights(self, draft: Draft, then: Callable[[], None]) -> bool:
         """Asks for the download of published weights that are not here, and goes on afterwards."""
@@ -232,6 +231,12 @@ class Wiring(QObject):
         self.say(tr("The form continues from the best weights of {name}. Set the epochs, then start.", name=name))
         self._tab.start.form.control("epochs").widget.setFocus()
 
+    def _use(self, name: str) -> None:
+        self._models.use(self.presenter.line(name))
+
+    def _export(self, name: str) -> None:
+        self._models.export(self.presenter.line(name))
+
     def _show_in_folder(self, name: str) -> None:
         line = self.presenter.line(name)
         if line is None or line.folder is None or not line.folder.is_dir():
@@ -261,81 +266,12 @@ class Wiring(QObject):
         question.answered.connect(lambda answer: self.presenter.discard(name) if answer == REMOVE else None)
         question.open()
 
-    def _use(self, name: str) -> None:
-        self._tasks.run(self._use_model(name))
-
-    def _export(self, name: str) -> None:
-        self._tasks.run(self._ask_export(name))
-
-    async def _ask_export(self, name: str) -> None:
-        model = await self._model_of(name)
-        if model is not None:
-            self._models.ask_export(model)
-
-    async def _use_model(self, name: str) -> None:
-        model = await self._model_of(name)
-        if model is not None:
-            self._tab.model_wanted.emit(model)
-
-    async def _model_of(self, name: str) -> str | None:
-        """The model that came of the run; where there is none yet, its best weights are made one. None: was told."""
-        line = self.presenter.line(name)
-        if line is None or line.folder is None:
-            return None
-        best = line.folder / "weights" / "best.pt"
-        try:
-            model = await asyncio.to_thread(lambda: models.find_checkpoint(sha256(best)))
-            if model is None:
-                self.say(tr("The best weights of {name} are being made a model.", name=name))
-                made = await self._client.errands.run(ImportModelSpec(source=best, name=None))
-                model = str(made["name"])
-        except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
-            return None
-        except OSError as error:
-            self.say(tr("The weights of {name} cannot be read: {why}", name=name, why=error.strerror or error))
-            return None
-        return model
-
-    # -- recipes
+    # -- what the form offers
 
     def _show_choices(self) -> None:
         self._tab.start.show_devices(choices.devices(self._machine.gpus()))
-        self._list_recipes(recipes.DEFAULT)
-        self._take_recipe(recipes.DEFAULT)
+        self._shelf.show(recipes.DEFAULT)
         self._tasks.run(self._read_data())
-
-    def _list_recipes(self, chosen: str) -> None:
-        found = []
-        for name in recipes.names():
-            try:
-                found.append((name, recipes.recipe(name).title))
-            except PyroblurError as error:
-                self.say(f"{error.message} {error.hint}".strip())
-        self._tab.start.show_recipes(found, chosen)
-
-    def _take_recipe(self, name: str) -> None:
-        try:
-            self._tab.start.show_recipe(recipes.recipe(name))
-        except PyroblurError as error:
-            self._tab.start.say_problem(f"{error.message} {error.hint}".strip())
-
-    def _ask_recipe(self) -> None:
-        draft = self._tab.start.draft()
-        if draft is not None:
-            dialog = RecipeDialog(draft.recipe.model_copy(update={"data": draft.data}), self._tab)
-            dialog.wanted.connect(self._keep_recipe)
-            dialog.open()
-
-    def _keep_recipe(self, recipe: Recipe) -> None:
-        try:
-            path = recipes.keep(recipe)
-        except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
-            return
-        self._list_recipes(recipe.name)
-        self._take_recipe(recipe.name)
-        self.say(tr("The recipe is kept in {file}.", file=path))
 
     async def _read_data(self) -> None:
         found = await asyncio.to_thread(choices.data_choices)
@@ -343,53 +279,21 @@ class Wiring(QObject):
         if not self.presenter.lines():
             self._tab.show_empty(has_data=bool(found))
 
-    # -- the look ahead
-
-    def _look_first(self) -> None:
-        draft = self._tab.start.draft()
-        if draft is None or self._looking is not None or self._needs_weights(draft, self._look_first):
-            return
-        self._tab.start.forecast.begin()
-        self._tab.start.look_button.setEnabled(False)
-        self._looking = asyncio.get_running_loop().create_task(self._look(draft))
-        self._looking.add_done_callback(self._looked)
-        self._tasks.keep(self._looking)
-
-    async def _look(self, draft: Draft) -> None:
-        panel = self._tab.start.forecast
-        try:
-            spec = PreflightSpec(
-                recipe=draft.recipe, data=draft.data, device=draft.device, unlabelled=draft.unlabelled
-            )  # fmt: skip
-            result = await self._client.errands.run(spec)
-            forecast = read_forecast(result)
-            if forecast is None:
-                panel.fail(tr("The look ahead gave no answer that this version understands."))
-            else:
-                panel.show_forecast(forecast)
-        except PyroblurError as error:
-            panel.fail(f"{error.message} {error.hint}".strip())
-
-    def _looked(self, task: asyncio.Task[None]) -> None:
-        """Also of a look that was cancelled before it began."""
-        self._looking = None
-        if task.cancelled():
-            self._tab.start.forecast.clear()
-        self._tab.start.look_button.setEnabled(True)
-
-    def _cancel_look(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-
-    def _draft_changed(self) -> None:
-        if self._looking is None:
-            self._tab.start.forecast.clear()
-
     # -- what is seen
 
     async def _load_charts(self) -> None:
         await load_charts("pyroblur_gui.ui.tabs.training.charts_board")
         self._tab.live.load_charts()
+
+    def _read_outcome(self) -> None:
+        chosen = self.presenter.chosen
+        if chosen is not None:
+            self._tasks.run(self._show_outcome(chosen))
+
+    async def _show_outcome(self, line: RunLine) -> None:
+        outcome = await asyncio.to_thread(read_outcome, line)
+        if line.name == self._chosen_name():
+            self._tab.live.result.show_outcome(outcome)
 
     def _load_samples(self, epoch: int) -> None:
         chosen = self.presenter.chosen
