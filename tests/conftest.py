@@ -81,6 +81,23 @@ def training_part() -> None:
         pytest.skip("the training part is not installed (pip install 'pyroblur[train]')")
 
 
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """Confines the test and all that it starts to a core of its own.
+
+    A small network's steps are so short that two threads mostly wait for each other, and for seconds where other tests
+    have the second core.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    number = int("0" + "".join(filter(str.isdigit, os.environ.get("PYTEST_XDIST_WORKER", ""))))
+    os.sched_setaffinity(0, {sorted(before)[number % len(before)]})
+    yield
+    os.sched_setaffinity(0, before)
+
+
 @pytest.fixture(scope="session")
 def tracking_part() -> None:
     """Skips where MLflow is not installed. Imports nothing."""

@@ -20,11 +20,12 @@ from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.training.spec import Hyperparameters, Recipe
 
 LIMIT_S = 600  # a guard against hanging: a busy machine takes its time
+NETWORK = Path(__file__).with_name("tiny.yaml")
 TINY = Recipe(
     name="tiny",
     title="Tiny",
     summary="For a test.",
-    model="yolo11n",
+    model=str(NETWORK),
     is_pretrained=False,
     hyperparameters=Hyperparameters(epochs=3, batch=4, imgsz=64, lr0=0.002, save_period=-1),
 )

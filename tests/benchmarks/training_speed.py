@@ -1,8 +1,8 @@
 """`pyroblur train` beside plain `yolo train` on a CPU: the same pictures, network and settings, in alternating order.
 
-    python tests/benchmarks/training_speed.py                                       # as docs/benchmarks-training.md
-    python tests/benchmarks/training_speed.py --sizes 320 --epochs 2 --repeats 1    # a quick look
-    python tests/benchmarks/training_speed.py --write docs/benchmarks-training.md   # keep the figures
+    python tests/benchmarks/training_speed.py                             # as docs/benchmarks-training.md, in minutes
+    python tests/benchmarks/training_speed.py --sizes 640 --pictures 32   # the size of the recipe faces-plates
+    python tests/benchmarks/training_speed.py --write FILE                # keep the figures
 
 Three contestants, each in processes of its own with a fresh home, offline:
 - yolo: `yolo train` as Ultralytics sets it up.
@@ -84,10 +84,10 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[640, 320])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[320])
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--pictures", type=int, default=110)
+    parser.add_argument("--pictures", type=int, default=60)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--model", default="yolo11n")
     parser.add_argument("--skip", nargs="*", default=[], choices=["yolo", "equal"])

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from desktop_bus import desktop
 from door import Door
+from small_runs import NETWORK
 from test_cli_train import labelled  # noqa: F401 - a fixture
 
-pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.usefixtures("training_part", "one_core"), pytest.mark.timeout(1800)]
 
 LIMIT_S = 400.0
 SETTINGS = ("--set", "imgsz=64", "--set", "batch=4", "--set", "save_period=-1", "--set", "patience=0")
-TRAIN = ("--data", "street", "--recipe", "quick", "--from-scratch", "--device", "cpu", *SETTINGS)
+TRAIN = (
+    "--data", "street", "--recipe", "quick", "--model", str(NETWORK), "--from-scratch", "--device", "cpu", *SETTINGS,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -48,7 +51,7 @@ def test_a_run_is_trained_by_one_worker_and_watched_stopped_moved_and_resumed_fr
 
 
 def _live(door: Door, tmp_path: Path) -> None:
-    first = door.start("train", *TRAIN, "--set", "epochs=40", "--name", "Mine", "--json")
+    first = door.start("train", *TRAIN, "--set", "epochs=10000", "--name", "Mine", "--json")
     until(lambda: record(door, "Mine").get("last_epoch", 0) >= 2)
 
     second = door.run("train", "--resume", "Mine", "--json", limit_s=LIMIT_S)

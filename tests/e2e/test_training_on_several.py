@@ -18,9 +18,9 @@ from pyroblur_gui.training.run import RunFolder, RunState
 from pyroblur_gui.training.spec import PreflightSpec, TrainSpec
 
 EPOCHS = 2
-RECIPE = tiny(epochs=EPOCHS)
+RECIPE = tiny(epochs=EPOCHS).model_copy(update={"model": "yolo11n"})  # slow enough to be stopped between two steps
 
-pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.usefixtures("training_part", "one_core"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture

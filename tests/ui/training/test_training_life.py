@@ -21,7 +21,7 @@ from tests.ui.training.training_desk import LONG, act, begin_training, make_stre
 REPOSITORY = Path(__file__).resolve().parents[3]
 PATIENCE_S = 800.0
 
-pytestmark = [pytest.mark.usefixtures("training_part"), pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.usefixtures("training_part", "one_core"), pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(autouse=True)

@@ -12,18 +12,21 @@ from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.tabs.training.figures import as_csv
 from pyroblur_gui.ui.tabs.training.runs import Stage
 from tests.ui.desk import Play, shown, until
-from tests.ui.training.training_desk import EPOCHS, LIMIT_S, TINY, act, make_street, open_tab, press
+from tests.ui.training.training_desk import LIMIT_S, LONG, TINY, act, make_street, open_tab, press
 
-pytestmark = pytest.mark.usefixtures("training_part")
+EPOCHS = 4
+OFTEN = TINY.model_copy(update={"hyperparameters": TINY.hyperparameters.model_copy(update={"epochs": EPOCHS})})
+
+pytestmark = pytest.mark.usefixtures("training_part", "one_core")
 
 
 def test_a_training_is_started_watched_ended_early_resumed_and_used_for_blurring(
-    on_screen: Play, pictures: dict[str, Path]
+    on_screen_patiently: Play, pictures: dict[str, Path]
 ) -> None:
     make_street(pictures)
 
     async def scenario(session) -> None:
-        tab = await open_tab(session)
+        tab = await open_tab(session, OFTEN)
         tab.start.name.setText("first")
         tab.start.device.setCurrentIndex(tab.start.device.findData("cpu"))
         press(tab.start.start_button)
@@ -34,7 +37,7 @@ def test_a_training_is_started_watched_ended_early_resumed_and_used_for_blurring
         await until(lambda: len(history.points("batch/box_loss")) > 0, LIMIT_S)
         await act(tab.commands.finish)
         await until(lambda: presenter.line("first").stage is Stage.STOPPED, LIMIT_S)
-        assert presenter.line("first").last_epoch == 1
+        assert 1 <= presenter.line("first").last_epoch < EPOCHS
         assert RunFolder.of("first").record().state is RunState.STOPPED
         chart = tab.live.board.charts[0]
         await until(lambda: "mAP50-95 " in chart.legend)
@@ -63,17 +66,21 @@ def test_a_training_is_started_watched_ended_early_resumed_and_used_for_blurring
         await until(lambda: samples.epoch_text == "Epoch 1")
         tab.live.views.set_value("charts")
         await until(lambda: tab.live.tiles.texts()["Epoch"] == f"{EPOCHS} of {EPOCHS}")
+        tab.live.views.set_value("result")
+        result = tab.live.result
+        await until(lambda: result.facts.get("Model") == "first")
+        assert [row[0] for row in result.classes.texts()] == ["All classes", "Face", "Plate"]
         await act(tab.commands.use)
         window = shown(session)
         await until(window.blur.isVisible)
         model = window.blur.chosen_options.model
         assert store.card(model).labels == ("face", "license_plate")
 
-    on_screen(scenario)
+    on_screen_patiently(scenario)
 
 
 def test_a_start_without_its_weights_asks_before_anything_is_downloaded(
-    on_screen: Play, pictures: dict[str, Path]
+    on_screen_patiently: Play, pictures: dict[str, Path]
 ) -> None:
     make_street(pictures)
 
@@ -97,14 +104,16 @@ def test_a_start_without_its_weights_asks_before_anything_is_downloaded(
         press(tab.start.start_button)
         await until(lambda: tab.wiring.presenter.line("again").stage is Stage.RUNNING)
 
-    on_screen(scenario)
+    on_screen_patiently(scenario)
 
 
-def test_runs_wait_for_each_other_stop_at_once_and_are_discarded(on_screen: Play, pictures: dict[str, Path]) -> None:
+def test_runs_wait_for_each_other_stop_at_once_and_are_discarded(
+    on_screen_patiently: Play, pictures: dict[str, Path]
+) -> None:
     make_street(pictures)
 
     async def scenario(session) -> None:
-        tab = await open_tab(session)
+        tab = await open_tab(session, LONG)
         presenter = tab.wiring.presenter
         for name in ("first", "second", "third"):
             tab.start.name.setText(name)
@@ -130,7 +139,7 @@ def test_runs_wait_for_each_other_stop_at_once_and_are_discarded(on_screen: Play
         assert [each.name for each in tab.runs.items()] == ["first"]
         assert not tab.is_busy()
 
-    on_screen(scenario)
+    on_screen_patiently(scenario)
 
 
 async def answer_discard(tab) -> None:
@@ -139,7 +148,9 @@ async def answer_discard(tab) -> None:
     press(question.buttons["remove"])
 
 
-def test_a_look_ahead_tells_the_time_and_its_advice_is_followed(on_screen: Play, pictures: dict[str, Path]) -> None:
+def test_a_look_ahead_tells_the_time_and_its_advice_is_followed(
+    on_screen_patiently: Play, pictures: dict[str, Path]
+) -> None:
     make_street(pictures)
     wild = TINY.model_copy(update={"hyperparameters": TINY.hyperparameters.model_copy(update={"lr0": 1.0})})
 
@@ -165,4 +176,4 @@ def test_a_look_ahead_tells_the_time_and_its_advice_is_followed(on_screen: Play,
         await until(lambda: not tab.start.forecast.isVisible(), LIMIT_S)
         assert tab.start.look_button.isEnabled()
 
-    on_screen(scenario)
+    on_screen_patiently(scenario)

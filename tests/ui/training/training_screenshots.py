@@ -2,7 +2,7 @@
 """Takes pictures of the real window while it trains: python tests/ui/training/training_screenshots.py FOLDER
 
 As tests/ui/screenshots.py does: the program itself under Xvfb, light and dark, at 1x and 2x, with a real training of a
-tiny network. Look at what it makes; a test cannot.
+small network. Look at what it makes; a test cannot.
 """
 
 import argparse
@@ -16,19 +16,22 @@ from importlib.util import find_spec
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[3]
-LOOKS = [(scheme, scale) for scheme in ("light", "dark") for scale in (1, 2)]
+SCHEMES = ("light", "dark")
+SCALES = (1, 2)
 SIZE = (1360, 850)
 KEPT = (
     "training-empty-light-1x",
     "training-forecast-light-1x",
     "training-running-dark-2x",
     "training-pictures-light-1x",
+    "training-result-light-1x",
+    "training-many-light-1x",
     "training-classes-dark-2x",
     "training-done-light-1x",
     "training-failed-dark-2x",
 )
 WIDEST = 1600
-EPOCHS = 16
+EPOCHS = 12
 LIMIT_S = 1500.0
 # Where faces and people are in Ultralytics' two pictures: (class, left, top, right, bottom) in pixels.
 SEEN = {
@@ -43,22 +46,20 @@ SEEN = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--look", action="append", default=[], help="e.g. dark-2x")
+    parser.add_argument("--scale", type=int, choices=SCALES, help="of the screen; otherwise both")
     parser.add_argument("--docs", type=Path, help="copy a choice of them here, small enough to be kept")
     parser.add_argument("--weights", type=Path, help="yolo11n.pt, for a training that learns something in a minute")
-    parser.add_argument("--inside", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.inside:
-        return take(wanted.folder, wanted.inside, wanted.weights)
+        return take(wanted.folder, wanted.scale, wanted.weights)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     worst = 0
-    for scheme, scale in LOOKS:
-        look = f"{scheme}-{scale}x"
-        if wanted.look and look not in wanted.look:
-            continue
+    for scale in SCALES if wanted.scale is None else (wanted.scale,):
         with tempfile.TemporaryDirectory(prefix="pyroblur-shots-") as home:
             screen = f"-screen 0 {SIZE[0] * scale}x{SIZE[1] * scale}x24"
-            command = ["xvfb-run", "-a", "-s", screen, sys.executable, __file__, str(wanted.folder), "--inside", look]
+            command = ["xvfb-run", "-a", "-s", screen, sys.executable, __file__, str(wanted.folder), "--inside"]
+            command += ["--scale", str(scale)]
             command += ["--weights", str(wanted.weights)] if wanted.weights else []
             environment = {
                 **os.environ, "PYROBLUR_HOME": home, "QT_SCALE_FACTOR": str(scale), "QT_QPA_PLATFORM": "xcb",
@@ -80,7 +81,7 @@ def keep(folder: Path, docs: Path) -> None:
         picture.save(docs / f"{name}.webp", quality=86, method=6)
 
 
-def take(folder: Path, look: str, weights: Path | None) -> int:
+def take(folder: Path, scale: int, weights: Path | None) -> int:
     import qasync
 
     from pyroblur_gui.ui.app import Session, make_application
@@ -89,7 +90,7 @@ def take(folder: Path, look: str, weights: Path | None) -> int:
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
-        loop.run_until_complete(Camera(Session(application), folder, look, weights).run())
+        loop.run_until_complete(Camera(Session(application), folder, scale, weights).run())
     return 0
 
 
@@ -141,21 +142,18 @@ def make_people(name: str = "people", count: int = 40) -> None:
 class Camera:
     """Drives one session through the scenes."""
 
-    def __init__(self, session, folder: Path, look: str, weights: Path | None) -> None:
-        self.session, self.folder, self.look, self.weights = session, folder, look, weights
+    def __init__(self, session, folder: Path, scale: int, weights: Path | None) -> None:
+        self.session, self.folder, self.scale, self.weights = session, folder, scale, weights
 
     async def run(self) -> None:
-        from pyroblur_gui.core.settings import ColorScheme
-
         self.window = self.session.open()
-        self.session._theme.use(ColorScheme(self.look.partition("-")[0]))
         self.window.resize(*SIZE)
         self.session.connect_jobs()
         self.tab = self.window.training
         self.window.show_tab("training")
         await self.until(lambda: self.tab.live.board is not None)
         for scene in (self.empty, self.ready, self.failed, self.forecast, self.running, self.done, self.many):
-            print(self.look, scene.__name__, flush=True)
+            print(f"{self.scale}x", scene.__name__, flush=True)
             await scene()
         self.window.close_at_once()
         await self.session.close()
@@ -169,10 +167,10 @@ class Camera:
         make_people()
         self.window.show_tab("blur")
         self.window.show_tab("training")
-        await self.until(lambda: self.tab.start.data.count() > 0)
+        await self.until(lambda: self.tab.start.data_field.has_sets)
         await self.shoot("ready")
         settings = {
-            "epochs": EPOCHS, "lr0": 0.001, "patience": 0, "warmup_epochs": 1.0, "batch": 8, "imgsz": 160,
+            "epochs": EPOCHS, "lr0": 0.001, "patience": 0, "warmup_epochs": 1.0, "batch": 4, "imgsz": 128,
             "close_mosaic": EPOCHS,
         }  # fmt: skip
         changed = TINY.hyperparameters.model_copy(update=settings)
@@ -182,10 +180,25 @@ class Camera:
         self.recipe = TINY.model_copy(update=told)
 
     async def failed(self) -> None:
-        self.tab.start.name.setText("without-weights")
+        """Pictures that were moved away after they were imported."""
+        import shutil
+
+        from pyroblur_gui.datasets import store
+
+        make_people("moved", 10)
+        shutil.rmtree(store.folder_of("moved") / "images")
+        self.window.show_tab("blur")
+        self.window.show_tab("training")
+        await self.until(lambda: self.tab.start.data.findData("moved") >= 0)
+        self.tab.start.show_recipe(self.recipe)
+        self.tab.start.data_field.choose("moved")
+        self.tab.start.name.setText("without-pictures")
         self.tab.commands.start.trigger()
-        await self.until(lambda: self.stage("without-weights") == "failed")
+        await self.until(lambda: self.stage("without-pictures") == "failed")
         await self.shoot("failed")
+        self.tab.wiring.presenter.discard("without-pictures")
+        self.tab.start.data_field.choose("people")
+        self.tab.start.name.clear()
 
     async def forecast(self) -> None:
         """A training that diverges and would take days, and each of these advices followed."""
@@ -229,6 +242,9 @@ class Camera:
         await self.until(lambda: self.stage("people-first") == "done", LIMIT_S)
         await asyncio.sleep(0.5)
         await self.shoot("done")
+        self.tab.live.views.set_value("result")
+        await self.until(lambda: bool(self.tab.live.result.facts))
+        await self.shoot("result")
         self.tab.live.views.set_value("log")
         await self.shoot("log")
         self.tab.live.views.set_value("charts")
@@ -246,7 +262,13 @@ class Camera:
         for number in range(14):
             folder = RunFolder.of(f"street-{number:02d}")
             shutil.copytree(RunFolder.of("people-first").path, folder.path)
-            told = {"name": folder.path.name, "state": states[number % 4], "last_epoch": 3 + number}
+            last = EPOCHS if number % 4 == 3 else number % EPOCHS
+            told = {
+                "name": folder.path.name,
+                "state": states[number % 4],
+                "last_epoch": last,
+                "best_epoch": min(last, 5),
+            }
             folder.keep(folder.record().model_copy(update=told))
         self.tab.wiring.presenter.refresh()
         await self.until(lambda: len(self.tab.wiring.presenter.lines()) > 14)
@@ -272,8 +294,12 @@ class Camera:
         print("  did not come about:", self.tab.wiring.presenter.lines(), flush=True)
 
     async def shoot(self, name: str) -> None:
-        await asyncio.sleep(0.6)
-        self.window.grab().save(str(self.folder / f"training-{name}-{self.look}.png"))
+        from pyroblur_gui.core.settings import ColorScheme
+
+        for scheme in SCHEMES:
+            self.session._theme.use(ColorScheme(scheme))
+            await asyncio.sleep(0.6)
+            self.window.grab().save(str(self.folder / f"training-{name}-{scheme}-{self.scale}x.png"))
 
 
 if __name__ == "__main__":
