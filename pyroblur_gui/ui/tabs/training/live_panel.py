@@ -21,11 +21,11 @@ from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.figures import History, as_csv
-from pyroblur_gui.ui.tabs.training.presenter import MOST_LINES, Told
 from pyroblur_gui.ui.tabs.training.result_panel import ResultPanel
 from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
 from pyroblur_gui.ui.tabs.training.samples_panel import SamplesPanel
 from pyroblur_gui.ui.tabs.training.tiles import Tiles
+from pyroblur_gui.ui.tabs.training.told import MOST_LINES, Told
 from pyroblur_gui.ui.tabs.training.wording import facts_text, stage_text
 from pyroblur_gui.ui.widgets.blank import Blank
 from pyroblur_gui.ui.widgets.charts_view import ChartsView

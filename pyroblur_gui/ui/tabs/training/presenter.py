@@ -6,9 +6,8 @@ Lives on the window's loop. What is on disk is read in threads; what a job tells
 import asyncio
 import logging
 import shutil
-from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pydantic import ValidationError
@@ -26,14 +25,13 @@ from pyroblur_gui.training.run import RunFolder
 from pyroblur_gui.training.spec import Recipe, TrainSpec
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.training import runs
-from pyroblur_gui.ui.tabs.training.figures import History
-from pyroblur_gui.ui.tabs.training.past import LAST_OF_EPOCH, Past, fill, has_batches, read_past
+from pyroblur_gui.ui.tabs.training.past import LAST_OF_EPOCH, read_past
 from pyroblur_gui.ui.tabs.training.runs import Left, OnDisk, RunLine, Stage
+from pyroblur_gui.ui.tabs.training.told import Told, join
 from pyroblur_gui.ui.tabs.training.wording import epoch_text, reason
 from pyroblur_gui.ui.tasks import Tasks
 
 KIND = TrainSpec.kind
-MOST_LINES = 2000  # of the log
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +45,6 @@ class Draft:
     device: str = "auto"
     run: str = ""
     unlabelled: Unlabelled = Unlabelled.LEAVE_OUT
-
-
-@dataclass
-class Told:
-    """What is known of a run's course: figures and log. meanwhile: what was heard while its folder is read."""
-
-    history: History = field(default_factory=History)
-    log: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
-    is_read: bool = False
-    is_joined: bool = False  # what was read is in it
-    meanwhile: list[Metric] = field(default_factory=list)
 
 
 class Jobs(Protocol):
@@ -190,7 +177,7 @@ class TrainingPresenter:
         told.is_read = True
         told.meanwhile.clear()
         past = await asyncio.to_thread(read_past, RunFolder.of(name))
-        _join(told, past)
+        join(told, past)
         if name == self._chosen:
             self._view.run_chosen(self.chosen, told)
 
@@ -382,23 +369,6 @@ def _look_after(name: str, *, was_stopped: bool) -> OnDisk | None:
         except PyroblurError as error:
             log.warning("the record of a stopped run could not be written: %s", error.code)
     return runs.look_at(name)
-
-
-def _join(told: Told, past: Past) -> None:
-    """The past is complete up to a moment ago; what was heard meanwhile is told to it once more, where it is newer."""
-    if has_batches(past.history):
-        fill(past.history, told.history)
-        told.history.become(past.history)
-        for metric in told.meanwhile:
-            told.history.add(metric.name, metric.step, metric.value)
-    else:
-        fill(told.history, past.history)
-    told.meanwhile.clear()
-    told.is_joined = True
-    known = set(past.log)
-    heard = [line for line in told.log if line not in known]
-    told.log.clear()
-    told.log.extend([*past.log, *heard])
 
 
 def take_over(jobs: Jobs) -> Left:

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyroblur_gui.ui.job_client import JobClient
-    from pyroblur_gui.ui.tabs.training.presenter import Told
     from pyroblur_gui.ui.tabs.training.runs import RunLine
     from pyroblur_gui.ui.tabs.training.tab import TrainingTab
+    from pyroblur_gui.ui.tabs.training.told import Told
 from pyroblur_gui.ui.widgets.charts_view import load_charts
 
 LOOK_MS = 1000  # between two looks at the machine
