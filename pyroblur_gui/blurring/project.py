@@ -138,6 +138,16 @@ def remove_stale(now_s: float | None = None) -> None:
                 shutil.rmtree(file.parent)
 
 
+def unfinished() -> tuple[int, int]:
+    """How many jobs were begun and not ended, those that run now among them, and the bytes that is kept of them."""
+    count, size_bytes = 0, 0
+    for file in folders().projects.glob(f"*/{FILE_NAME}"):
+        with contextlib.suppress(OSError):  # one that ends at this moment
+            size_bytes += sum(part.stat().st_size for part in file.parent.iterdir())
+            count += 1
+    return count, size_bytes
+
+
 class Project:
     """A job's project, open for one process at a time, written by one thread. A context manager."""
 

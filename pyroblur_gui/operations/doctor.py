@@ -47,6 +47,7 @@ def run(spec: DoctorSpec, context: Context) -> dict[str, JsonValue]:
         "engines": _engines,
         "encoders": _encoders,
         "folders": _folders,
+        "unfinished work": _unfinished,
         "models": _models,
     }
     if spec.measure:
@@ -131,6 +132,14 @@ def _folders() -> Facts:
     facts: Facts = {field.name: without_user(getattr(ours, field.name)) for field in dataclasses.fields(ours)}
     facts[HOME_VARIABLE] = without_user(os.environ.get(HOME_VARIABLE, "not set"))
     return facts
+
+
+def _unfinished() -> Facts:
+    """What is kept of jobs that failed or were stopped, so that they can go on; the folder is the user's to delete."""
+    from pyroblur_gui.blurring import project
+
+    count, size_bytes = project.unfinished()
+    return {"jobs": count, "megabytes": round(size_bytes / 1e6, 1), "kept for days": project.STALE_AFTER_S // 86400}
 
 
 def _models() -> Facts:

@@ -1,11 +1,14 @@
 """The report for a bug report: whole where all is well, and still useful where something is broken."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from pyroblur_gui.blurring import project
+from pyroblur_gui.blurring.project import Project
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.jobs.events import Event
 from pyroblur_gui.operations import doctor
@@ -37,6 +40,18 @@ def test_every_part_is_found_out():
     assert "OpenVINO" in result["engines"]["auto for face"]
     assert len(context.events) == len(result)
     json.dumps(result)
+
+
+def test_it_says_what_is_kept_of_jobs_that_did_not_end():
+    begun = folders().projects / "begun"
+    with Project(begun):
+        pass
+    (begun / "00000.nut").write_bytes(bytes(3_000_000))
+    kept = doctor.run(DoctorSpec(), Listening())["unfinished work"]
+    assert kept["jobs"] == 1
+    assert 3.0 <= kept["megabytes"] < 3.2
+    shutil.rmtree(folders().projects)
+    assert project.unfinished() == (0, 0)
 
 
 def test_nothing_names_the_user(monkeypatch, tmp_path):
