@@ -20,6 +20,7 @@ from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.operations.catalogue import ENVIRONMENTS, OPERATIONS
+from pyroblur_gui.operations.pack_workers import interpreter_of
 
 Listener = Callable[[File, Event], None]
 
@@ -82,7 +83,9 @@ class _Batch:
 
     async def run(self) -> Outcome:
         pool = WorkerPool(environments=ENVIRONMENTS)
-        async with Queue(JobStore.in_memory(), lambda kind: OPERATIONS[kind].lane, pool=pool) as queue:
+        async with Queue(
+            JobStore.in_memory(), lambda kind: OPERATIONS[kind].lane, pool=pool, interpreter_of=interpreter_of
+        ) as queue:
             jobs = queue.add_all(item.spec for item in self._work)
             self._places = {job.id: place for place, job in enumerate(jobs)}
             queue.subscribe(partial(self._heard, queue))

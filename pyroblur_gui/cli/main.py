@@ -19,7 +19,7 @@ from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders
 
 PROGRAM = "pyroblur"
 # Each is a module of its name in commands/, with a command or a group of commands of its name.
-VERBS = ("blur", "detect", "train", "benchmark", "full", "doctor", "dataset", "models", "runs")
+VERBS = ("blur", "detect", "train", "benchmark", "full", "doctor", "dataset", "models", "runs", "pack")
 
 Window = Callable[[list[str]], int]  # takes the files to open, returns the exit status
 

@@ -141,6 +141,12 @@ class PromotionError(PyroblurError, ValueError):
     code = "promotion"
 
 
+class PackError(PyroblurError, RuntimeError):
+    """The training pack cannot be made, or is damaged."""
+
+    code = "pack"
+
+
 class SettingsError(PyroblurError, ValueError):
     code = "settings"
 

@@ -5,7 +5,8 @@ import traceback
 
 from pydantic import ValidationError
 
-from pyroblur_gui.core.errors import DiskFullError, PyroblurError, SettingsError
+from pyroblur_gui.core.errors import DiskFullError, MissingExtraError, PyroblurError, SettingsError
+from pyroblur_gui.core.training_part import training_hint
 from pyroblur_gui.jobs.events import Failed
 
 INTERNAL = "internal"
@@ -30,6 +31,13 @@ def failure_of(exc: BaseException) -> Failed:
             code=DiskFullError.code,
             message="The disk is full.",
             hint="Make room there or choose another output folder, then try again.",
+            detail=_trace(exc),
+        )
+    if isinstance(exc, ImportError):
+        return Failed(
+            code=MissingExtraError.code,
+            message=f"A part that this needs is missing or damaged: {exc.name or exc}.",
+            hint=training_hint(),
             detail=_trace(exc),
         )
     return Failed(

@@ -49,7 +49,7 @@ class LoneWorker:
         may_start: bool = True,
         command: Sequence[str] | None = None,
         grace_s: float = GRACE_S,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str | None] | None = None,
     ) -> None:
         """may_start: starts a worker where none is at it; else `run` ends as cancelled then.
 

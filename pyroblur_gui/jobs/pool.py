@@ -5,9 +5,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from pyroblur_gui.jobs.interpreter import Interpreter
 from pyroblur_gui.jobs.process import GRACE_S, WorkerProcess
 
 IDLE_S = 30.0
+
+_Place = tuple[str, Interpreter | None]
 
 log = logging.getLogger(__name__)
 
@@ -28,39 +31,48 @@ class WorkerPool:
         self._command = command
         self._grace_s = grace_s
         self._idle_s = idle_s
-        self._idle: defaultdict[str, list[WorkerProcess]] = defaultdict(list)
+        self._idle: defaultdict[_Place, list[WorkerProcess]] = defaultdict(list)
         self._timers: dict[WorkerProcess, asyncio.TimerHandle] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def take(self, lane: str) -> WorkerProcess:
-        """An idle worker of the lane or a new one, not yet started. Give it back, whatever becomes of it."""
-        while self._idle[lane]:
-            worker = self._idle[lane].pop()
+    def take(self, lane: str, interpreter: Interpreter | None = None) -> WorkerProcess:
+        """An idle worker of the lane or a new one, not yet started. Give it back, whatever becomes of it.
+
+        interpreter: another Python than this program's own, whose workers are kept apart.
+        """
+        idle = self._idle[lane, interpreter]
+        while idle:
+            worker = idle.pop()
             self._timers.pop(worker).cancel()
             if worker.is_reusable:
                 return worker
             self._close(worker)
-        return WorkerProcess(self._command, grace_s=self._grace_s, environment=self._environments.get(lane))
+        environment = self._environments.get(lane)
+        if interpreter is None:
+            return WorkerProcess(self._command, grace_s=self._grace_s, environment=environment)
+        return WorkerProcess(
+            interpreter.command, grace_s=self._grace_s, environment=interpreter.environment(environment)
+        )
 
-    def give_back(self, worker: WorkerProcess, lane: str) -> None:
+    def give_back(self, worker: WorkerProcess, lane: str, interpreter: Interpreter | None = None) -> None:
         if not worker.is_reusable:
             self._close(worker)
             return
-        self._idle[lane].append(worker)
+        self._idle[lane, interpreter].append(worker)
         loop = asyncio.get_running_loop()
-        self._timers[worker] = loop.call_later(self._idle_s, self._retire, worker, lane)
+        self._timers[worker] = loop.call_later(self._idle_s, self._retire, worker, (lane, interpreter))
 
     async def close(self) -> None:
         """Closes the idle workers and waits for all that are closing."""
-        for lane, workers in self._idle.items():
+        for place, workers in self._idle.items():
             for worker in tuple(workers):
-                self._retire(worker, lane)
+                self._retire(worker, place)
         while self._closing:
             await asyncio.wait(self._closing)
 
-    def _retire(self, worker: WorkerProcess, lane: str) -> None:
+    def _retire(self, worker: WorkerProcess, place: "_Place") -> None:
         self._timers.pop(worker).cancel()
-        self._idle[lane].remove(worker)
+        self._idle[place].remove(worker)
         self._close(worker)
 
     def _close(self, worker: WorkerProcess) -> None:

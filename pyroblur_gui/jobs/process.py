@@ -59,13 +59,13 @@ class WorkerProcess:
         command: Sequence[str] | None = None,
         *,
         grace_s: float = GRACE_S,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str | None] | None = None,
         is_apart: bool = True,
     ) -> None:
         """command: what to start instead of PyroBlur's worker; it is given the prefix of shared pictures.
 
-        environment: variables on top of this process's own. is_apart: False for a worker's own helper, which belongs
-        to the worker's group and ends with it.
+        environment: variables on top of this process's own; None removes one. is_apart: False for a worker's own
+        helper, which belongs to the worker's group and ends with it.
         """
         self._is_apart = is_apart
         self._environment = dict(environment or {})
@@ -192,7 +192,7 @@ class WorkerProcess:
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
         command = [*self._command, self._prefix]
-        environment = _environment() | self._environment
+        environment = _with(self._environment)
         apart = _apart_from_this_process() if self._is_apart or sys.platform == "win32" else {}
         try:
             await loop.subprocess_exec(lambda: self._pipes, *command, env=environment, **apart)
@@ -273,7 +273,7 @@ class LoneProcess:
         command: Sequence[str] | None,
         log_file: Path,
         lasting: Path,
-        environment: Mapping[str, str] | None,
+        environment: Mapping[str, str | None] | None,
     ) -> "LoneProcess":
         """log_file: takes what it prints. lasting: the file of what it tells for good. Raises JobError."""
         import subprocess  # noqa: PLC0415, TID251 - this module is the one that may
@@ -284,7 +284,7 @@ class LoneProcess:
             with log_file.open("wb") as printed:
                 process = subprocess.Popen(  # noqa: S603 - PyroBlur itself
                     whole,
-                    env=_environment() | dict(environment or {}),
+                    env=_with(environment or {}),
                     stdin=subprocess.DEVNULL,
                     stdout=printed,
                     stderr=printed,
@@ -346,6 +346,11 @@ def worker_command() -> list[str]:
 def _not_started(exc: OSError) -> JobError:
     message = f"The worker process could not be started: {exc.strerror or exc}."
     return JobError(message, hint="Close other programs and try again; if that does not help, install PyroBlur again.")
+
+
+def _with(changes: Mapping[str, str | None]) -> dict[str, str]:
+    whole: dict[str, str | None] = {**_environment(), **changes}
+    return {name: value for name, value in whole.items() if value is not None}
 
 
 def _environment() -> dict[str, str]:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Finished, Progress
+from pyroblur_gui.jobs.interpreter import Interpreter
 from pyroblur_gui.jobs.job import Job, JobState, state_after
 from pyroblur_gui.jobs.lone_worker import LoneWorker
 from pyroblur_gui.jobs.pool import WorkerPool
@@ -36,6 +37,7 @@ class _Active:
     """A job that has a worker."""
 
     worker: WorkerProcess | LoneWorker
+    interpreter: Interpreter | None = None
     saved_at: float = field(default_factory=time.monotonic)
     was_cancelled: bool = False  # by the user, rather than by closing the window
     is_unwanted: bool = False  # remove the job when it has ended
@@ -57,6 +59,7 @@ class Queue:
         lanes: Mapping[str, int] = LANES,
         unheld: Callable[[str], bool] = lambda _kind: False,
         alone: Callable[[Job], LoneWorker | None] = lambda _job: None,
+        interpreter_of: Callable[[Job], Interpreter | None] = lambda _job: None,
     ) -> None:
         """lane_of: the lane of a kind of job; operations/catalogue.py knows. The store is closed with the queue.
 
@@ -64,6 +67,8 @@ class Queue:
         cancel) does not concern them: pausing a list of clips must not pause a download.
 
         alone: the worker of a job that may outlive the queue; None for all others, whose workers end with it.
+
+        interpreter_of: the Python that a job's worker needs; None: this program's own.
         """
         self._store = store
         self._lane_of = lane_of
@@ -71,6 +76,7 @@ class Queue:
         self._lanes = lanes
         self._unheld = unheld
         self._alone = alone
+        self._interpreter_of = interpreter_of
         self._jobs = {job.id: job for job in store.jobs()}
         self._active: dict[int, _Active] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -250,7 +256,9 @@ class Queue:
         self._settle()
 
     def _begin(self, job: Job) -> None:
-        active = self._active[job.id] = _Active(self._alone(job) or self._pool.take(job.lane))
+        alone = self._alone(job)
+        interpreter = self._interpreter_of(job) if alone is None else None
+        active = self._active[job.id] = _Active(alone or self._pool.take(job.lane, interpreter), interpreter)
         job = self._change(_fresh(job, JobState.RUNNING))
         self._spawn(self._work(job, active))
 
@@ -265,7 +273,7 @@ class Queue:
         finally:
             del self._active[job.id]
             if isinstance(active.worker, WorkerProcess):
-                self._pool.give_back(active.worker, job.lane)
+                self._pool.give_back(active.worker, job.lane, active.interpreter)
         self._finish(self._jobs[job.id], active, end)
         self._dispatch()
 

@@ -22,10 +22,11 @@ from typing import Any, ClassVar, cast
 import torch
 
 from pyroblur_gui.core.errors import MissingExtraError, ModelError, UnsafeModelError
+from pyroblur_gui.core.training_part import training_hint
 from pyroblur_gui.models.offline import import_ultralytics
 
-INSTALL = "Install the training part: pip install 'pyroblur[train]'"
 SAFE_TORCH = (2, 10)  # older ones can be made to run code in spite of weights_only: CVE-2025-32434, CVE-2026-24747
+_SAFE_TEXT = f"{'.'.join(map(str, SAFE_TORCH))} or newer"
 DEEPEST = 100
 MODEL_CLASS = "ultralytics.nn.tasks.DetectionModel"
 ALLOWED = {
@@ -147,7 +148,7 @@ def _read(path: Path) -> object:
     version = tuple(int(part) for part in re.findall(r"\d+", torch.__version__)[:2])
     if version < SAFE_TORCH:
         message = f"torch {torch.__version__} cannot read checkpoints safely."
-        raise MissingExtraError(message, hint=f"{INSTALL} with torch {'.'.join(map(str, SAFE_TORCH))} or newer.")
+        raise MissingExtraError(message, hint=f"{training_hint()} It needs torch {_SAFE_TEXT}.")
     try:
         with _only_stand_ins(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -191,7 +192,7 @@ def _real_classes() -> dict[str, type[object]]:
         places = {module: importlib.import_module(module) for module in ALLOWED}
     except ImportError as error:
         message = "Reading a checkpoint needs Ultralytics, which is not installed."
-        raise MissingExtraError(message, hint=INSTALL) from error
+        raise MissingExtraError(message, hint=training_hint()) from error
     return {f"{module}.{name}": getattr(places[module], name) for module, names in ALLOWED.items() for name in names}
 
 

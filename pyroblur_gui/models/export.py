@@ -7,12 +7,10 @@ from pathlib import Path
 
 from pyroblur_gui.core.errors import MissingExtraError, ModelError
 from pyroblur_gui.core.files import sha256
-from pyroblur_gui.core.system import is_installed
+from pyroblur_gui.core.training_part import has_training, training_hint
 from pyroblur_gui.models import catalogue, store
 from pyroblur_gui.models.card import Card, Layout, class_cards
 from pyroblur_gui.models.declared import declaration_of
-
-INSTALL = "Install the training part: pip install 'pyroblur[train]'"
 
 
 def import_onnx(path: Path, name: str | None = None) -> Card:
@@ -28,9 +26,10 @@ def import_checkpoint(path: Path, name: str | None = None) -> Card:
     Nothing in the checkpoint is run: what is not plain data of known kinds is refused. Raises UnsafeModelError then,
     ModelError when it is no detection checkpoint or the name is taken, MissingExtraError without the training part.
     """
-    if not (is_installed("torch") and is_installed("ultralytics")):
+    if not has_training():
         message = "Importing a checkpoint (.pt) needs torch and Ultralytics, which are not installed."
-        raise MissingExtraError(message, hint=f"{INSTALL}; or export it to ONNX elsewhere and import that.")
+        hint = f"{training_hint()} Or export it to ONNX elsewhere and import that."
+        raise MissingExtraError(message, hint=hint)
     name = _free_name(path, name)
     from pyroblur_gui.models.conversion import export_checkpoint
 

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from pyroblur_gui.core.errors import MissingExtraError, ModelError
 from pyroblur_gui.core.files import as_output_error, sha256
 from pyroblur_gui.core.system import is_installed
+from pyroblur_gui.core.training_part import training_hint
 from pyroblur_gui.models import catalogue, store
 from pyroblur_gui.models.card import Card, Layout
 from pyroblur_gui.models.catalogue import ModelFile
-from pyroblur_gui.models.export import INSTALL
 from pyroblur_gui.models.offline import import_openvino
 from pyroblur_gui.models.postprocess import Fit
 
@@ -55,8 +55,8 @@ def check_possible(name: str, kind: Format) -> ModelFile:
         raise ModelError(message, hint="Export one of them: pyroblur models list names them.")
     model = catalogue.find(name)
     needed = {
-        Format.OPENVINO_INT8: ("nncf", f"Quantizing to int8 needs nncf. {INSTALL}"),
-        Format.TORCHSCRIPT: ("torch", f"TorchScript needs torch. {INSTALL}"),
+        Format.OPENVINO_INT8: ("nncf", f"Quantizing to int8 needs nncf. {training_hint()}"),
+        Format.TORCHSCRIPT: ("torch", f"TorchScript needs torch. {training_hint()}"),
         Format.TENSORRT: ("tensorrt", "On a machine with an NVIDIA GPU: pip install tensorrt."),
     }
     package, hint = needed.get(kind, ("", ""))

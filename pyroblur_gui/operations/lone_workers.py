@@ -6,6 +6,7 @@ from pyroblur_gui.jobs.job import Job
 from pyroblur_gui.jobs.job_folder import JobFolder
 from pyroblur_gui.jobs.lone_worker import LoneWorker
 from pyroblur_gui.operations.catalogue import ENVIRONMENTS, OPERATIONS, Lane
+from pyroblur_gui.operations.pack_workers import interpreter_of
 
 
 def lone_worker_of(job: Job) -> LoneWorker | None:
@@ -20,4 +21,12 @@ def lone_worker_of(job: Job) -> LoneWorker | None:
     if folder is None:
         return None
     environment = ENVIRONMENTS.get(operation.lane)
-    return LoneWorker(JobFolder(folder), may_start=job.lane != Lane.FOLLOW, environment=environment)
+    may_start, interpreter = job.lane != Lane.FOLLOW, interpreter_of(job)
+    if interpreter is None:
+        return LoneWorker(JobFolder(folder), may_start=may_start, environment=environment)
+    return LoneWorker(
+        JobFolder(folder),
+        may_start=may_start,
+        command=interpreter.command,
+        environment=interpreter.environment(environment),
+    )

@@ -8,12 +8,12 @@ from pydantic import JsonValue
 
 from pyroblur_gui.core.awake import kept_awake
 from pyroblur_gui.core.errors import MissingExtraError, RunError
-from pyroblur_gui.core.system import is_installed
+from pyroblur_gui.core.training_part import has_training, training_hint
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Artifact, Log, Started
 from pyroblur_gui.models import store as store_of_models
 from pyroblur_gui.models.card import Card
-from pyroblur_gui.models.export import INSTALL, keep_trained
+from pyroblur_gui.models.export import keep_trained
 from pyroblur_gui.models.offline import import_ultralytics
 from pyroblur_gui.operations.trained_model import describe
 from pyroblur_gui.operations.training_data import TrainingData, absent_text, write_training_data
@@ -93,9 +93,9 @@ def _go_on(folder: RunFolder, spec: TrainSpec, data: TrainingData, context: Cont
 
 def require_training() -> None:
     """Raises MissingExtraError where the training part is not installed."""
-    if not (is_installed("torch") and is_installed("ultralytics")):
+    if not has_training():
         message = "Training needs torch and Ultralytics, which are not installed."
-        raise MissingExtraError(message, hint=INSTALL)
+        raise MissingExtraError(message, hint=training_hint())
 
 
 def load_training(context: Context) -> None:

@@ -14,6 +14,7 @@ from pyroblur_gui.jobs.events import Event, Failed, Finished
 from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.process import WorkerProcess
 from pyroblur_gui.jobs.spec import Spec
+from pyroblur_gui.operations.pack_workers import interpreter_of_spec
 
 LANE = "errands"
 
@@ -36,7 +37,8 @@ class Errands:
 
         Raises ErrandError when it fails. Cancelling the waiting ends the job.
         """
-        worker = self._pool.take(LANE)
+        interpreter = interpreter_of_spec(spec)
+        worker = self._pool.take(LANE, interpreter)
         self._running.add(worker)
         end = worker.run(spec.kind, spec.model_dump(mode="json"), on_event=on_event or _unheard)
         try:
@@ -46,7 +48,7 @@ class Errands:
             raise
         finally:
             self._running.discard(worker)
-            self._pool.give_back(worker, LANE)
+            self._pool.give_back(worker, LANE, interpreter)
         if isinstance(outcome, Finished):
             return outcome.result
         if isinstance(outcome, Failed):

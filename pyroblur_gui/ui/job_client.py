@@ -21,6 +21,7 @@ from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.media.facts import MediaFacts
 from pyroblur_gui.operations.catalogue import ENVIRONMENTS, OPERATIONS, Lane
 from pyroblur_gui.operations.lone_workers import lone_worker_of
+from pyroblur_gui.operations.pack_workers import interpreter_of
 from pyroblur_gui.training.spec import TrainSpec
 from pyroblur_gui.ui.errands import Errands
 from pyroblur_gui.ui.pictures import Picture
@@ -71,6 +72,7 @@ class JobClient:
             pool=WorkerPool(environments=ENVIRONMENTS),
             unheld=lambda kind: kind != BlurSpec.kind,
             alone=lone_worker_of,
+            interpreter_of=interpreter_of,
         )
         return cls(queue, InteractiveLane(PreviewSpec()))
 

@@ -38,6 +38,7 @@ WITH_TORCH = {
     "pyroblur_gui/runs/tracking.py",
     *(f"pyroblur_gui/models/{name}.py" for name in ("checkpoint", "conversion", "exporting", "torch")),
     "pyroblur_gui/operations/train_rank.py",
+    "pyroblur_gui/pack/trial.py",
     *(f"pyroblur_gui/training/{name}.py" for name in ("devices", "fit", "measure", "trainer", "validator")),
 }
 QT = ["PySide6", "qasync"]

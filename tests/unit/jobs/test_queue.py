@@ -355,7 +355,7 @@ async def test_an_idle_worker_is_closed_after_a_while(make_queue: MakeQueue) -> 
     first = queue.add(Echo())
     queue.start()
     await until_idle(queue)
-    (worker,) = queue._pool._idle["cpu"]
+    (worker,) = queue._pool._idle["cpu", None]
     assert worker.is_alive
     await eventually(lambda: not worker.is_alive)
     second = queue.add(Echo())
@@ -370,7 +370,7 @@ async def test_a_worker_that_died_while_idle_is_not_used(queue: Queue) -> None:
     queue.add(Echo())
     queue.start()
     await until_idle(queue)
-    (worker,) = queue._pool._idle["cpu"]
+    (worker,) = queue._pool._idle["cpu", None]
     assert worker.pid is not None
     os.kill(worker.pid, 9)
     await eventually(lambda: not worker.is_alive)

@@ -45,6 +45,9 @@ class TrainingActions(QObject):
         )
         self.remove = self._make(tr("Re&move…"), "trash", tr("Delete this run with its checkpoints"), "")
         self.discard = self._make(tr("Dis&card…"), "trash", tr("Stop this run and delete it"), "")
+        self.pack = self._make(
+            tr("Training &pack…"), "package", tr("The part that trains: whether it is whole, where it comes from"), ""
+        )
         self.of_course = (self.finish, self.stop, self.discard)
         self.update_for(None)
 
@@ -62,6 +65,8 @@ class TrainingActions(QObject):
         menu.addActions([self.use, self.export, self.show_in_folder])
         menu.addSeparator()
         menu.addAction(self.remove)
+        menu.addSeparator()
+        menu.addAction(self.pack)
 
     def update_for(self, line: RunLine | None) -> None:
         """Enables what makes sense for the run that is shown."""

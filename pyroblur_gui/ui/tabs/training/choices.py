@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyroblur_gui.core.errors import PyroblurError
-from pyroblur_gui.core.system import is_installed
+from pyroblur_gui.core.training_part import training_hint
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.filter import Filter
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.datasets.stats import left_out
+from pyroblur_gui.pack import place
 from pyroblur_gui.training import networks
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.training.machine import Gpu
-from pyroblur_gui.ui.tabs.training.wording import INSTALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,13 @@ def _counted(name: str) -> DataChoice:
 
 
 def has_training() -> bool:
-    """Whether the training part is installed."""
-    return is_installed("torch") and is_installed("ultralytics")
+    """Whether a training can begin: the training part is installed, or there is a training pack."""
+    return place.status().is_usable
 
 
 def install_text() -> str:
-    return tr("Training needs the training part of PyroBlur. Install it with: {command}", command=INSTALL)
+    """Where no training pack can be made."""
+    return tr("Training needs the training part of PyroBlur.") + " " + training_hint()
 
 
 def network_label(name: str) -> str:

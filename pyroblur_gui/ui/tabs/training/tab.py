@@ -17,6 +17,7 @@ from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.choices import has_training, install_text
 from pyroblur_gui.ui.tabs.training.live_panel import LivePanel
+from pyroblur_gui.ui.tabs.training.pack_page import PackPage
 from pyroblur_gui.ui.tabs.training.presenter import KIND, take_over
 from pyroblur_gui.ui.tabs.training.runs_panel import RunsPanel
 from pyroblur_gui.ui.tabs.training.start_panel import StartPanel
@@ -84,6 +85,13 @@ class TrainingTab(JobTab[Wiring]):
             )
         self.data_button.setVisible(has_training() and not has_data)
 
+    def show_pack(self, *, is_wanted: bool) -> None:
+        """The training pack instead of the columns, while a training cannot begin."""
+        if self._columns is None:
+            return
+        self.pack.setVisible(is_wanted)
+        self._columns.setVisible(not is_wanted)
+
     # -- how it is built
 
     def wire(self, client: JobClient) -> Wiring:
@@ -102,6 +110,10 @@ class TrainingTab(JobTab[Wiring]):
             columns.addWidget(panel)
             columns.setStretchFactor(columns.count() - 1, stretch)
         columns.setSizes(SIZES)
+        self.pack = PackPage()
+        self.pack.runs_wanted.connect(lambda: self.show_pack(is_wanted=False))
+        self.pack.hide()
+        column.addWidget(self.pack, 1)
         column.addWidget(columns, 1)
         self.runs.menu_asked.connect(self._show_menu)
         self.show_empty(has_data=True)

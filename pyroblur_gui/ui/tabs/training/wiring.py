@@ -24,6 +24,7 @@ from pyroblur_gui.ui.tabs.training.look_ahead import LookAhead
 from pyroblur_gui.ui.tabs.training.machine import Machine
 from pyroblur_gui.ui.tabs.training.model_errands import ModelErrands
 from pyroblur_gui.ui.tabs.training.outcome import read_outcome
+from pyroblur_gui.ui.tabs.training.pack_errands import PackErrands
 from pyroblur_gui.ui.tabs.training.presenter import Draft, TrainingPresenter
 from pyroblur_gui.ui.tabs.training.recipe_shelf import RecipeShelf
 from pyroblur_gui.ui.tabs.training.runs import Stage
@@ -56,6 +57,7 @@ class Wiring(QObject):
         self._models = ModelErrands(tab, client, self._tasks, self.say)
         self._ahead = LookAhead(tab, client, self._tasks)
         self._shelf = RecipeShelf(tab, self.say)
+        self._pack = PackErrands(tab, client, self._tasks, self._show_again)
         self._machine = Machine()
         self._samples = SampleLoader(client, tab.live.samples.show_samples)
         self._news: dict[str, RunLine] = {}
@@ -80,12 +82,17 @@ class Wiring(QObject):
         self._telling.stop()
         self._watching.stop()
         self._finding.stop()
+        self._pack.close()
         await self.presenter.close()
         await self._tasks.close()
         self._machine.close()
 
     def shown(self) -> None:
         """The tab came to the front: what other tabs and programs did meanwhile is seen."""
+        self._pack.refresh()
+        self._show_again()
+
+    def _show_again(self) -> None:
         self._tasks.run(self._read_data())
         self.presenter.refresh()
 

@@ -9,8 +9,6 @@ from pyroblur_gui.ui.tabs.blur.wording import time_left_text
 from pyroblur_gui.ui.tabs.training.figures import History
 from pyroblur_gui.ui.tabs.training.runs import Left, RunLine, Stage
 
-INSTALL = "pip install 'pyroblur[train]'"
-
 
 def stage_text(stage: Stage) -> str:
     """The stage in a word or two."""

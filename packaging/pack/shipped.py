@@ -1,0 +1,49 @@
+"""Makes the folder that a packaged program carries to make a training pack with: PyroBlur's wheel, constraints.txt, uv.
+
+    python packaging/pack/shipped.py FOLDER
+
+Needs hatchling and uv (the extra [dev]); builds without the network.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from packaging.utils import parse_wheel_filename
+from uv import find_uv_bin
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CONSTRAINTS = "constraints.txt"
+SHIPPED_FILE = "shipped.json"  # pyroblur_gui/pack/shipped.py reads it
+
+
+def make(folder: Path) -> None:
+    """Writes FOLDER anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder],
+        cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    (wheel,) = folder.glob("*.whl")
+    constraints = folder / CONSTRAINTS
+    shutil.copyfile(REPOSITORY / CONSTRAINTS, constraints)
+    uv = Path(find_uv_bin())
+    shutil.copy2(uv, folder / uv.name)
+    facts = {
+        "version": str(parse_wheel_filename(wheel.name)[1]),
+        "wheel": wheel.name,
+        "wheel_sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "constraints": constraints.name,
+        "constraints_sha256": hashlib.sha256(constraints.read_bytes()).hexdigest(),
+    }
+    (folder / SHIPPED_FILE).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    make(Path(sys.argv[1]).absolute())

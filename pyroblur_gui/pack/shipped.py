@@ -1,0 +1,74 @@
+"""What the installed program brings along to make a training pack with: its own wheel, the exact versions, and uv.
+
+packaging/pack/shipped.py makes that folder.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pyroblur_gui.core.errors import PackError
+from pyroblur_gui.core.files import sha256
+from pyroblur_gui.core.paths import resource
+from pyroblur_gui.core.training_part import PACK, SHIPPED_FILE
+
+REINSTALL = "Install PyroBlur again."
+UV = "uv.exe" if os.name == "nt" else "uv"
+
+
+class Shipped(BaseModel):
+    """wheel, constraints: names of files in the same folder, with their SHA-256."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: str
+    wheel: str
+    wheel_sha256: str
+    constraints: str
+    constraints_sha256: str
+
+    @property
+    def wheel_file(self) -> Path:
+        return _file(self.wheel)
+
+    @property
+    def constraints_file(self) -> Path:
+        return _file(self.constraints)
+
+    @property
+    def uv(self) -> Path:
+        return _file(UV)
+
+    def check(self) -> None:
+        """Raises PackError unless all of it is there, and what it was when it was packed."""
+        for path, expected in (
+            (self.wheel_file, self.wheel_sha256),
+            (self.constraints_file, self.constraints_sha256),
+        ):
+            if sha256(path) != expected:
+                message = f"{path.name}, which came with PyroBlur, is damaged."
+                raise PackError(message, hint=REINSTALL, path=path)
+        _ = self.uv
+
+
+def shipped() -> Shipped:
+    """Raises PackError where this installation brings nothing along for a training pack, or it is damaged."""
+    try:
+        path = resource(PACK, SHIPPED_FILE)
+    except FileNotFoundError as error:
+        message = "This installation of PyroBlur brings nothing along to make a training pack with."
+        raise PackError(message, hint="Install the training part: pip install 'pyroblur[train]'") from error
+    try:
+        return Shipped.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        message = f"{path.name}, which came with PyroBlur, cannot be read."
+        raise PackError(message, hint=REINSTALL, path=path) from error
+
+
+def _file(name: str) -> Path:
+    try:
+        return resource(PACK, name)
+    except FileNotFoundError as error:
+        message = f"{name}, which comes with PyroBlur, is missing."
+        raise PackError(message, hint=REINSTALL) from error
