@@ -63,6 +63,7 @@ class Card(_Part):
 
     `input_size`: longest side in pixels at which the network looks at a picture (YOLO: pictures are scaled to it;
     CenterFace: larger pictures are reduced to it). `fixed_size`: width and height where the graph takes no other.
+    `is_aside`: one of many trials, of which another is better: it can be named, and is not among the models offered.
     """
 
     name: str = Field(pattern=NAME_PATTERN)
@@ -81,6 +82,7 @@ class Card(_Part):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     checkpoint_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     created: datetime
+    is_aside: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:

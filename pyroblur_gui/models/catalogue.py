@@ -82,6 +82,7 @@ class ModelEntry:
     classes: tuple[str, ...]
     is_shipped: bool
     created: datetime | None = None
+    is_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,13 @@ def is_shipped(name: str) -> bool:
     return name in {*(entry.name for entry in known.model), *(entry.name for entry in known.composite)}
 
 
-def entries() -> tuple[ModelEntry, ...]:
-    """What a user can choose from. A damaged model is left out here; choosing it by name says what is wrong."""
-    return tuple(entry for entry in map(_entry, names()) if entry is not None)
+def entries(*, with_aside: bool = False) -> tuple[ModelEntry, ...]:
+    """What a user can choose from; with_aside: also the trials of plans that others were better than.
+
+    A damaged model is left out here; choosing it by name says what is wrong.
+    """
+    found = (entry for entry in map(_entry, names()) if entry is not None)
+    return tuple(entry for entry in found if with_aside or not entry.is_aside)
 
 
 def composite(name: str) -> ShippedComposite | None:
@@ -148,7 +153,8 @@ def _entry(name: str) -> ModelEntry | None:
         card = store.card(name)
     except ModelError:
         return None
-    return ModelEntry(name, card.title, card.summary, card.labels, is_shipped=False, created=card.created)
+    return ModelEntry(name, card.title, card.summary, card.labels, is_shipped=False, created=card.created,
+                      is_aside=card.is_aside)  # fmt: skip
 
 
 def _card(entry: ShippedModel) -> Card:

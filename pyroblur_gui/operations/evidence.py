@@ -43,7 +43,7 @@ def gather(spec: PromoteSpec) -> Evidence:
 
 def measured(name: str, folder: Path | None, result: BenchmarkResult | None) -> Measured:
     """Raises PromotionError when there is no such model."""
-    entry = next((each for each in catalogue.entries() if each.name == name), None)
+    entry = next((each for each in catalogue.entries(with_aside=True) if each.name == name), None)
     if entry is None:
         message = f"There is no model called {name}."
         raise PromotionError(message, hint=f"There are: {', '.join(catalogue.names())}.")

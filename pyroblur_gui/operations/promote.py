@@ -18,7 +18,7 @@ from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Started
 from pyroblur_gui.models import catalogue, production, store
 from pyroblur_gui.models.production import Promoted
-from pyroblur_gui.operations import promotion_note
+from pyroblur_gui.operations import plan_models, promotion_note
 from pyroblur_gui.operations.evidence import gather
 from pyroblur_gui.operations.promotion_note import PromotionNote
 from pyroblur_gui.operations.runs_sync import sync
@@ -156,6 +156,7 @@ def _promote(
             _take_back(tracking, note)
         raise
     promotion_note.forget()
+    plan_models.offer(spec.model)
     return version.number, path
 
 

@@ -15,6 +15,7 @@ from pyroblur_gui.models import store as store_of_models
 from pyroblur_gui.models.card import Card
 from pyroblur_gui.models.export import keep_trained
 from pyroblur_gui.models.offline import import_ultralytics
+from pyroblur_gui.operations.plan_models import sort_out
 from pyroblur_gui.operations.trained_model import describe
 from pyroblur_gui.operations.training_data import TrainingData, absent_text, write_training_data
 from pyroblur_gui.training.base import Base, base_of
@@ -56,6 +57,7 @@ def run(spec: TrainSpec, context: Context) -> dict[str, JsonValue]:
     card = _keep(folder, spec, data)
     note(folder, RunState.STOPPED if fitted.is_ended_early else RunState.DONE)
     card = describe(card, data.path, context)
+    sort_out(spec.run)
     context.emit(Artifact(path=folder.best, kind="model"))
     return {
         "run": spec.run,

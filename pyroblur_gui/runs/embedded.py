@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from pyroblur_gui.core.errors import RunStoreError
 from pyroblur_gui.runs.place import Place
@@ -63,41 +64,67 @@ def rows(database: Path, experiment: str, *, deleted: bool = False, only: Sequen
 
     Raises RunStoreError.
     """
+    where, given = (
+        "runs JOIN experiments USING (experiment_id) WHERE experiments.name = ? AND runs.lifecycle_stage = ?",
+        (experiment, "deleted" if deleted else "active"),
+    )
+    if only is not None:
+        where, given = f"runs WHERE run_uuid IN ({','.join('?' * len(only))})", tuple(only)
+    query = f"SELECT run_uuid, runs.name, status, start_time, end_time FROM {where} ORDER BY start_time DESC"  # noqa: S608
     with _reading(database) as store:
-        where = (
-            "run_uuid IN (SELECT run_uuid FROM runs JOIN experiments USING (experiment_id) "
-            "WHERE experiments.name = ? AND runs.lifecycle_stage = ?)"
+        found = store.execute(query, given).fetchall()
+        (total,) = store.execute("SELECT COUNT(*) FROM runs").fetchone()
+        # Of most runs there are, a table is read from front to back; of a few, by its index.
+        narrowed = f" AND run_uuid IN (SELECT run_uuid FROM {where})" if 2 * len(found) < total else ""  # noqa: S608
+        own = _Narrowed(store, narrowed, given if narrowed else (), [run for run, *_ in found])
+        params = own.params()
+        tags = own.by_run("SELECT run_uuid, key, value FROM tags WHERE TRUE")
+        metrics = own.by_run("SELECT run_uuid, key, value FROM latest_metrics WHERE NOT is_nan")
+    return [
+        row_of(
+            run,
+            name or "",
+            status,
+            times_ms=(started, ended),
+            params=params[run],
+            metrics=metrics[run],
+            tags=tags[run],
+            is_deleted=deleted,
         )
-        given: tuple[str, ...] = (experiment, "deleted" if deleted else "active")
-        if only is not None:
-            where, given = f"run_uuid IN ({','.join('?' * len(only))})", tuple(only)
-        common = _common(store, where, given)
-        params: dict[str, dict[str, str]] = defaultdict(common.copy)
-        tags: dict[str, dict[str, str]] = defaultdict(dict)
-        metrics: dict[str, dict[str, float]] = defaultdict(dict)
-        without = f" AND key NOT IN ({','.join('?' * len(common))})"
-        query = f"SELECT run_uuid, key, value FROM params WHERE {where}{without}"  # noqa: S608
-        for run, key, value in store.execute(query, (*given, *common)):
-            params[run][key] = value
-        for run, key, value in store.execute(f"SELECT run_uuid, key, value FROM tags WHERE {where}", given):  # noqa: S608
-            tags[run][key] = value
-        query = f"SELECT run_uuid, key, value FROM latest_metrics WHERE NOT is_nan AND {where}"  # noqa: S608
-        for run, key, value in store.execute(query, given):
-            metrics[run][key] = value
-        query = f"SELECT run_uuid, name, status, start_time, end_time FROM runs WHERE {where} ORDER BY start_time DESC"  # noqa: S608
-        return [
-            row_of(
-                run,
-                name or "",
-                status,
-                times_ms=(started, ended),
-                params=params[run],
-                metrics=metrics.get(run, {}),
-                tags=tags.get(run, {}),
-                is_deleted=deleted,
-            )
-            for run, name, status, started, ended in store.execute(query, given)
-        ]
+        for run, name, status, started, ended in found
+    ]
+
+
+class _Narrowed:
+    """Reads tables of keys and values, of some runs: `narrowed` is the end of a WHERE with its values `given`."""
+
+    def __init__(self, store: sqlite3.Connection, narrowed: str, given: tuple[str, ...], runs: Sequence[str]) -> None:
+        self._store, self._narrowed, self._given, self._runs = store, narrowed, given, runs
+
+    def by_run(self, query: str, given: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {run: {} for run in self._runs}
+        unwanted: dict[str, Any] = {}
+        for run, key, value in self._store.execute(f"{query}{self._narrowed}", (*given, *self._given)):
+            found.get(run, unwanted)[key] = value
+        return found
+
+    def params(self) -> dict[str, dict[str, str]]:
+        """Most runs have most parameters as the newest has them: only what differs is read of the others."""
+        if not self._runs:
+            return {}
+        of_run = "SELECT key, value FROM params WHERE run_uuid = ?"
+        usual: dict[str, str] = dict(self._store.execute(of_run, (self._runs[0],)).fetchall())
+        query = f"SELECT run_uuid, key, value FROM params WHERE (key, value) NOT IN ({of_run})"  # noqa: S608
+        differing = self.by_run(query, (self._runs[0],))
+        query = f"SELECT run_uuid, COUNT(*) FROM params WHERE TRUE{self._narrowed} GROUP BY run_uuid"  # noqa: S608
+        counts: dict[str, int] = dict(self._store.execute(query, self._given).fetchall())
+        found: dict[str, dict[str, str]] = {}
+        for run, own in differing.items():
+            whole = usual | own
+            if len(whole) != counts.get(run, 0):  # it lacks some
+                whole = dict(self._store.execute(of_run, (run,)).fetchall())
+            found[run] = whole
+        return found
 
 
 def histories(database: Path, runs: Sequence[str]) -> dict[str, Series]:
@@ -109,16 +136,6 @@ def histories(database: Path, runs: Sequence[str]) -> dict[str, Series]:
         for run, key, step, value in store.execute(query, tuple(runs)):
             found[run][key].append((step, value))
     return {run: dict(series) for run, series in found.items()}
-
-
-def _common(store: sqlite3.Connection, where: str, given: tuple[str, ...]) -> dict[str, str]:
-    """Parameters that all of the runs have with one value: most of them, and they need not be read run by run."""
-    (count,) = store.execute(f"SELECT COUNT(*) FROM runs WHERE {where}", given).fetchone()  # noqa: S608
-    query = (
-        f"SELECT key, MIN(value) FROM params WHERE {where} GROUP BY key "  # noqa: S608
-        "HAVING COUNT(*) = ? AND MIN(value) = MAX(value)"
-    )
-    return dict(store.execute(query, (*given, count)).fetchall())
 
 
 @contextmanager

@@ -80,13 +80,12 @@ def common_params(rows: Sequence[Row]) -> dict[str, str]:
     """Parameters that every run has with the same value; of a single run, none."""
     if len(rows) < 2:
         return {}
-    common = dict(rows[0].params)
+    shared = set(rows[0].params.items())
     for row in rows[1:]:
-        for key in [key for key, value in common.items() if row.params.get(key) != value]:
-            del common[key]
-        if not common:
+        shared &= row.params.items()
+        if not shared:
             break
-    return common
+    return {key: value for key, value in rows[0].params.items() if (key, value) in shared}
 
 
 def pack(rows: Sequence[Row]) -> dict[str, Any]:

@@ -23,9 +23,15 @@ models = typer.Typer(no_args_is_help=True, help="List models and import others; 
 
 
 @models.command("list")
-def list_models(*, as_json: AsJson = False) -> None:
+def list_models(
+    *,
+    with_all: Annotated[
+        bool, typer.Option("--all", help="Also those of plans that another run was better than.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the models by name, with what they find."""
-    for entry in catalogue.entries():
+    for entry in catalogue.entries(with_aside=with_all):
         if as_json:
             facts = {
                 "name": entry.name,

@@ -212,7 +212,7 @@ class Wiring(QObject):
             self._promote(rows[0].model)
 
     def _promote(self, model: str) -> None:
-        names = [entry.name for entry in catalogue.entries()]
+        names = list(dict.fromkeys([*(entry.name for entry in catalogue.entries()), model]))
         dialog = PromoteDialog(names, model, production.default_model(), self._tab)
         dialog.drafted.connect(lambda spec: self._tasks.run(self._draft(dialog, spec)))
         dialog.wanted.connect(lambda spec: self._tasks.run(self._do_promote(dialog, spec)))
