@@ -20,7 +20,7 @@ from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Artifact, Log, Progress, Started
 from pyroblur_gui.jobs.meter import Meter
 from pyroblur_gui.models.evaluation import MeasuredModel
-from pyroblur_gui.operations.benchmark_clip import clip_results
+from pyroblur_gui.operations.benchmark_clip import check_clip, clip_results
 from pyroblur_gui.operations.benchmark_data import labelled_set
 from pyroblur_gui.operations.run_figures import note_in_runs
 
@@ -39,6 +39,7 @@ def run(spec: BenchmarkSpec, context: Context) -> dict[str, JsonValue]:
     folder = spec.report_dir or store.new_folder(made.astimezone(), spec.models)
     data = None if spec.data is None else labelled_set(spec.data, spec.options.split, context)
     classes = {name: _check(name, spec, data) for name in spec.models}
+    check_clip(spec)
     context.emit(
         Started(
             kind=spec.kind,

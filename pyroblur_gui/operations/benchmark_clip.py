@@ -36,18 +36,30 @@ BARE, COVERED = "#000000", "#ffffff"
 MOST_QUEUED = 4
 
 
+def check_clip(spec: BenchmarkSpec) -> None:
+    """Looks at the clip and its labels before anything is measured. Raises BenchmarkError, UnreadableMediaError ..."""
+    if spec.clip is not None:
+        _video_of(spec.clip)
+    if spec.truth is not None:
+        read_truth(spec.truth)
+
+
 def clip_results(spec: BenchmarkSpec, context: Context) -> tuple[tuple[ClipResult, ...], tuple[ClipSpeed, ...]]:
     """Leaks where there are labels, and the speed. Raises BenchmarkError, UnreadableMediaError, ModelError ..."""
     if spec.clip is None:
         return (), ()
-    facts = probe(spec.clip)
-    if facts.video is None:
-        message = f"{spec.clip.name} is no clip."
-        raise BenchmarkError(message, hint="Give a video to --clip.", path=spec.clip)
-    truth = None if spec.truth is None else read_truth(spec.truth)
-    leaks = [] if truth is None else [_leaks(name, spec, facts, facts.video, context) for name in spec.models]
-    speeds = [_speed(name, spec, facts.video, context) for name in spec.models]
+    facts, video = _video_of(spec.clip)
+    leaks = [] if spec.truth is None else [_leaks(name, spec, facts, video, context) for name in spec.models]
+    speeds = [_speed(name, spec, video, context) for name in spec.models]
     return tuple(leaks), tuple(speeds)
+
+
+def _video_of(clip: Path) -> tuple[MediaFacts, VideoFacts]:
+    facts = probe(clip)
+    if facts.video is None:
+        message = f"{clip.name} is no clip."
+        raise BenchmarkError(message, hint="Choose a video.", path=clip)
+    return facts, facts.video
 
 
 def options_of(name: str, spec: BenchmarkSpec) -> BlurOptions:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from run_folders import make_run
 
+from pyroblur_gui.core.files import sha256
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.models import catalogue, store
 from pyroblur_gui.models.card import Card, Layout, class_cards
@@ -20,7 +21,7 @@ def train(run: str, *, best: float, tmp_path: Path) -> None:
     file.write_bytes(run.encode())
     card = Card(
         name=store.name_from(run), title=run, layout=Layout.YOLO, classes=class_cards(("face",)), input_size=640,
-        recipe={"run": run}, sha256=store.sha256(file), created=datetime(2026, 11, 30, tzinfo=UTC),
+        recipe={"run": run}, sha256=sha256(file), created=datetime(2026, 11, 30, tzinfo=UTC),
     )  # fmt: skip
     store.add(card, file)
     plan_models.sort_out(run)
