@@ -8,11 +8,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from pyroblur_gui.core.classes import ANY_CLASS
 from pyroblur_gui.core.devices import check_device
+from pyroblur_gui.core.engines import EngineChoice, Precision
 from pyroblur_gui.core.fields import hints
 from pyroblur_gui.jobs.spec import Spec
 
-ENGINES = ("auto", "openvino", "onnxruntime", "torch")
-PRECISIONS = ("auto", "f32", "bf16")
 SPLITS = ("train", "val", "test")
 
 
@@ -100,8 +99,8 @@ class BenchmarkOptions(BaseModel):
         description="Of the draws: the same seed gives the same intervals.",
         json_schema_extra=hints("accuracy", option="--seed", advanced=True),
     )
-    engine: Annotated[str, AfterValidator(_one_of("engine", ENGINES))] = Field(
-        default="auto",
+    engine: EngineChoice = Field(
+        default=EngineChoice.AUTO,
         title="Engine",
         description="What runs the models: auto, openvino, onnxruntime or torch.",
         json_schema_extra=hints("run", option="--engine", advanced=True),
@@ -112,8 +111,8 @@ class BenchmarkOptions(BaseModel):
         description="auto, cpu, cuda, cuda:1, mps, directml or coreml.",
         json_schema_extra=hints("run", option="--device", advanced=True),
     )
-    precision: Annotated[str, AfterValidator(_one_of("precision", PRECISIONS))] = Field(
-        default="f32",
+    precision: Precision = Field(
+        default=Precision.F32,
         title="Precision",
         description="Number format for accuracy: f32, bf16 or auto.",
         json_schema_extra=hints("run", option="--precision", advanced=True),

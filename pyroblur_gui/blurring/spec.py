@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from pyroblur_gui.core.classes import ANY_CLASS, FACE, LICENSE_PLATE
 from pyroblur_gui.core.devices import DEVICE, check_device
+from pyroblur_gui.core.engines import EngineChoice, Precision
 from pyroblur_gui.core.fields import hints
 from pyroblur_gui.jobs.spec import Spec
 
@@ -54,19 +55,6 @@ class Preset(StrEnum):
     SLOW = "slow"
     SLOWER = "slower"
     VERYSLOW = "veryslow"
-
-
-class EngineChoice(StrEnum):
-    AUTO = "auto"
-    OPENVINO = "openvino"
-    ONNXRUNTIME = "onnxruntime"
-    TORCH = "torch"
-
-
-class Precision(StrEnum):
-    AUTO = "auto"
-    F32 = "f32"
-    BF16 = "bf16"
 
 
 class Tiling(StrEnum):

@@ -18,6 +18,7 @@ from pyroblur_gui.core.files import fitted_name
 from pyroblur_gui.media.facts import MEDIA_SUFFIXES, find_media
 
 MARK = "_blurred"
+FILES = frozenset({".onnx", ".pt", ".yaml", ".yml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +150,9 @@ def _blurred_name(source: Path, number: int) -> str:
 
 def _identity(path: Path) -> str:
     return os.path.abspath(path).casefold()  # noqa: PTH100 - the target need not exist, and links stay what they are
+
+
+def absolute(named: str) -> str:
+    """A model or data set that is named by its file: found from anywhere, since a worker need not run in this folder."""
+    is_path = os.sep in named or Path(named).suffix.lower() in FILES
+    return str(Path(named).expanduser().absolute()) if is_path else named

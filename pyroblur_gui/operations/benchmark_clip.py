@@ -18,7 +18,7 @@ from pyroblur_gui.blurring.flow import Ahead
 from pyroblur_gui.blurring.pipeline import cover, is_tiled
 from pyroblur_gui.blurring.plan import Covering, Horizon, Region, Seen
 from pyroblur_gui.blurring.redact import Covers, RgbPicture
-from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec, EngineChoice, Precision, Style, Verify
+from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec, Style, Verify
 from pyroblur_gui.blurring.track import Plans, Tracker
 from pyroblur_gui.core.errors import BenchmarkError
 from pyroblur_gui.core.paths import folders
@@ -73,9 +73,9 @@ def options_of(name: str, spec: BenchmarkSpec) -> BlurOptions:
         model=name,
         classes=classes,
         confidence=spec.options.confidence,
-        engine=EngineChoice(spec.options.engine),
+        engine=spec.options.engine,
         device=spec.options.device,
-        precision=Precision(spec.options.precision),
+        precision=spec.options.precision,
         verify=Verify.OFF,
     )
 

@@ -1,6 +1,5 @@
 """`pyroblur benchmark`: measures models side by side, and says which is better, as far as that can be told."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +11,10 @@ from pyroblur_gui.cli.commands.blur import AsJson
 from pyroblur_gui.cli.commands.dataset_work import Result, do
 from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import columns
+from pyroblur_gui.cli.targets import absolute
 
 SHOWN = ("map50", "map50_95", "precision", "recall", "f1", "leak_objects", "leak_area")
 HEADS = ("model", "mAP50", "mAP50-95", "precision", "recall", "F1", "leaked", "leaked area", "ms", "pictures/s")
-FILES = {".onnx", ".pt", ".yaml", ".yml"}
 
 
 @with_options(BenchmarkOptions)
@@ -51,8 +50,8 @@ def benchmark(
     """
     try:
         spec = BenchmarkSpec(
-            models=tuple(_absolute(model) for model in models),
-            data=None if data is None else _absolute(data),
+            models=tuple(absolute(model) for model in models),
+            data=None if data is None else absolute(data),
             options=options,
             speed=speed,
             clip=None if clip is None else clip.absolute(),
@@ -90,9 +89,3 @@ def _share(value: JsonValue) -> str:
 
 def _number(value: JsonValue) -> str:
     return f"{value:.1f}" if isinstance(value, int | float) else "-"
-
-
-def _absolute(name: str) -> str:
-    """A file is found from anywhere: the worker need not run in the same folder."""
-    is_path = os.sep in name or Path(name).suffix.lower() in FILES
-    return str(Path(name).expanduser().absolute()) if is_path else name

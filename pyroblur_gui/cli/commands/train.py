@@ -11,7 +11,7 @@ from pyroblur_gui.cli.batch import DONE, FAILED, Work, run_batch
 from pyroblur_gui.cli.commands.blur import AsJson, finish
 from pyroblur_gui.cli.following import come_to
 from pyroblur_gui.cli.output import choose_narrator
-from pyroblur_gui.cli.targets import Found
+from pyroblur_gui.cli.targets import Found, absolute
 from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import RunError
 from pyroblur_gui.jobs.job_folder import Wish
@@ -113,7 +113,7 @@ def _new(recipe: Recipe, *, data: str | None, device: str, name: str | None, unl
         raise typer.BadParameter(message, param_hint="--data")
     try:
         named = name or run.unused_name(recipe.name)
-        return TrainSpec(run=named, recipe=recipe, data=_absolute(data), device=device, unlabelled=unlabelled)
+        return TrainSpec(run=named, recipe=recipe, data=absolute(data), device=device, unlabelled=unlabelled)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = {"run": "--name"}.get(str(first["loc"][0]), f"--{first['loc'][0]}")
@@ -128,7 +128,7 @@ def _resumed(wanted: str, device: str, data: str | None) -> TrainSpec:
     return TrainSpec(
         run=folder.path.name,
         recipe=record.recipe,
-        data=_absolute(data) if data is not None else record.data,
+        data=absolute(data) if data is not None else record.data,
         device=where,
         resumes=True,
         folder=None if folder.path == RunFolder.of(folder.path.name).path else folder.path,
@@ -148,7 +148,7 @@ def folder_of(wanted: str) -> RunFolder:
 
 def chosen_recipe(name: str | None, changes: dict[str, str], *, model: str | None, from_scratch: bool) -> Recipe:
     """The recipe of that name with what the command line changes of it. Raises RecipeError."""
-    update: dict[str, object] = {} if model is None else {"model": _absolute(model)}
+    update: dict[str, object] = {} if model is None else {"model": absolute(model)}
     if from_scratch:
         update["is_pretrained"] = False
     return recipes.changed(recipes.recipe(name or recipes.DEFAULT), changes).model_copy(update=update)
@@ -164,8 +164,3 @@ def pairs(settings: list[str]) -> dict[str, str]:
             raise typer.BadParameter(message, param_hint="--set")
         found[key.strip()] = value.strip()
     return found
-
-
-def _absolute(named: str) -> str:
-    """A file is found from anywhere: the worker need not run in the same folder."""
-    return str(Path(named).absolute()) if Path(named).suffix in {".pt", ".yaml", ".yml"} else named
