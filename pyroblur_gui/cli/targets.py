@@ -153,6 +153,6 @@ def _identity(path: Path) -> str:
 
 
 def absolute(named: str) -> str:
-    """A model or data set that is named by its file: found from anywhere, since a worker need not run in this folder."""
+    """A model or data set that is named by its file: found from anywhere, as a worker need not run in this folder."""
     is_path = os.sep in named or Path(named).suffix.lower() in FILES
     return str(Path(named).expanduser().absolute()) if is_path else named
