@@ -87,12 +87,12 @@ def _check(name: str, spec: BenchmarkSpec, data: LabelledSet | None) -> Mapping[
         name, engine=spec.options.engine, device=spec.options.device, precision=spec.options.precision
     )
     try:
-        return {} if data is None else _common(name, model.detector.classes, data)
+        return {} if data is None else common_classes(name, model.detector.classes, data)
     finally:
         model.close()
 
 
-def _common(name: str, own: tuple[str, ...], data: LabelledSet) -> Mapping[str, int]:
+def common_classes(name: str, own: tuple[str, ...], data: LabelledSet) -> Mapping[str, int]:
     """The model's names of the set's classes, by name and not by number, whatever the order. Raises BenchmarkError."""
     truths = data.truths()
     found: dict[str, int] = {}
