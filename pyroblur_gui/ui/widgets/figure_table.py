@@ -68,6 +68,7 @@ class FigureTable(QWidget):
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                 table.setItem(row, column, item)
         table.resizeColumnsToContents()
+        table.resizeRowsToContents()
         height = table.horizontalHeader().sizeHint().height() + sum(table.rowHeight(row) for row in range(len(rows)))
         table.setFixedHeight(height + SCROLL_BAR)
         self.setVisible(bool(rows))

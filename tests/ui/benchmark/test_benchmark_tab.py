@@ -43,8 +43,14 @@ def test_a_result_is_shown_with_intervals_and_a_plain_verdict(on_screen: Play) -
         assert "on these 8 pictures" in said
         rows = tab.results.summary.models.texts()
         assert [row[0] for row in rows] == ["good", "poor"]
-        assert rows[0][7] == "0.0 % (0.0–0.0)"
-        assert rows[1][7] == "50.0 % (50.0–50.0)"
+        assert rows[0][7] == "0.0 %\n0.0–0.0"
+        assert rows[1][7] == "50.0 %\n50.0–50.0"
+        tab.results.show_view("speed")
+        speed = tab.results.speed
+        assert [row[5] for row in speed.ways.texts()] == ["1", "2", "4", "3 under way"]
+        assert [list(line.x) for line in speed.chart.lines] == [[1, 2, 4]], "what is under way at once is no batch"
+        assert "Batch 2\ngood, openvino f32 cpu, 640 px: 83.0" in speed.chart._text_at(QPointF(2.2, 50))
+        assert "takes one picture at a time" in speed.notes.text()
         assert tab.setup.results.count() == 1
         assert "Only" not in tab.results.summary.notes.text()
 

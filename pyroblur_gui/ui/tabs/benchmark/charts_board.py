@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from pyroblur_gui.benchmark.result import BenchmarkResult, ClassResult
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
-from pyroblur_gui.ui.tabs.benchmark.share_chart import ShareChart, ShareLine
+from pyroblur_gui.ui.tabs.benchmark.share_chart import ShareChart, ShareLine, ThroughputChart
 from pyroblur_gui.ui.tabs.benchmark.wording import leak_text, reach_text, short
 from pyroblur_gui.ui.widgets.inputs import ComboBox, Slider
 
@@ -122,6 +122,24 @@ class LeaksBoard(QWidget):
         found = _of_class(self._result, self.classes.currentText())
         lines = [f"{model}: {leak_text(each, threshold)} {reach_text(each)}" for model, each in found]
         self.text.setText("\n\n".join(lines))
+
+
+def throughput_chart() -> ThroughputChart:
+    return ThroughputChart(tr("Throughput by batch"), (tr("Batch"), tr("Pictures/s")))
+
+
+def throughput(result: BenchmarkResult) -> list[ShareLine]:
+    """A line a way of running a model of which several batches were timed."""
+    ways: dict[str, list[tuple[float, float]]] = {}
+    for row in result.speed:
+        if row.times is not None and not row.is_streamed:
+            name = f"{short(row.model)}, {row.engine} {row.precision} {row.device}, {row.size} px"
+            ways.setdefault(name, []).append((float(row.batch), row.times.pictures_s))
+    return [
+        ShareLine(name, [x for x, _ in sorted(points)], [y for _, y in sorted(points)])
+        for name, points in ways.items()
+        if len(points) > 1
+    ]
 
 
 def _fill(box: ComboBox, result: BenchmarkResult | None) -> None:

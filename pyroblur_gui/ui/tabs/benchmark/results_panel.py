@@ -1,6 +1,7 @@
 """The right side: one result, seen as a summary, curves, leaks, a gallery, or speed; and what stands there before."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont
@@ -25,6 +26,9 @@ from pyroblur_gui.ui.widgets.blank import Blank
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.figure_table import FigureTable
 from pyroblur_gui.ui.widgets.segments import Segments
+
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.tabs.benchmark.share_chart import ThroughputChart
 
 SUMMARY, CURVES, LEAKS, GALLERY, SPEED = "summary", "curves", "leaks", "gallery", "speed"
 
@@ -78,6 +82,7 @@ class ResultsPanel(QWidget):
         """The charts, as soon as their library is loaded."""
         from pyroblur_gui.ui.tabs.benchmark.charts_board import CurvesBoard, LeaksBoard  # noqa: PLC0415 - late
 
+        self.speed.add_chart()
         for name, title, board in ((CURVES, tr("Curves"), CurvesBoard()), (LEAKS, tr("Leaks"), LeaksBoard())):
             board.show_result(self._result)
             self._boards[name] = board
@@ -197,10 +202,32 @@ class _Speed(QWidget):
             ),
         )
         self.notes = _words("muted")
+        self.chart: ThroughputChart | None = None
+        self._result: BenchmarkResult | None = None
         self.machine = _words("muted")
         _fill(self, (self.clips, self.none, self.ways, self.notes, self.times, self.machine))
 
+    def add_chart(self) -> None:
+        """As soon as the charts' library is loaded."""
+        from pyroblur_gui.ui.tabs.benchmark.charts_board import throughput_chart  # noqa: PLC0415 - late
+
+        self.chart = throughput_chart()
+        column = self.layout()
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(column.indexOf(self.notes) + 1, self.chart)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.chart is not None:
+            from pyroblur_gui.ui.tabs.benchmark.charts_board import throughput  # noqa: PLC0415 - loaded before
+
+            lines = throughput(self._result) if self._result is not None else []
+            self.chart.setVisible(bool(lines))
+            self.chart.show_lines(lines)
+
     def show_result(self, result: BenchmarkResult) -> None:
+        self._result = result
+        self._draw()
         _say(self.clips, list(wording.clip_lines(result)))
         said = tr("The engines were not timed. Switch “Measure the speed” on and run it again.")
         _say(self.none, [] if result.speed or result.clip_speed else [said])

@@ -76,7 +76,11 @@ class ShareChart(Chart):
         self._cursor = pg.InfiniteLine(self._place or 0.0, angle=90, pen=pg.mkPen(QColor(look.text), width=1))
         self._cursor.setVisible(self._place is not None)
         item.addItem(self._cursor)
-        item.vb.setRange(xRange=(0, 1), yRange=(0, 1.02), padding=0.01)
+        across, up = self._limits()
+        item.vb.setRange(xRange=across, yRange=up, padding=0.01)
+
+    def _limits(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        return (0, 1), (0, 1.02)
 
     def _shades(self, look: Tokens) -> list[str]:
         shades = cycle(curve_shades(look))
@@ -92,3 +96,20 @@ class ShareChart(Chart):
             f"{line.label}: {float(np.interp(place.x(), line.x, line.y)):.3f}" for line in self.lines if len(line.x)
         ]
         return "\n".join([f"{self._axes[0]} {place.x():.2f}", *rows])
+
+
+class ThroughputChart(ShareChart):
+    """Pictures a second against the batch: both from 0 to what there is."""
+
+    def _limits(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        across = max((max(line.x) for line in self.lines if len(line.x)), default=1.0)
+        up = max((max(line.y) for line in self.lines if len(line.y)), default=1.0)
+        return (0, 1.05 * across), (0, 1.1 * up)
+
+    def _text_at(self, place: QPointF) -> str:
+        known = sorted({x for line in self.lines for x in line.x})
+        if not known or not 0 <= place.x() <= 1.05 * known[-1]:
+            return ""
+        batch = min(known, key=lambda x: abs(x - place.x()))
+        rows = [f"{line.label}: {line.y[list(line.x).index(batch)]:.1f}" for line in self.lines if batch in line.x]
+        return "\n".join([f"{self._axes[0]} {batch:.0f}", *rows])

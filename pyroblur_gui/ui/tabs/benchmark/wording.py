@@ -45,7 +45,7 @@ def figure_cells(figures: Figures) -> tuple[str, ...]:
 
 
 def _with_interval(figures: Figures, name: str) -> str:
-    """E.g. "0.421 (0.395–0.447)"; shares of leaks in per cent."""
+    """E.g. "0.421", and "0.395–0.447" on a line of its own; shares of leaks in per cent."""
     value, interval = getattr(figures, name), figures.intervals.get(name)
     if value is None:
         return NOTHING
@@ -53,11 +53,9 @@ def _with_interval(figures: Figures, name: str) -> str:
     if is_share:
         digits = 2 if name == "in_vain" else 1
         text = f"{100 * value:.{digits}f} %"
-        return (
-            text if interval is None else f"{text} ({100 * interval.low:.{digits}f}–{100 * interval.high:.{digits}f})"
-        )
+        return text if interval is None else f"{text}\n{100 * interval.low:.{digits}f}–{100 * interval.high:.{digits}f}"
     text = f"{value:.3f}"
-    return text if interval is None else f"{text} ({interval.low:.3f}–{interval.high:.3f})"
+    return text if interval is None else f"{text}\n{interval.low:.3f}–{interval.high:.3f}"
 
 
 def model_rows(result: BenchmarkResult) -> Rows:
@@ -77,6 +75,8 @@ def size_rows(result: BenchmarkResult) -> Rows:
     rows: Rows = []
     for model in result.models:
         for each in model.by_size:
+            if not each.figures.truths:
+                continue
             limits = (
                 tr("{least} px and more", least=f"{each.least_px:g}")
                 if each.most_px is None
