@@ -179,8 +179,8 @@ class BenchmarkPresenter:
     def _heard(self, job: Job, event: Event | None) -> None:
         if job.kind != KIND:
             return
-        if event is None or isinstance(event, Progress):
-            self._tell_work()
+        if event is None or isinstance(event, Progress) or job.state.is_over:
+            self._tell_work()  # also of one that failed or was cancelled: the form is free again
         if not job.state.is_over:
             return
         if job.state is JobState.DONE and job.result is not None:
