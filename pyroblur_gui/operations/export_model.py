@@ -9,6 +9,7 @@ from pyroblur_gui.benchmark.measure import measure
 from pyroblur_gui.benchmark.result import Figures
 from pyroblur_gui.benchmark.spec import BenchmarkOptions
 from pyroblur_gui.benchmark.truth import LabelledSet
+from pyroblur_gui.core.engines import EngineChoice
 from pyroblur_gui.core.errors import BenchmarkError, DatasetError, ModelError
 from pyroblur_gui.core.system import give_way_to_window
 from pyroblur_gui.datasets.sample import Split
@@ -98,7 +99,7 @@ def _compared(name: str, quantized: Path, data: str, context: Context) -> dict[s
 
 
 def _figures(name: str, watched: LabelledSet, context: Context) -> Figures:
-    options = BenchmarkOptions(resamples=0, engine=OPENVINO)
+    options = BenchmarkOptions(resamples=0, engine=EngineChoice.OPENVINO)
     model = MeasuredModel(name, engine=OPENVINO, device="cpu", precision="f32")
     own = {label: number for number, label in enumerate(watched.classes) if label in model.detector.classes}
     try:

@@ -64,10 +64,8 @@ def rows(database: Path, experiment: str, *, deleted: bool = False, only: Sequen
 
     Raises RunStoreError.
     """
-    where, given = (
-        "runs JOIN experiments USING (experiment_id) WHERE experiments.name = ? AND runs.lifecycle_stage = ?",
-        (experiment, "deleted" if deleted else "active"),
-    )
+    where = "runs JOIN experiments USING (experiment_id) WHERE experiments.name = ? AND runs.lifecycle_stage = ?"
+    given: tuple[str, ...] = (experiment, "deleted" if deleted else "active")
     if only is not None:
         where, given = f"runs WHERE run_uuid IN ({','.join('?' * len(only))})", tuple(only)
     query = f"SELECT run_uuid, runs.name, status, start_time, end_time FROM {where} ORDER BY start_time DESC"  # noqa: S608
