@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from pyroblur_gui.cli.output import File, amount, detected_lines, failure_text, finished_text, needs_look, printable
+from pyroblur_gui.cli.output import File, amount, detected_lines, failed_text, finished_text, needs_look, printable
 from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.core.translation import tr, translated
 from pyroblur_gui.jobs import events
 
 LONGEST_NAME = 40  # characters of a file's name in front of the bar
@@ -56,29 +57,29 @@ class LiveBar:
         self._progress.start()
 
     def pass_over(self, path: Path, why: str) -> None:
-        self._say(f"{printable(str(path))}: {why}", "dim")
+        self._say(f"{printable(str(path))}: {translated(why)}", "dim")
 
     def refuse(self, error: PyroblurError) -> None:
-        self._say(f"failed: {failure_text(error.message, error.hint)}", "bold red")
+        self._say(failed_text(error.message, error.hint), "bold red")
 
     def hear(self, file: File, event: events.Event) -> None:
         name = printable(str(file.path))
         match event:
             case events.Started():
-                self._show(file, "starting", events.Progress(stage="", done=0))
+                self._show(file, tr("starting"), events.Progress(stage="", done=0))
             case events.Progress():
-                self._show(file, event.stage, event)
+                self._show(file, tr(event.stage), event)
             case events.Detected():
                 for line in detected_lines(event):
                     self._say(f"{name}: {line}")
             case events.Log(level="warning" | "error"):
-                self._say(f"{name}: {printable(event.text)}", "yellow")
+                self._say(f"{name}: {printable(translated(event.text))}", "yellow")
             case events.Finished():
                 self._say(f"{name}: {finished_text(event)}", "yellow" if needs_look(event) else "green")
             case events.Failed():
-                self._say(f"{name}: failed: {failure_text(event.message, event.hint)}", "bold red")
+                self._say(f"{name}: {failed_text(event.message, event.hint)}", "bold red")
             case events.Cancelled():
-                self._say(f"{name}: cancelled", "yellow")
+                self._say(f"{name}: {tr('cancelled')}", "yellow")
             case _:
                 return
 

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from pyroblur_gui import __version__
-from pyroblur_gui.cli.output import failure_text, silence, unwritten, write_line
+from pyroblur_gui.cli.output import failed_text, silence, unwritten, write_line
+from pyroblur_gui.cli.usage import complain, in_users_language
 from pyroblur_gui.core import log
 from pyroblur_gui.core.errors import PyroblurError
-from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders
+from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders, translations
+from pyroblur_gui.core.translation import language_of, tr, use_language
 
 PROGRAM = "pyroblur"
 # Each is a module of its name in commands/, with a command or a group of commands of its name.
@@ -29,11 +32,17 @@ def main(open_window: Window | None = None) -> int:
 
     open_window: what `pyroblur gui` opens; the command line itself knows no window.
     """
+    use_language(language_of(os.environ), translations())
     application = _application(open_window, _verbs_named(sys.argv[1:]))
     try:
-        application(prog_name=PROGRAM)
+        return int(in_users_language(application).main(prog_name=PROGRAM, standalone_mode=False) or 0)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except TyperException as error:
+        return complain(error)
+    except typer.Abort:
+        sys.stderr.write(tr("Aborted.") + "\n")
+        return 1
     except PyroblurError as error:
         return _failed(error)
     except OSError as error:
@@ -41,12 +50,11 @@ def main(open_window: Window | None = None) -> int:
             raise
         silence(sys.stdout)  # what typer itself prints, the help among it
         return _failed(unwritten(error))
-    return 0
 
 
 def _failed(error: PyroblurError) -> int:
     with contextlib.suppress(PyroblurError):  # stderr itself may be what is full
-        write_line(sys.stderr, f"failed: {failure_text(error.message, error.hint)}")
+        write_line(sys.stderr, failed_text(error.message, error.hint))
     return 1
 
 
@@ -78,7 +86,7 @@ def _application(open_window: Window | None, verbs: Collection[str] = VERBS) -> 
     def gui(files: Annotated[list[Path] | None, typer.Argument(help="Photos and clips to open.")] = None) -> None:
         """Open the window."""
         if open_window is None:
-            sys.stderr.write("The window is opened by `pyroblur gui` or `pyroblur-gui`.\n")
+            sys.stderr.write(tr("The window is opened by `pyroblur gui` or `pyroblur-gui`.") + "\n")
             raise typer.Exit(1)
         raise typer.Exit(open_window([str(file) for file in files or []]))
 

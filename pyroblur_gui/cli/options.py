@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from pyroblur_gui.core.classes import ANY_CLASS
 from pyroblur_gui.core.fields import hints_of
+from pyroblur_gui.core.translation import translated
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -92,7 +93,7 @@ def _build(
         first = error.errors(include_url=False)[0]
         option = _option(fields[str(first["loc"][0])]) if first["loc"] else None
         message = str(first["msg"]).removeprefix("Value error, ")
-        raise typer.BadParameter(message, param_hint=option) from error
+        raise typer.BadParameter(translated(message), param_hint=option) from error
 
 
 def _read(field: FieldInfo, value: object) -> object:
@@ -118,7 +119,7 @@ def _by_class(text: str, option: str) -> dict[str, float]:
             values[label.strip() if equals else ANY_CLASS] = float(number)
         except ValueError as error:
             message = f"{part!r} is neither a number nor CLASS=NUMBER."
-            raise typer.BadParameter(message, param_hint=option) from error
+            raise typer.BadParameter(translated(message), param_hint=option) from error
     return values
 
 
@@ -129,7 +130,7 @@ def _pairs(texts: list[str], option: str) -> dict[str, str]:
         theirs, equals, ours = text.partition("=")
         if not equals or not theirs.strip():
             message = f"{text!r} is not THEIRS=OURS."
-            raise typer.BadParameter(message, param_hint=option)
+            raise typer.BadParameter(translated(message), param_hint=option)
         pairs[theirs.strip()] = ours.strip()
     return pairs
 

@@ -19,6 +19,7 @@ from typing import Protocol, TextIO
 from pydantic import JsonValue
 
 from pyroblur_gui.core.errors import OutputError, PyroblurError
+from pyroblur_gui.core.translation import numeral, tr, translated, trn
 from pyroblur_gui.jobs.events import Cancelled, Detected, Event, Failed, Finished, Log, Preview, Progress, Started
 
 PLAIN_PROGRESS_S = 10.0
@@ -103,16 +104,16 @@ class PlainLines:
         self._told_at = time.monotonic()
 
     def pass_over(self, path: Path, why: str) -> None:
-        self._write(self._out, f"{printable(str(path))}: {why}")
+        self._write(self._out, f"{printable(str(path))}: {translated(why)}")
 
     def refuse(self, error: PyroblurError) -> None:
-        self._write(self._err, f"failed: {failure_text(error.message, error.hint)}")
+        self._write(self._err, failed_text(error.message, error.hint))
 
     def hear(self, file: File, event: Event) -> None:
         where = f"[{file.number}/{file.count}] {printable(str(file.path))}:"
         match event:
             case Started():
-                self._write(self._out, f"{where} started")
+                self._write(self._out, f"{where} {tr('started')}")
             case Progress() if time.monotonic() - self._told_at >= PLAIN_PROGRESS_S:
                 self._told_at = time.monotonic()
                 self._write(self._out, f"{where} {progress_text(event)}")
@@ -120,13 +121,13 @@ class PlainLines:
                 for line in detected_lines(event):
                     self._write(self._out, f"{where} {line}")
             case Log(level="warning" | "error"):
-                self._write(self._err, f"{where} {event.level}: {printable(event.text)}")
+                self._write(self._err, f"{where} {tr(event.level)}: {printable(translated(event.text))}")
             case Finished():
                 self._write(self._out, f"{where} {finished_text(event)}")
             case Failed():
-                self._write(self._err, f"{where} failed: {failure_text(event.message, event.hint)}")
+                self._write(self._err, f"{where} {failed_text(event.message, event.hint)}")
             case Cancelled():
-                self._write(self._err, f"{where} cancelled")
+                self._write(self._err, f"{where} {tr('cancelled')}")
             case _:
                 return
 
@@ -179,7 +180,7 @@ def _wrote(stream: TextIO, text: str) -> bool:
         write_line(stream, text)
     except OutputError as error:
         with contextlib.suppress(OutputError):  # stderr itself may be what is full
-            write_line(sys.stderr, f"failed: {failure_text(error.message, error.hint)}")
+            write_line(sys.stderr, failed_text(error.message, error.hint))
         return False
     return True
 
@@ -201,14 +202,14 @@ def choose_narrator(*, as_json: bool) -> Narrator:
     return PlainLines(sys.stdout, sys.stderr)
 
 
-def amount(number: float, unit: str) -> str:
+def amount(count: float, unit: str) -> str:
     """E.g. "120 frames", "1.8 GB"; a unit of bytes is written as it is readable."""
     if unit != "bytes":
-        return f"{number:.0f} {unit}".rstrip()
-    for scale, short in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if number >= scale:
-            return f"{number / scale:.1f} {short}"
-    return f"{number:.0f} bytes"
+        return f"{numeral(count, '.0f')} {tr(unit)}".rstrip()
+    for scale, short in ((1e9, tr("GB")), (1e6, tr("MB")), (1e3, tr("kB"))):
+        if count >= scale:
+            return f"{numeral(count / scale, '.1f')} {short}"
+    return f"{numeral(count, '.0f')} {tr('bytes')}"
 
 
 def progress_text(progress: Progress) -> str:
@@ -216,23 +217,33 @@ def progress_text(progress: Progress) -> str:
     if progress.total is None:
         done = amount(progress.done, progress.unit)
     elif progress.unit == "bytes":
-        done = f"{amount(progress.done, progress.unit)} of {amount(progress.total, progress.unit)}"
+        done = tr(
+            "{done} of {total}", done=amount(progress.done, progress.unit), total=amount(progress.total, progress.unit)
+        )
     else:
-        done = f"{progress.done:.0f} of {amount(progress.total, progress.unit)}"
-    parts = [f"{progress.stage} {done}"]
+        done = tr("{done} of {total}", done=f"{progress.done:.0f}", total=amount(progress.total, progress.unit))
+    parts = [f"{tr(progress.stage)} {done}"]
     if progress.rate is not None:
         parts.append(f"{amount(progress.rate, progress.unit)}/s")
     if progress.eta_s is not None:
-        parts.append(f"{progress.eta_s // 60:.0f}:{progress.eta_s % 60:02.0f} left")
+        parts.append(tr("{time} left", time=f"{progress.eta_s // 60:.0f}:{progress.eta_s % 60:02.0f}"))
     return ", ".join(parts)
 
 
 def detected_lines(event: Detected) -> list[str]:
     """E.g. "frame 12, 0.40 s: face 0.83 at 100 50 to 180 150", a line a box."""
-    where = f"frame {event.frame}, {event.time_s:.2f} s"
+    where = tr("frame {number}, {time:.2f} s", number=event.frame, time=event.time_s)
     return [
-        f"{where}: {printable(box.label)} {box.score:.2f} "
-        f"at {box.left:.0f} {box.top:.0f} to {box.right:.0f} {box.bottom:.0f}"
+        tr(
+            "{where}: {label} {score:.2f} at {left:.0f} {top:.0f} to {right:.0f} {bottom:.0f}",
+            where=where,
+            label=printable(box.label),
+            score=box.score,
+            left=box.left,
+            top=box.top,
+            right=box.right,
+            bottom=box.bottom,
+        )
         for box in event.boxes
     ]
 
@@ -240,17 +251,17 @@ def detected_lines(event: Detected) -> list[str]:
 def finished_text(event: Finished) -> str:
     """E.g. "done: out/clip_blurred.mp4 (600 frames, 2 face, 1 license_plate, 9.1 s)"."""
     result = event.result
-    facts = [f"{result[what]} {what}" for what in ("frames", "images") if what in result]
+    facts = [f"{result[what]} {tr(what)}" for what in ("frames", "images") if what in result]
     for found in (result.get("detections"), result.get("boxes")):
         if isinstance(found, dict):
             facts += class_counts(found)
     problems = result.get("problems")
-    facts += ["1 problem" if problems == 1 else f"{problems} problems"] if problems is not None else []
+    facts += [trn("{count} problem", "{count} problems", problems)] if isinstance(problems, int) else []
     wall = result.get("wall_s")
     if isinstance(wall, int | float):
-        facts.append(f"{wall:.1f} s")
+        facts.append(f"{numeral(wall, '.1f')} s")
     output = result.get("output")
-    done = f"done: {printable(output)}" if isinstance(output, str) else "done"
+    done = tr("done: {path}", path=printable(output)) if isinstance(output, str) else tr("done")
     return (f"{done} ({', '.join(facts)})" if facts else done) + _look_text(event)
 
 
@@ -266,19 +277,22 @@ def _look_text(event: Finished) -> str:
     verification = event.result.get("verification")
     leaks = verification.get("leaks") if isinstance(verification, dict) else None
     found = [leak for leak in leaks if isinstance(leak, dict)] if isinstance(leaks, list) else []
-    named = [f"{leak.get('label')} in frame {leak.get('frame')}" for leak in found[:MOST_NAMED]]
-    more = [f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
-    reasons = [f"still found afterwards: {', '.join([*named, *more])}"] if found else []
+    named = [
+        tr("{label} in frame {number}", label=leak.get("label"), number=leak.get("frame"))
+        for leak in found[:MOST_NAMED]
+    ]
+    more = [tr("and {count} more", count=len(found) - MOST_NAMED)] if len(found) > MOST_NAMED else []
+    reasons = [tr("still found afterwards: {places}", places=", ".join([*named, *more]))] if found else []
     others = event.result.get("reasons")
-    reasons += [" ".join(map(str, others))] if isinstance(others, list) and others else []
-    return printable(f"; needs a look: {'; '.join(reasons) or 'see the report'}")
+    reasons += [" ".join(translated(str(each)) for each in others)] if isinstance(others, list) and others else []
+    return printable(tr("; needs a look: {reasons}", reasons="; ".join(reasons) or tr("see the report")))
 
 
 def class_counts(counts: Mapping[str, JsonValue]) -> list[str]:
     """E.g. "2 face", "1 license_plate"; of many classes, the first ones and how many more there are."""
     named = [f"{number} {label}" for label, number in counts.items()]
     left = len(named) - MOST_NAMED
-    return named if left <= 1 else [*named[:MOST_NAMED], f"{left} classes more"]
+    return named if left <= 1 else [*named[:MOST_NAMED], tr("{count} classes more", count=left)]
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -289,9 +303,20 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def failure_text(message: str, hint: str) -> str:
-    return printable(f"{message} {hint}".strip())
+    """What failed and what to do, in the user's language, on one line."""
+    return printable(" ".join(translated(part) for part in (message, hint) if part))
+
+
+def failed_text(message: str, hint: str) -> str:
+    """E.g. "failed: clip.mp4 is not there. Check its name."."""
+    return tr("failed: {message}", message=failure_text(message, hint))
+
+
+def heads(*names: str) -> tuple[str, ...]:
+    """The head of a table."""
+    return tuple(tr(name) for name in names)
 
 
 def summary(counts: Iterable[tuple[int, str]]) -> str:
     """E.g. "3 done, 1 failed": what is zero is not said."""
-    return ", ".join(f"{count} {what}" for count, what in counts if count)
+    return ", ".join(f"{count} {tr(what)}" for count, what in counts if count)

@@ -95,3 +95,23 @@ def resource(*parts: str) -> Path:
             return candidate
     message = f"The resource {'/'.join(parts)} is missing from this installation. Install PyroBlur again."
     raise FileNotFoundError(message)
+
+
+def document(name: str) -> Path:
+    """A document that is shipped to be read: "guide.md", "THIRD_PARTY.md". Raises FileNotFoundError."""
+    try:
+        return resource("docs", name)
+    except FileNotFoundError:  # a checkout has them where they are written
+        top = Path(__file__).resolve().parents[2]
+        for place in (top / "docs" / name, top / name):
+            if place.is_file():
+                return place
+        raise
+
+
+def translations() -> Path:
+    """The folder of the shipped catalogues; one that is not there where an installation lacks them: all is English."""
+    try:
+        return resource("translations")
+    except FileNotFoundError:
+        return Path(__file__).parent / "translations"

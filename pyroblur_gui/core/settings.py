@@ -32,6 +32,12 @@ Migration = Callable[[Document], Document]
 MIGRATIONS: Mapping[int, Migration] = {}
 
 
+class Language(StrEnum):
+    SYSTEM = "system"
+    ENGLISH = "en"
+    FRENCH = "fr"
+
+
 class ColorScheme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
@@ -75,6 +81,14 @@ def _check_tracking(address: str | None) -> str | None:
     return address
 
 
+def _check_address(address: str) -> str:
+    address = address.strip()
+    if address and not re.fullmatch(r"https://[^\s/]+(/\S*)?", address):
+        message = "The address of updates must begin with https://, or be empty."
+        raise ValueError(message)
+    return address
+
+
 def _scheme(address: str) -> str:
     """Of an address such as postgresql+psycopg2://..., "postgresql"."""
     return address.partition("://")[0].partition("+")[0].lower()
@@ -85,6 +99,12 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
+    language: Language = Field(
+        default=Language.SYSTEM,
+        title="Language",
+        description="Of the window and of reports. System: what the system speaks, English where PyroBlur does not.",
+        json_schema_extra={"group": "window"},
+    )
     scheme: ColorScheme = Field(
         default=ColorScheme.SYSTEM,
         title="Appearance",
@@ -128,6 +148,19 @@ class Settings(BaseModel):
         description="An MLflow server (http://HOST:PORT) or store that trainings are logged in. Empty: PyroBlur's own "
         "folder, and nothing leaves this machine. The variable MLFLOW_TRACKING_URI wins over it.",
         json_schema_extra={"group": "runs", "empty": "In PyroBlur's own folder"},
+    )
+    update_address: Annotated[str, AfterValidator(_check_address)] = Field(
+        default="",
+        title="Address of updates",
+        description="What Help, Check for updates asks: a page that begins with https:// and answers with JSON, as "
+        "GitHub does for a project's newest release. Nothing asks it by itself. Empty: there is none.",
+        json_schema_extra={"group": "help"},
+    )
+    was_welcomed: bool = Field(
+        default=False,
+        title="Welcome was shown",
+        description="The three steps of the welcome are shown at the first start.",
+        json_schema_extra={"hidden": True},
     )
     blur_defaults: dict[str, JsonValue] = Field(
         default_factory=dict,

@@ -27,6 +27,8 @@ from pydantic import JsonValue, ValidationError
 from typing_extensions import Buffer
 
 from pyroblur_gui.core.errors import JobCancelledError, JobError, JobRunningError, PyroblurError, SettingsError
+from pyroblur_gui.core.paths import translations
+from pyroblur_gui.core.translation import SOURCE, use_language
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import (
     Box,
@@ -352,6 +354,7 @@ def _obey(command: dict[str, Any], job: _Job | None, jobs: "queue.SimpleQueue[_J
     """Does what a command says; returns the job that later commands are about."""
     match command["command"]:
         case "run":
+            use_language(str(command.get("language", SOURCE)), translations())  # of what it writes: a report
             job = _Job(command["kind"], command["spec"], is_watched=bool(command.get("previews", False)))
             jobs.put(job)
         case "cancel" if job is not None:

@@ -20,6 +20,7 @@ import psutil
 from pydantic import JsonValue
 
 from pyroblur_gui.core.errors import JobError
+from pyroblur_gui.core.translation import language
 from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Preview, from_line
 from pyroblur_gui.jobs.failure import INTERNAL, MEMORY, failure_of
 from pyroblur_gui.jobs.pipes import Pipes
@@ -119,7 +120,7 @@ class WorkerProcess:
             raise RuntimeError(message)
         run = self._run = _Run(asyncio.get_running_loop().create_future(), on_event)
         self._pipes.forget_errors()
-        self._send({"command": "run", "kind": kind, "spec": dict(spec), "previews": previews})
+        self._send({"command": "run", "kind": kind, "spec": dict(spec), "previews": previews, "language": language()})
         if self._starting is None:
             self._starting = asyncio.create_task(self._start())
         self._starting.add_done_callback(self._started)

@@ -86,6 +86,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("pack_install", "pack.spec:PackInstallSpec", "operations.pack:install", Lane.NET),
         Operation("pack_check", "pack.spec:PackCheckSpec", "operations.pack:check", Lane.NET),
         Operation("pack_remove", "pack.spec:PackRemoveSpec", "operations.pack:remove", Lane.NET),
+        Operation("updates", "operations.spec:UpdatesSpec", "operations.updates:run", Lane.NET),
         Operation("preflight", "training.spec:PreflightSpec", "operations.preflight:run", Lane.GPU),
         Operation("train", "training.spec:TrainSpec", "operations.train:run", Lane.GPU, "training.run:job_folder"),
         Operation("benchmark", "benchmark.spec:BenchmarkSpec", "operations.benchmark:run", Lane.CPU),

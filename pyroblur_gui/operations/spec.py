@@ -29,6 +29,13 @@ class DoctorSpec(Spec):
     )
 
 
+class UpdatesSpec(Spec):
+    """Ask whether there is a newer PyroBlur. address: of the settings."""
+
+    kind: ClassVar[str] = "updates"
+    address: str
+
+
 class BaseDownloadSpec(Spec):
     """Fetch published weights to start trainings from, once the user agreed to that."""
 

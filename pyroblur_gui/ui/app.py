@@ -25,14 +25,16 @@ from pyroblur_gui.core import log as logs
 from pyroblur_gui.core.errors import SettingsError
 from pyroblur_gui.core.interpreter import hold_constants
 from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders, folders
-from pyroblur_gui.core.settings import Settings, SettingsFile
+from pyroblur_gui.core.settings import Language, Settings, SettingsFile
 from pyroblur_gui.ui.dialogs.problem import CLOSE, ProblemDialog
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.garbage import Collector
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr, translated
 from pyroblur_gui.ui.job_client import JobClient
+from pyroblur_gui.ui.language import speak
 from pyroblur_gui.ui.main_window import MainWindow
-from pyroblur_gui.ui.state import window_state_file
+from pyroblur_gui.ui.state import WindowState, window_state_file
+from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.theme import Theme
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ log = logging.getLogger(__name__)
 # A thread that reads a data set may keep the window's own thread waiting for so long each time that Qt is called;
 # with Python's 5 ms, a gallery that is dragged stood still for up to 0.1 s.
 SWITCH_S = 0.0005
+SETTLE_S = 0.1
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -51,6 +54,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     if wanted.home is not None:
         os.environ[HOME_VARIABLE] = str(wanted.home.absolute())  # the workers inherit it
     application = make_application()
+    speak(Language.SYSTEM)
     try:
         check_folders()
     except SettingsError as error:
@@ -67,8 +71,14 @@ def main(arguments: Sequence[str] = ()) -> int:
 def _refuse(error: SettingsError) -> int:
     """Says why there is no window, on stderr and, for who does not see that, in a dialog."""
     if sys.stderr is not None:
-        sys.stderr.write(f"failed: {error.message} {error.hint}\n")
-    Question(error.message, error.hint, ((CLOSE, tr("C&lose")),), glyph="warning-circle", role="warning").exec()
+        sys.stderr.write(tr("failed: {message}", message=failure_text(error)) + "\n")
+    Question(
+        translated(error.message),
+        translated(error.hint),
+        ((CLOSE, tr("C&lose")),),
+        glyph="warning-circle",
+        role="warning",
+    ).exec()
     return 1
 
 
@@ -93,6 +103,7 @@ class Session:
         self._theme = Theme(application)
         self._collector = Collector(application)
         self._closed = asyncio.Event()
+        self._tasks = Tasks()
         self.window: MainWindow | None = None
         self.client: JobClient | None = None
 
@@ -102,25 +113,56 @@ class Session:
         state_file = window_state_file()
         settings, state = settings_file.load(), state_file.load()
         self._theme.use(settings.value.scheme)
-        window = self.window = MainWindow(
-            settings=settings.value,
-            settings_file=settings_file,
-            state=state.value,
-            state_file=state_file,
-            theme=self._theme,
-        )
+        speak(settings.value.language)
+        window = self._make(settings_file, state_file, settings.value, state.value)
         self._collector.start()
-        window.closing.connect(self._closed.set)
         window.show()
-        window.say(settings.message)
+        window.say(translated(settings.message))
         return window
+
+    def _make(
+        self,
+        settings_file: SettingsFile[Settings],
+        state_file: SettingsFile[WindowState],
+        settings: Settings,
+        state: WindowState,
+    ) -> MainWindow:
+        window = self.window = MainWindow(
+            settings=settings, settings_file=settings_file, state=state, state_file=state_file, theme=self._theme
+        )
+        window.closing.connect(self._closed.set)
+        window.language_changed.connect(lambda: self._tasks.run(self.change_language()))
+        return window
+
+    async def change_language(self) -> None:
+        """Makes the window anew in the language of its settings; jobs go on, and the list of files stays as it is."""
+        before = self.window
+        if before is None:
+            return
+        settings, state = before.remember()
+        if not speak(settings.language):
+            return
+        waiting = [] if self.client is None else [job.id for job in self.client.queue.jobs() if job.state == "queued"]
+        items, was_maximized = before.blur.items(), before.isMaximized()
+        await before.disconnect_jobs()
+        window = self._make(SettingsFile(folders().settings_file, Settings), window_state_file(), settings, state)
+        if self.client is not None:
+            window.blur.keep(items)
+            window.connect_jobs(self.client)
+            for number in waiting:  # a tab that begins lets what waits wait for the user; here nothing has ended
+                self.client.queue.resume(number)
+        window.showMaximized() if was_maximized else window.show()
+        _close_on_signals(window)
+        before.hide()
+        await asyncio.sleep(SETTLE_S)  # what its tabs have cancelled ends while there are its widgets
+        before.deleteLater()
 
     def connect_jobs(self) -> JobClient:
         """Opens the queue and warms the preview's worker up."""
         if self.window is None:
             message = "There is no window yet."
             raise RuntimeError(message)
-        self.client = JobClient.open(on_problem=self.window.say)
+        self.client = JobClient.open(on_problem=lambda text: self.window.say(text) if self.window is not None else None)
         self.window.connect_jobs(self.client)
         self.client.warm_up()
         return self.client
@@ -133,12 +175,15 @@ class Session:
         self.connect_jobs()
         if files:
             window.add_files(files)
+        else:
+            window.welcome_if_new()
         await self._closed.wait()
         await self.close()
         return 0
 
     async def close(self) -> None:
         """Ends the jobs and the window."""
+        await self._tasks.close()
         window, client = self.window, self.client
         self.window = self.client = None
         if window is not None:

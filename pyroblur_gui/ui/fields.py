@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from pyroblur_gui.core.fields import hints_of
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 
 LONGEST_SEGMENTS = 3  # more choices than this go into a list that opens
 LONGEST_SLIDER = 200  # steps that a hand can still hit; a longer range is typed
@@ -68,7 +68,7 @@ def plan_fields(model: type[BaseModel]) -> tuple[FieldPlan, ...]:
 
 def choice_label(value: str) -> str:
     """What a choice is called in the window."""
-    return _choice_names().get(value, value[:1].upper() + value[1:])
+    return _choice_names().get(value) or tr(value[:1].upper() + value[1:])
 
 
 def class_label(name: str) -> str:
@@ -90,8 +90,8 @@ def _plan(name: str, info: FieldInfo) -> FieldPlan:
     choices = tuple(str(each.value) for each in kind) if _is_enum(kind) else SUGGESTED.get(name, ())
     return FieldPlan(
         name=name,
-        title=tr(info.title or name),
-        help=tr(info.description or ""),
+        title=translated(info.title or name),
+        help=translated(info.description or ""),
         group=str(extra.get("group", "")),
         widget=_widget(name, kind, extra, choices=choices, is_bounded=0 < high - low <= LONGEST_SLIDER),
         default=info.get_default(call_default_factory=True),
@@ -101,7 +101,7 @@ def _plan(name: str, info: FieldInfo) -> FieldPlan:
         low=low,
         high=high,
         step=float(extra.get("step", 1)),
-        unit=str(extra.get("unit", "")),
+        unit=tr(str(extra.get("unit", ""))),
         choices=choices,
         empty=tr(str(extra.get("empty", "Auto"))),
         only_if=tuple((key, str(value)) for key, value in dict(extra.get("only_if", {})).items()),
@@ -151,6 +151,8 @@ def _choice_names() -> dict[str, str]:
         "ram": tr("On"),
         "directml": "DirectML",
         "coreml": "CoreML",
+        "en": "English",
+        "fr": "Français",
         "ultrafast": tr("Ultra fast"),
         "superfast": tr("Super fast"),
         "veryfast": tr("Very fast"),

@@ -24,6 +24,7 @@ from pyroblur_gui.operations.lone_workers import lone_worker_of
 from pyroblur_gui.operations.pack_workers import interpreter_of
 from pyroblur_gui.training.spec import TrainSpec
 from pyroblur_gui.ui.errands import Errands
+from pyroblur_gui.ui.i18n import failure_text
 from pyroblur_gui.ui.pictures import Picture
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class JobClient:
             store = JobStore.open(folders().queue_file)
         except OutputError as error:
             log.warning("%s", error.message)
-            on_problem(f"{error.message} {error.hint}")
+            on_problem(failure_text(error))
             store = JobStore.in_memory()
         os.environ[BEHIND_WINDOW_VARIABLE] = "1"
         queue = Queue(

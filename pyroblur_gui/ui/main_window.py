@@ -17,14 +17,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pyroblur_gui.core.errors import SettingsError
+from pyroblur_gui.core.errors import PyroblurError, SettingsError
 from pyroblur_gui.core.settings import Settings, SettingsFile
+from pyroblur_gui.operations.spec import UpdatesSpec
 from pyroblur_gui.runs.place import here
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.dialogs.about import AboutDialog, diagnosis
 from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog, work_question
+from pyroblur_gui.ui.dialogs.diagnostics import DiagnosticsDialog, collected
+from pyroblur_gui.ui.dialogs.guide import GuideDialog
 from pyroblur_gui.ui.dialogs.settings import SettingsDialog
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.dialogs.updates import answer, no_address, no_answer
+from pyroblur_gui.ui.dialogs.welcome import WelcomeDialog
+from pyroblur_gui.ui.i18n import failure_text, numeral, tr, translated
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.notifier import Notifier
@@ -37,6 +42,7 @@ from pyroblur_gui.ui.tabs.blur.tab import BlurTab
 from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
 from pyroblur_gui.ui.tabs.runs.tab import RunsTab
 from pyroblur_gui.ui.tabs.training.tab import TrainingTab, closing_question
+from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.theme import Theme
 from pyroblur_gui.ui.widgets.status_bar import StatusBar
 
@@ -50,6 +56,7 @@ class MainWindow(QMainWindow):
     """`closing` is emitted once, when the user has agreed to close; whoever made the window ends the jobs then."""
 
     closing = Signal()
+    language_changed = Signal()  # whoever made the window makes it anew, with the same jobs
 
     def __init__(
         self,
@@ -67,6 +74,7 @@ class MainWindow(QMainWindow):
         self._state = state
         self._theme = theme
         self._client: JobClient | None = None
+        self._tasks = Tasks()
         self._notifier = Notifier(self)
         self._last = Summary()
         self._may_close = False
@@ -123,6 +131,7 @@ class MainWindow(QMainWindow):
 
     async def disconnect_jobs(self) -> None:
         """Ends what the tabs have under way; the client itself is its owner's to close."""
+        await self._tasks.close()
         await self.blur.disconnect_jobs()
         await self.datasets.disconnect_jobs()
         await self.training.disconnect_jobs()
@@ -193,6 +202,11 @@ class MainWindow(QMainWindow):
         else:
             self._training_answer = ""
 
+    def remember(self) -> tuple[Settings, WindowState]:
+        """Notes place, layout and options as closing does; what another window begins with."""
+        self._remember()
+        return self._settings, self._state_file.load().value
+
     def _close_now(self) -> None:
         self._may_close = True
         self._remember()
@@ -213,6 +227,8 @@ class MainWindow(QMainWindow):
         if settings.tracking_address != before.tracking_address:
             self.status.show_tracking(here().other_host)
             self.runs.place_changed()
+        if settings.language is not before.language:
+            self.language_changed.emit()
         self.blur.starts_at_once = settings.start_when_added
         self.blur.set_live(is_shown=settings.show_live)
         self.blur.set_output(Output(settings.output_folder, settings.name_pattern))
@@ -236,7 +252,7 @@ class MainWindow(QMainWindow):
         try:
             self._settings_file.save(self._settings)
         except SettingsError as error:
-            self.say(f"{error.message} {error.hint}")
+            self.say(failure_text(error))
 
     def _restore(self) -> None:
         self.resize(*DEFAULT_SIZE)
@@ -270,14 +286,14 @@ class MainWindow(QMainWindow):
         try:
             self._state_file.save(state)
         except SettingsError as error:  # a layout is no reason to keep the window open
-            self.say(error.message)
+            self.say(translated(error.message))
 
     # -- what the jobs tell
 
     def _summary_changed(self, summary: Summary) -> None:
         self._last = summary
         self.status.show_summary(summary)
-        self.setWindowTitle(f"{summary.fraction * 100:.0f} % – PyroBlur" if summary.is_busy else "PyroBlur")
+        self.setWindowTitle(f"{numeral(summary.fraction * 100, '.0f')} % – PyroBlur" if summary.is_busy else "PyroBlur")
         if self._closes_when_done and summary.under_way == 0:
             self._closes_when_done = False
             asyncio.get_running_loop().call_soon(self._close_now)
@@ -384,12 +400,61 @@ class MainWindow(QMainWindow):
         self.runs.commands.fill_menu(self._runs_menu)
         self._view_menu = self._menu(tr("&View"))
         self._show_tab(_BLUR)
-        about = self._menu(tr("&Help"))
-        copy = self._action(tr("&Copy diagnosis"), "copy", "", QAction.MenuRole.NoRole)
+        self._build_help_menu(self._menu(tr("&Help")))
+
+    def _build_help_menu(self, menu: QMenu) -> None:
+        no_role = QAction.MenuRole.NoRole
+        self.guide_action = self._action(tr("&User guide"), "book-open", QKeySequence.StandardKey.HelpContents, no_role)
+        self.guide_action.triggered.connect(lambda: GuideDialog(self).show())
+        self.welcome_action = self._action(tr("&Welcome"), "hand-waving", "", no_role)
+        self.welcome_action.triggered.connect(self.welcome)
+        self.updates_action = self._action(tr("Check for u&pdates"), "arrow-clockwise", "", no_role)
+        self.updates_action.triggered.connect(self._check_for_updates)
+        copy = self._action(tr("&Copy diagnosis"), "copy", "", no_role)
         copy.triggered.connect(self._copy_diagnosis)
+        self.diagnostics_action = self._action(tr("Collect &diagnostics…"), "first-aid-kit", "", no_role)
+        self.diagnostics_action.triggered.connect(self._collect_diagnostics)
         us = self._action(tr("&About PyroBlur"), "info", "", QAction.MenuRole.AboutRole)
         us.triggered.connect(lambda: AboutDialog(self._engine, self).open())
-        about.addActions([copy, us])
+        menu.addActions([self.guide_action, self.welcome_action])
+        menu.addSeparator()
+        menu.addActions([self.updates_action, copy, self.diagnostics_action])
+        menu.addSeparator()
+        menu.addAction(us)
+
+    # -- help
+
+    def welcome_if_new(self) -> None:
+        """Shows the welcome at the first start, once."""
+        if not self._settings.was_welcomed:
+            self._settings = self._settings.model_copy(update={"was_welcomed": True})
+            self._save_settings()
+            self.welcome()
+
+    def welcome(self) -> None:
+        WelcomeDialog(self).open()
+
+    def _collect_diagnostics(self) -> None:
+        jobs = self._client.queue.jobs() if self._client is not None else []
+        DiagnosticsDialog(collected(self._engine, self._settings, jobs), self).open()
+
+    def _check_for_updates(self) -> None:
+        if not self._settings.update_address:
+            no_address(self).open()
+        elif self._client is not None:
+            self.updates_action.setEnabled(False)
+            self.say(tr("Asking {address} for the newest version…", address=self._settings.update_address))
+            self._tasks.run(self._ask_for_updates(self._client))
+
+    async def _ask_for_updates(self, client: JobClient) -> None:
+        try:
+            found = await client.errands.run(UpdatesSpec(address=self._settings.update_address))
+        except PyroblurError as error:
+            no_answer(error, self).open()
+        else:
+            answer(found, self).open()
+        finally:
+            self.updates_action.setEnabled(True)
 
     def _menu(self, title: str) -> QMenu:
         menu = self.menuBar().addMenu(title)

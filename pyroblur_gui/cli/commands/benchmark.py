@@ -10,8 +10,9 @@ from pyroblur_gui.benchmark.spec import BenchmarkOptions, BenchmarkSpec
 from pyroblur_gui.cli.commands.blur import AsJson
 from pyroblur_gui.cli.commands.dataset_work import Result, do
 from pyroblur_gui.cli.options import with_options
-from pyroblur_gui.cli.output import columns
+from pyroblur_gui.cli.output import columns, heads
 from pyroblur_gui.cli.targets import absolute
+from pyroblur_gui.core.translation import numeral, tr, translated
 
 SHOWN = ("map50", "map50_95", "precision", "recall", "f1", "leak_objects", "leak_area")
 HEADS = ("model", "mAP50", "mAP50-95", "precision", "recall", "F1", "leaked", "leaked area", "ms", "pictures/s")
@@ -61,13 +62,15 @@ def benchmark(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = {"models": "--model"}.get(str(first["loc"][0]) if first["loc"] else "", "--data")
-        raise typer.BadParameter(str(first["msg"]).removeprefix("Value error, "), param_hint=option) from error
+        raise typer.BadParameter(
+            translated(str(first["msg"]).removeprefix("Value error, ")), param_hint=option
+        ) from error
     do(spec, data or "speed", as_json=as_json, output=None, then=show)
 
 
 def show(result: Result) -> None:
     """What a person reads of a benchmark: a line a model, and the verdicts."""
-    rows: list[tuple[str, ...]] = [HEADS]
+    rows: list[tuple[str, ...]] = [heads(*HEADS)]
     measured = result["models"]
     for model in measured if isinstance(measured, list) else ():
         if isinstance(model, dict):
@@ -79,13 +82,13 @@ def show(result: Result) -> None:
             typer.echo(line)
     verdicts = result.get("verdicts")
     for sentence in verdicts if isinstance(verdicts, list) else ():
-        typer.echo(sentence)
-    typer.echo(f"report: {result['report_dir']}")
+        typer.echo(translated(str(sentence)))
+    typer.echo(tr("report: {report_dir}", report_dir=result["report_dir"]))
 
 
 def _share(value: JsonValue) -> str:
-    return f"{value:.3f}" if isinstance(value, int | float) else "-"
+    return numeral(value, ".3f") if isinstance(value, int | float) else "-"
 
 
 def _number(value: JsonValue) -> str:
-    return f"{value:.1f}" if isinstance(value, int | float) else "-"
+    return numeral(value, ".1f") if isinstance(value, int | float) else "-"

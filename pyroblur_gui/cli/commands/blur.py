@@ -12,6 +12,7 @@ from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import Narrator, choose_narrator, summary
 from pyroblur_gui.cli.targets import Found, find_sources, names_one_file, targets_of
 from pyroblur_gui.core.classes import ANY_CLASS, FACE, LICENSE_PLATE
+from pyroblur_gui.core.translation import tr, translated
 from pyroblur_gui.models import production
 
 Inputs = Annotated[
@@ -52,7 +53,7 @@ def blur(
     one_file = not is_folder and names_one_file(inputs, output)
     if output is not None and not one_file and output.exists() and not output.is_dir():
         message = f"{output} is a file, and the results of these inputs need a folder."
-        raise typer.BadParameter(message, param_hint="-o")
+        raise typer.BadParameter(translated(message), param_hint="-o")
     found = find_sources(inputs, output=None if one_file else output)
     targets = [output] if one_file and output is not None else targets_of(found.sources, output=output)
     work = [
@@ -81,7 +82,7 @@ def finish(work: list[Work], found: Found, to: Narrator, *, is_listing: bool = F
             outcome = run_batch(work, to.hear, is_wanted=lambda: not (is_listing and to.is_mute))
         if outcome.done + outcome.failed + outcome.cancelled > 1:
             counts = ((outcome.done, "done"), (outcome.failed, "failed"), (outcome.cancelled, "cancelled"))
-            to.sum_up(f"{summary(counts)} of {len(work)} files")
+            to.sum_up(tr("{counts} of {work} files", counts=summary(counts), work=len(work)))
     finally:
         to.close()
     raise typer.Exit(outcome.status or (1 if found.failures or to.is_mute else 0))
@@ -93,7 +94,7 @@ def check_confidence(options: BlurOptions) -> None:
     strange = [label for label in options.confidence if label not in known]
     if strange:
         message = f"{', '.join(strange)} is not among the classes to cover: {', '.join(options.classes)}."
-        raise typer.BadParameter(message, param_hint="--conf")
+        raise typer.BadParameter(translated(message), param_hint="--conf")
 
 
 def absolute_model(options: BlurOptions) -> BlurOptions:

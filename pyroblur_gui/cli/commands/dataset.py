@@ -14,6 +14,7 @@ from pyroblur_gui.cli.commands.dataset_work import GOES_ON, do, refusing
 from pyroblur_gui.cli.options import with_options
 from pyroblur_gui.cli.output import printable, write_line
 from pyroblur_gui.core.errors import DatasetError
+from pyroblur_gui.core.translation import tr, translated
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.fixes import FIXES
 from pyroblur_gui.datasets.sources.source import Need, SourceFacts
@@ -143,7 +144,7 @@ def check(
     """Look for everything that would harm a training. With --json, each problem is an entry of `found`."""
     if kind is not None and kind not in KINDS:
         message = f"There is no kind of problem named {kind!r}. There are: {', '.join(KINDS)}."
-        raise typer.BadParameter(message, param_hint="--kind")
+        raise typer.BadParameter(translated(message), param_hint="--kind")
     do(
         _made(CheckSpec, name=name),
         name,
@@ -254,7 +255,7 @@ def remove(
             store.remove(name)
         if name in store.unfinished():
             store.discard(name)
-    dataset_lists.tell({"type": "finished", "name": name}, f"{name} is deleted.", as_json=as_json)
+    dataset_lists.tell({"type": "finished", "name": name}, tr("{name} is deleted.", name=name), as_json=as_json)
 
 
 def _made(kind: Callable[..., Made], /, **values: object) -> Made:
@@ -264,7 +265,9 @@ def _made(kind: Callable[..., Made], /, **values: object) -> Made:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = str(first["loc"][0]) if first["loc"] else None
-        raise typer.BadParameter(str(first["msg"]).removeprefix("Value error, "), param_hint=where) from error
+        raise typer.BadParameter(
+            translated(str(first["msg"]).removeprefix("Value error, ")), param_hint=where
+        ) from error
 
 
 def _place(path: Path) -> Path:
@@ -289,18 +292,24 @@ def _ask_to_accept(facts: SourceFacts, *, as_json: bool) -> None:
     if as_json or not _is_terminal():
         message = f"{facts.title} is licensed as {licence.name}: {licence.summary} Read it at {licence.url}, and give "
         message += "--accept-licence if you accept it."
-        raise typer.BadParameter(message, param_hint="--accept-licence")
-    for line in (facts.title, f"Licence: {licence.name}", licence.summary, licence.url, facts.citation):
+        raise typer.BadParameter(translated(message), param_hint="--accept-licence")
+    for line in (
+        translated(facts.title),
+        tr("Licence: {name}", name=licence.name),
+        translated(licence.summary),
+        licence.url,
+        facts.citation,
+    ):
         if line:
             write_line(sys.stdout, printable(line))
-    typer.confirm("Do you accept this licence?", abort=True)
+    typer.confirm(tr("Do you accept this licence?"), abort=True)
 
 
 def _ask_to_remove(name: str, *, as_json: bool) -> None:
     if as_json or not _is_terminal():
         message = f"Give --yes to delete {name} without being asked."
-        raise typer.BadParameter(message, param_hint="--yes")
-    typer.confirm(f"Delete the data set {name} with all its pictures?", abort=True)
+        raise typer.BadParameter(translated(message), param_hint="--yes")
+    typer.confirm(tr("Delete the data set {name} with all its pictures?", name=name), abort=True)
 
 
 def _is_terminal() -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
-from pyroblur_gui.cli.output import class_counts, columns, printable, write_line
+from pyroblur_gui.cli.output import class_counts, columns, heads, printable, write_line
+from pyroblur_gui.core.translation import tr, translated
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.keys import has_key
 from pyroblur_gui.datasets.sources.source import Need, SourceFacts
@@ -27,12 +28,27 @@ def show_sources(*, as_json: bool) -> None:
         _line({"type": "finished", "sources": [_source(each) for each in facts]})
         return
     for each in facts:
-        _say(f"{each.name}: {each.title}. Shows {', '.join(each.classes)}.")
-        _say(f"  {each.summary}")
-        _say(f"  Licence: {each.licence.name}. {each.licence.summary} {each.licence.url}".rstrip())
-        details = [f"{each.pictures:,} pictures"] if each.pictures else []
-        details += [f"about {each.size_bytes / 1e9:.1f} GB"] if each.size_bytes else []
-        details += ["needs a key of your own"] if Need.KEY in each.needs else []
+        _say(
+            tr(
+                "{name}: {title}. Shows {classes}.",
+                name=each.name,
+                title=translated(each.title),
+                classes=", ".join(each.classes),
+            )
+        )
+        _say(f"  {translated(each.summary)}")
+        _say(
+            "  "
+            + tr(
+                "Licence: {name}. {summary} {url}",
+                name=each.licence.name,
+                summary=translated(each.licence.summary),
+                url=each.licence.url,
+            ).rstrip()
+        )
+        details = [tr("{count:,} pictures", count=each.pictures)] if each.pictures else []
+        details += [tr("about {size:.1f} GB", size=each.size_bytes / 1e9)] if each.size_bytes else []
+        details += [tr("needs a key of your own")] if Need.KEY in each.needs else []
         if details:
             _say(f"  {', '.join(details)}.")
 
@@ -47,16 +63,16 @@ def show_datasets(*, as_json: bool) -> None:
         _line({"type": "finished", "datasets": [*found], "unfinished": [*unfinished]})
         return
     if not found and not unfinished:
-        _say("There is no data set yet: download or import one.")
+        _say(tr("There is no data set yet: download or import one."))
     if found:
-        rows = [("name", "images", "boxes", "problems", "path")]
+        rows = [heads("name", "images", "boxes", "problems", "path")]
         rows += [
             (str(each["name"]), str(each["images"]), _counts(each["boxes"]), str(each["problems"]), str(each["path"]))
             for each in found
         ]
         _table(rows)
     for name in unfinished:
-        _say(f"{name}: was stopped before it was finished; the same command goes on with it.")
+        _say(tr("{name}: was stopped before it was finished; the same command goes on with it.", name=name))
 
 
 def with_problems(result: Result, kind: str | None) -> Result:
@@ -83,9 +99,9 @@ def with_problems(result: Result, kind: str | None) -> Result:
 def show_problems(result: Result, kind: str | None = None) -> None:
     kinds = result.get("kinds")
     if isinstance(kinds, dict) and kinds:
-        rows = [("problem", "severity", "how many", "what it is", "fixes")]
+        rows = [heads("problem", "severity", "how many", "what it is", "fixes")]
         rows += [
-            (each, KINDS[each].severity.value, str(number), KINDS[each].title, ", ".join(KINDS[each].fixes))
+            (each, KINDS[each].severity.value, str(number), translated(KINDS[each].title), ", ".join(KINDS[each].fixes))
             for each, number in kinds.items()
         ]
         _table(rows)
@@ -94,27 +110,33 @@ def show_problems(result: Result, kind: str | None = None) -> None:
         for each in found:
             if isinstance(each, dict):
                 about = f"{each['picture']}: " if each["picture"] else ""
-                _say(f"{each['id']}  {about}{each['detail']}")
+                _say(f"{each['id']}  {about}{translated(str(each['detail']))}")
 
 
 def show_title(result: Result) -> None:
-    _say(f"{result['title']}.")
+    _say(f"{translated(str(result['title']))}.")
 
 
 def show_suggested(result: Result) -> None:
-    _say(f"{result['looked_at']} pictures looked at; suggested: {_counts(result['suggested'])}.")
+    _say(
+        tr(
+            "{looked_at} pictures looked at; suggested: {counts}.",
+            looked_at=result["looked_at"],
+            counts=_counts(result["suggested"]),
+        )
+    )
 
 
 def show_stats(result: Result) -> None:
     """A row a class, a column a split."""
     boxes, splits = _mapping(result.get("boxes")), _mapping(result.get("splits"))
-    rows = [("", *splits, "all")]
-    rows.append(("images", *(str(_mapping(split)["images"]) for split in splits.values()), str(result["images"])))
+    rows = [("", *splits, tr("all"))]
+    rows.append((tr("images"), *(str(_mapping(split)["images"]) for split in splits.values()), str(result["images"])))
     for label, number in boxes.items():
         counts = (str(_mapping(_mapping(split)["boxes"]).get(label, 0)) for split in splits.values())
         rows.append((label, *counts, str(number)))
     _table(rows)
-    _say(f"fingerprint {result['fingerprint']}")
+    _say(tr("fingerprint {fingerprint}", fingerprint=result["fingerprint"]))
 
 
 def tell(body: Mapping[str, JsonValue], text: str, *, as_json: bool) -> None:
@@ -148,7 +170,7 @@ def _mapping(value: JsonValue) -> Result:
 
 
 def _counts(boxes: JsonValue) -> str:
-    return ", ".join(class_counts(_mapping(boxes))) or "none"
+    return ", ".join(class_counts(_mapping(boxes))) or tr("none")
 
 
 def _table(rows: Sequence[Sequence[str]]) -> None:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from pyroblur_gui.cli.batch import run_one
 from pyroblur_gui.cli.commands.blur import AsJson
-from pyroblur_gui.cli.output import failure_text, printable, write_line
+from pyroblur_gui.cli.output import failed_text, printable, write_line
 from pyroblur_gui.core.system import platform_facts
 from pyroblur_gui.jobs.events import Failed, Finished
 from pyroblur_gui.operations.spec import DoctorSpec
@@ -30,7 +30,10 @@ def doctor(
     end = run_one(DoctorSpec(measure=measure))
     parts: dict[str, JsonValue] = {"system": dict(platform_facts())}  # at least, where the worker itself is broken
     if isinstance(end, Failed):
-        write_line(sys.stderr, f"failed: {failure_text(end.message, end.hint)}\n{end.detail}")
+        write_line(
+            sys.stderr,
+            f"{failed_text(end.message, end.hint)}\n{end.detail}",
+        )
     else:
         parts = end.result
     if as_json:

@@ -11,6 +11,7 @@ from pyroblur_gui.cli.commands.benchmark import show
 from pyroblur_gui.cli.commands.blur import AsJson
 from pyroblur_gui.cli.commands.dataset import accepted
 from pyroblur_gui.cli.commands.dataset_work import GOES_ON, do, refusing
+from pyroblur_gui.core.translation import tr, translated
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.spec import DownloadSpec, SourceOptions
 from pyroblur_gui.operations.spec import FullSpec
@@ -88,7 +89,9 @@ def full(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = {"run": "--name"}.get(str(first["loc"][0]), f"--{first['loc'][0]}")
-        raise typer.BadParameter(str(first["msg"]).removeprefix("Value error, "), param_hint=option) from error
+        raise typer.BadParameter(
+            translated(str(first["msg"]).removeprefix("Value error, ")), param_hint=option
+        ) from error
     try:
         do(spec, name, as_json=as_json, if_cancelled=GOES_ON, then=_show)
     finally:
@@ -97,4 +100,6 @@ def full(
 
 def _show(result: dict[str, JsonValue]) -> None:
     show(result)
-    typer.echo(f"The model is called {result['model']}. Report and sample: {result['output']}")
+    typer.echo(
+        tr("The model is called {model}. Report and sample: {output}", model=result["model"], output=result["output"])
+    )

@@ -11,7 +11,8 @@ from pydantic import JsonValue, ValidationError
 from pyroblur_gui.cli.batch import run_one
 from pyroblur_gui.cli.commands.blur import AsJson
 from pyroblur_gui.cli.commands.dataset_work import do, refusing
-from pyroblur_gui.cli.output import File, JsonLines, failure_text, printable, write_line
+from pyroblur_gui.cli.output import File, JsonLines, failed_text, printable, write_line
+from pyroblur_gui.core.translation import numeral, tr, translated
 from pyroblur_gui.jobs.events import Failed
 from pyroblur_gui.models import bases, catalogue
 from pyroblur_gui.operations.spec import EXPORT_ENDINGS as ENDINGS
@@ -42,8 +43,10 @@ def list_models(
             }
             write_line(sys.stdout, json.dumps(facts))
         else:
-            origin = "" if entry.is_shipped else " (imported)"
-            write_line(sys.stdout, printable(f"{entry.name}{origin}: {', '.join(entry.classes)}. {entry.summary}"))
+            origin = "" if entry.is_shipped else f" ({tr('imported')})"
+            write_line(
+                sys.stdout, printable(f"{entry.name}{origin}: {', '.join(entry.classes)}. {translated(entry.summary)}")
+            )
 
 
 @models.command("bases")
@@ -58,7 +61,11 @@ def list_bases(*, as_json: AsJson = False) -> None:
                 facts |= {"is_here": path.is_file(), "sha256": sha256}
                 write_line(sys.stdout, json.dumps(facts))
             else:
-                where = "on this computer" if path.is_file() else f"about {base.size_bytes / 1e6:,.0f} MB to download"
+                where = (
+                    tr("on this computer")
+                    if path.is_file()
+                    else tr("about {size:,.0f} MB to download", size=base.size_bytes / 1e6)
+                )
                 mark = f", SHA-256 {sha256}" if sha256 else ""
                 write_line(sys.stdout, printable(f"{base.name}: {where}{mark}"))
 
@@ -89,13 +96,23 @@ def _ask_to_download(base: bases.Base, *, as_json: bool) -> None:
     )
     if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         message = f"{about}. Give --yes to download it."
-        raise typer.BadParameter(message, param_hint="--yes")
-    write_line(sys.stdout, printable(f"{about}."))
-    typer.confirm("Download it?", abort=True)
+        raise typer.BadParameter(translated(message), param_hint="--yes")
+    write_line(sys.stdout, printable(translated(f"{about}.")))
+    typer.confirm(tr("Download it?"), abort=True)
 
 
 def _show_base(result: dict[str, JsonValue]) -> None:
-    write_line(sys.stdout, printable(f"{result['path']}: {result['size_bytes']:,} bytes, SHA-256 {result['sha256']}"))
+    write_line(
+        sys.stdout,
+        printable(
+            tr(
+                "{path}: {size_bytes:,} bytes, SHA-256 {sha256}",
+                path=result["path"],
+                size_bytes=result["size_bytes"],
+                sha256=result["sha256"],
+            )
+        ),
+    )
 
 
 @models.command("export")
@@ -122,19 +139,27 @@ def export_model(
         spec = ExportModelSpec(model=name, format=kind, output=where, data=data)
     except ValidationError as error:
         message = f"{kind!r} is none of {', '.join(ENDINGS)}."
-        raise typer.BadParameter(message, param_hint="--format") from error
+        raise typer.BadParameter(translated(message), param_hint="--format") from error
     do(spec, name, as_json=as_json, output=where, then=_show_change)
 
 
 def _show_change(result: dict[str, JsonValue]) -> None:
     """What int8 cost."""
     if "mAP50" in result:
-        figures = (f"{each} {_figure(result[each])} instead of {_figure(result[f'{each}_before'])}" for each in MAPS)
-        write_line(sys.stdout, printable(f"On the validation pictures: {', '.join(figures)}."))
+        figures = (
+            tr(
+                "{name} {after} instead of {before}",
+                name=each,
+                after=_figure(result[each]),
+                before=_figure(result[f"{each}_before"]),
+            )
+            for each in MAPS
+        )
+        write_line(sys.stdout, printable(tr("On the validation pictures: {figures}.", figures=", ".join(figures))))
 
 
 def _figure(value: JsonValue) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else "-"
+    return numeral(value, ".3f") if isinstance(value, float) else "-"
 
 
 @models.command("import")
@@ -154,7 +179,7 @@ def import_model(
     if as_json:
         JsonLines(sys.stdout).hear(File(path, 1, 1), end)
     elif isinstance(end, Failed):
-        write_line(sys.stderr, f"failed: {failure_text(end.message, end.hint)}")
+        write_line(sys.stderr, failed_text(end.message, end.hint))
     else:
-        write_line(sys.stdout, printable(f"imported as {end.result['name']}"))
+        write_line(sys.stdout, printable(tr("imported as {name}", name=end.result["name"])))
     raise typer.Exit(1 if isinstance(end, Failed) else 0)

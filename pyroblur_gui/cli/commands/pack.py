@@ -14,6 +14,7 @@ from pyroblur_gui.cli.commands.dataset_work import do, refusing
 from pyroblur_gui.cli.output import amount, printable, write_line
 from pyroblur_gui.core.errors import PackError, SettingsError
 from pyroblur_gui.core.training_part import pack_folder, training_hint
+from pyroblur_gui.core.translation import tr, translated
 from pyroblur_gui.jobs.events import Failed
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.pack import place
@@ -190,7 +191,7 @@ def _ask_to_fetch(plan: dict[str, JsonValue], *, as_json: bool) -> None:
 def _confirm(about: str, question: str, what: str, *, as_json: bool) -> None:
     if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         message = f"{about}. Give --yes {what}."
-        raise typer.BadParameter(message, param_hint="--yes")
+        raise typer.BadParameter(translated(message), param_hint="--yes")
     write_line(sys.stdout, printable(f"{about}."))
     typer.confirm(question, abort=True)
 
@@ -198,8 +199,8 @@ def _confirm(about: str, question: str, what: str, *, as_json: bool) -> None:
 def _show_made(result: dict[str, JsonValue]) -> None:
     size = amount(float(str(result["size_bytes"])), "bytes")
     text = f"PyTorch {result['torch']} on Python {result['python']}, for {result['devices']}; {size}."
-    write_line(sys.stdout, printable(f"The training pack is ready: {text}"))
+    write_line(sys.stdout, printable(tr("The training pack is ready: {text}", text=text)))
 
 
 def _show_freed(result: dict[str, JsonValue]) -> None:
-    write_line(sys.stdout, f"{amount(float(str(result['freed_bytes'])), 'bytes')} were freed.")
+    write_line(sys.stdout, tr("{str} were freed.", str=amount(float(str(result["freed_bytes"])), "bytes")))

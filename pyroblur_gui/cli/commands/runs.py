@@ -16,6 +16,7 @@ from pyroblur_gui.cli.commands.runs_promote import promote, registry, rollback
 from pyroblur_gui.cli.output import failure_text, printable, write_line
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.files import PartFile
+from pyroblur_gui.core.translation import tr, translated
 from pyroblur_gui.runs import row, table
 from pyroblur_gui.runs.row import Row
 from pyroblur_gui.runs.spec import Change, ChangeSpec, ListSpec, ShowSpec
@@ -81,7 +82,7 @@ def compare(names: Names, *, as_json: AsJson = False) -> None:
     """Compare runs: what they were told differently, how good they became, and what several seeds come to."""
     if len(names) < 2:
         message = "Name two runs or more."
-        raise typer.BadParameter(message, param_hint="RUN")
+        raise typer.BadParameter(translated(message), param_hint="RUN")
     result = ask(ShowSpec(runs=tuple(names)), as_json=as_json)
     told = {key: value for key, value in result.items() if key != "table"}
     if as_json:
@@ -105,19 +106,23 @@ def export(
     with PartFile(path.absolute()) as part:
         part.path.write_text(table.as_csv(found, _columns(found, columns or "all")), encoding="utf-8")
         part.commit()
-    _end({"path": str(path), "runs": len(found)}, f"{len(found)} runs are written to {path}", as_json=as_json)
+    _end(
+        {"path": str(path), "runs": len(found)},
+        tr("{found} runs are written to {path}", found=len(found), path=path),
+        as_json=as_json,
+    )
 
 
 @runs.command()
 def delete(names: Names, *, as_json: AsJson = False) -> None:
     """Put runs into the bin. Their trainings' own folders and models stay."""
-    _change(Change.DELETE, names, as_json=as_json, said="in the bin")
+    _change(Change.DELETE, names, as_json=as_json, said=tr("in the bin"))
 
 
 @runs.command()
 def restore(names: Names, *, as_json: AsJson = False) -> None:
     """Take runs out of the bin again."""
-    _change(Change.RESTORE, names, as_json=as_json, said="restored")
+    _change(Change.RESTORE, names, as_json=as_json, said=tr("restored"))
 
 
 @runs.command()
@@ -128,8 +133,8 @@ def empty(
 ) -> None:
     """Empty the bin: what is in it is taken out of the store for good, with its curves and weights there."""
     if not yes:
-        typer.confirm("Take all runs in the bin out of the store for good?", abort=True)
-    _change(Change.ERASE, (), as_json=as_json, said="erased")
+        typer.confirm(tr("Take all runs in the bin out of the store for good?"), abort=True)
+    _change(Change.ERASE, (), as_json=as_json, said=tr("erased"))
 
 
 @runs.command()
@@ -140,7 +145,7 @@ def note(
     as_json: AsJson = False,
 ) -> None:
     """Note something about a run."""
-    _change(Change.NOTE, (name,), text=text, as_json=as_json, said="noted")
+    _change(Change.NOTE, (name,), text=text, as_json=as_json, said=tr("noted"))
 
 
 @runs.command()
@@ -154,16 +159,16 @@ def tag(
     """Tag a run, to find it again."""
     if not remove and "=" not in text:
         message = f"{text!r} is not NAME=VALUE."
-        raise typer.BadParameter(message, param_hint="NAME=VALUE")
+        raise typer.BadParameter(translated(message), param_hint="NAME=VALUE")
     change = Change.UNTAG if remove else Change.TAG
-    _change(change, (name,), text=text, as_json=as_json, said="untagged" if remove else "tagged")
+    _change(change, (name,), text=text, as_json=as_json, said=tr("untagged") if remove else tr("tagged"))
 
 
 def _change(change: Change, names: Sequence[str], *, as_json: bool, said: str, text: str = "") -> None:
     result = ask(ChangeSpec(change=change, runs=tuple(names), text=text), as_json=as_json)
     changed = result["changed"]
     names = [str(name) for name in changed] if isinstance(changed, list) else []
-    _end(result, f"{said}: {', '.join(names) or 'nothing'}", as_json=as_json)
+    _end(result, f"{said}: {', '.join(names) or tr('nothing')}", as_json=as_json)
 
 
 def _end(result: Mapping[str, JsonValue], text: str, *, as_json: bool) -> None:
@@ -177,7 +182,7 @@ def _chosen_rows(result: Mapping[str, JsonValue], where: str, sort: str | None) 
     try:
         found = table.matching(row.unpack(_table(result)), where)
     except PyroblurError as error:
-        raise typer.BadParameter(f"{error.message} {error.hint}", param_hint="--where") from error
+        raise typer.BadParameter(translated(f"{error.message} {error.hint}"), param_hint="--where") from error
     if sort:
         return table.ordered(found, sort.removeprefix("-"), descending=sort.startswith("-"))
     return found
@@ -193,7 +198,7 @@ def _columns(rows: Sequence[Row], wanted: str | None) -> list[str]:
     strange = [name for name in chosen if rows and name not in known]
     if strange:
         message = f"There is no column {strange[0]}. There are: {', '.join(known)}."
-        raise typer.BadParameter(message, param_hint="--columns")
+        raise typer.BadParameter(translated(message), param_hint="--columns")
     return chosen
 
 
@@ -201,7 +206,9 @@ def _tell_pending(result: Mapping[str, JsonValue]) -> None:
     pending, problem = result.get("pending"), result.get("problem")
     if isinstance(pending, list) and pending and isinstance(problem, dict):
         text = failure_text(str(problem["message"]), str(problem["hint"]))
-        write_line(sys.stderr, printable(f"{len(pending)} runs are not logged yet: {text}"))
+        write_line(
+            sys.stderr, printable(tr("{pending} runs are not logged yet: {text}", pending=len(pending), text=text))
+        )
 
 
 def _table(result: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:

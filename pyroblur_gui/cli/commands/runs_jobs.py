@@ -9,7 +9,7 @@ import typer
 from pydantic import JsonValue
 
 from pyroblur_gui.cli.batch import run_one
-from pyroblur_gui.cli.output import failure_text, write_line
+from pyroblur_gui.cli.output import failed_text, write_line
 from pyroblur_gui.jobs.events import Failed
 from pyroblur_gui.jobs.spec import Spec
 
@@ -26,7 +26,7 @@ def fail(end: Failed, *, as_json: bool) -> NoReturn:
     if as_json:
         line(end.model_dump(mode="json"))
     else:
-        write_line(sys.stderr, f"failed: {failure_text(end.message, end.hint)}")
+        write_line(sys.stderr, failed_text(end.message, end.hint))
     raise typer.Exit(1)
 
 

@@ -12,6 +12,7 @@ from pyroblur_gui.cli.batch import INTERRUPTED, Outcome, Work, run_batch
 from pyroblur_gui.cli.commands.blur import AsJson
 from pyroblur_gui.cli.commands.train import log_runs
 from pyroblur_gui.cli.output import Narrator, choose_narrator, columns, printable, write_line
+from pyroblur_gui.core.translation import numeral, tr, translated, trn
 from pyroblur_gui.operations import plans
 from pyroblur_gui.runs import plan as known
 from pyroblur_gui.runs.plan import Cell, CellState, Line, Plan, PlanProgress
@@ -31,7 +32,7 @@ def list_plans(*, as_json: AsJson = False) -> None:
         write_line(sys.stdout, json.dumps({"type": "finished", "plans": listed}))
         return
     for each in found:
-        write_line(sys.stdout, printable(f"{each.name}: {each.title}. {each.summary}"))
+        write_line(sys.stdout, printable(f"{each.name}: {translated(each.title)}. {translated(each.summary)}"))
 
 
 @plan.command()
@@ -90,13 +91,14 @@ def _tell(progress: PlanProgress, *, as_json: bool) -> None:
         write_line(sys.stdout, json.dumps({"type": "finished", **as_result(progress)}))
         return
     for stage in progress.stages:
-        about = "" if stage.is_known else " (after the one before)"
+        about = "" if stage.is_known else f" ({tr('after the one before')})"
         write_line(sys.stdout, f"{stage.phase.name}{about}")
         if stage.lines:
             for line in columns([_head(stage.lines[0]), *map(_line, stage.lines)]):
                 write_line(sys.stdout, f"  {line}")
-    left = f"{len(progress.due)} runs are due" if progress.due else "nothing is due"
-    write_line(sys.stdout, f"{progress.spent_s / 3600:.2f} hours trained; {left}.")
+    due = len(progress.due)
+    left = trn("{count} run is due", "{count} runs are due", due) if due else tr("nothing is due")
+    write_line(sys.stdout, tr("{spent_s:.2f} hours trained; {left}.", spent_s=progress.spent_s / 3600, left=left))
 
 
 def as_result(progress: PlanProgress) -> dict[str, JsonValue]:
@@ -123,19 +125,19 @@ def as_result(progress: PlanProgress) -> dict[str, JsonValue]:
 
 
 def _head(line: Line) -> tuple[str, ...]:
-    seeds = (f"seed {cell.seed}" if cell.seed is not None else "run" for cell in line.cells)
-    return ("setting", *seeds, "mean")
+    seeds = (tr("seed {seed}", seed=cell.seed) if cell.seed is not None else tr("run") for cell in line.cells)
+    return (tr("setting"), *seeds, tr("mean"))
 
 
 def _line(line: Line) -> tuple[str, ...]:
     mean = ""
     if line.spread is not None:
         deviation = line.spread.deviation
-        mean = f"{line.spread.mean:.4f}" + (f" ± {deviation:.4f}" if deviation is not None else "")
+        mean = numeral(line.spread.mean, ".4f") + (f" ± {numeral(deviation, '.4f')}" if deviation is not None else "")
     return (line.title, *map(_cell, line.cells), mean)
 
 
 def _cell(cell: Cell) -> str:
     if cell.outcome.state is CellState.DONE:
-        return f"{cell.outcome.value:.4f}" if cell.outcome.value is not None else "done"
+        return numeral(cell.outcome.value, ".4f") if cell.outcome.value is not None else tr("done")
     return cell.outcome.state.value.replace("_", " ")

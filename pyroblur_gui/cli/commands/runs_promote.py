@@ -11,9 +11,10 @@ from pydantic import JsonValue
 
 from pyroblur_gui.cli.commands.blur import AsJson
 from pyroblur_gui.cli.commands.runs_jobs import ask
-from pyroblur_gui.cli.output import columns, printable, write_line
+from pyroblur_gui.cli.output import columns, heads, printable, write_line
 from pyroblur_gui.core.errors import PromotionError
 from pyroblur_gui.core.files import PartFile
+from pyroblur_gui.core.translation import tr
 from pyroblur_gui.runs.spec import Alias, PromoteSpec, RegistrySpec, RollBackSpec
 
 
@@ -62,16 +63,27 @@ def promote(
         with PartFile(draft.absolute()) as part:
             part.path.write_text(str(result["record"]), encoding="utf-8")
             part.commit()
-        _end({**result, "draft": str(draft)}, f"the record is in {draft}; nothing is promoted yet", as_json=as_json)
+        _end(
+            {**result, "draft": str(draft)},
+            tr("the record is in {draft}; nothing is promoted yet", draft=draft),
+            as_json=as_json,
+        )
         return
-    used = "used for blurring from now on" if alias is Alias.PRODUCTION else "marked as the candidate"
-    _end(result, f"{model} is {used}; the record: {result['decision']}", as_json=as_json)
+    if alias is Alias.PRODUCTION:
+        used = tr("{model} is used for blurring from now on; the record: {path}", model=model, path=result["decision"])
+    else:
+        used = tr("{model} is marked as the candidate; the record: {path}", model=model, path=result["decision"])
+    _end(result, used, as_json=as_json)
 
 
 def rollback(*, as_json: AsJson = False) -> None:
     """Go back to the model that was used before the last promotion."""
     result = ask(RollBackSpec(), as_json=as_json)
-    _end(result, f"{result['model']} is used again, instead of {result['from']}", as_json=as_json)
+    _end(
+        result,
+        tr("{model} is used again, instead of {old}", model=result["model"], old=result["from"]),
+        as_json=as_json,
+    )
 
 
 def registry(*, as_json: AsJson = False) -> None:
@@ -80,11 +92,11 @@ def registry(*, as_json: AsJson = False) -> None:
     if as_json:
         _end(result, "", as_json=True)
         return
-    write_line(sys.stdout, printable(f"used for blurring: {result['production']}"))
+    write_line(sys.stdout, printable(tr("used for blurring: {production}", production=result["production"])))
     versions = result["versions"]
     rows = [each for each in versions if isinstance(each, dict)] if isinstance(versions, list) else []
     if rows:
-        shown = [("version", "model", "alias", "record"), *map(_row, rows)]
+        shown = [heads("version", "model", "alias", "record"), *map(_row, rows)]
         for line in columns(shown):
             write_line(sys.stdout, line)
 

@@ -14,6 +14,7 @@ from pyroblur_gui.cli.output import choose_narrator
 from pyroblur_gui.cli.targets import Found, absolute
 from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.core.errors import RunError
+from pyroblur_gui.core.translation import translated
 from pyroblur_gui.jobs.job_folder import Wish
 from pyroblur_gui.runs.spec import SyncSpec
 from pyroblur_gui.training import recipes, run
@@ -86,7 +87,7 @@ def train(
     option, wanted = next(((key, value) for key, value in asked.items() if value is not None), ("", ""))
     if option and (recipe or model or settings or name or from_scratch or (data and option != "--resume")):
         message = "It is about a run that has its own recipe and data: give nothing else."
-        raise typer.BadParameter(message, param_hint=option)
+        raise typer.BadParameter(translated(message), param_hint=option)
     if option in OF_A_RUN_THAT_RUNS:
         come_to(folder_of(wanted), OF_A_RUN_THAT_RUNS[option], choose_narrator(as_json=as_json))
     if resume is not None:
@@ -110,14 +111,16 @@ def log_runs() -> None:
 def _new(recipe: Recipe, *, data: str | None, device: str, name: str | None, unlabelled: Unlabelled) -> TrainSpec:
     if data is None:
         message = "Say which data set: pyroblur dataset list names them."
-        raise typer.BadParameter(message, param_hint="--data")
+        raise typer.BadParameter(translated(message), param_hint="--data")
     try:
         named = name or run.unused_name(recipe.name)
         return TrainSpec(run=named, recipe=recipe, data=absolute(data), device=device, unlabelled=unlabelled)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = {"run": "--name"}.get(str(first["loc"][0]), f"--{first['loc'][0]}")
-        raise typer.BadParameter(str(first["msg"]).removeprefix("Value error, "), param_hint=option) from error
+        raise typer.BadParameter(
+            translated(str(first["msg"]).removeprefix("Value error, ")), param_hint=option
+        ) from error
 
 
 def _resumed(wanted: str, device: str, data: str | None) -> TrainSpec:
@@ -161,6 +164,6 @@ def pairs(settings: list[str]) -> dict[str, str]:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip():
             message = f"{setting!r} is not KEY=VALUE."
-            raise typer.BadParameter(message, param_hint="--set")
+            raise typer.BadParameter(translated(message), param_hint="--set")
         found[key.strip()] = value.strip()
     return found

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.log import log_file
 from pyroblur_gui.ui.dialogs.question import Question
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 
 CLOSE, COPY = "close", "copy"
 
@@ -21,7 +21,7 @@ class ProblemDialog(Question):
 
     def __init__(self, error: BaseException, parent: QWidget | None) -> None:
         if isinstance(error, PyroblurError):
-            heading, text = error.message, error.hint
+            heading, text = translated(error.message), translated(error.hint)
         else:
             heading = tr("Something went wrong that should not have")
             text = tr("PyroBlur goes on. If it happens again, please report it. The log is {file}.", file=log_file())

@@ -11,7 +11,7 @@ from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.settings import Settings
 from pyroblur_gui.runs import place
 from pyroblur_gui.ui.fields import plan_fields
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.state import differences, options_from, program_defaults
 from pyroblur_gui.ui.widgets.form import Form
@@ -30,7 +30,8 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.form = Form(
-            plan_fields(Settings), (("window", tr("Window")), ("output", tr("Results")), ("runs", tr("Runs")))
+            plan_fields(Settings),
+            (("window", tr("Window")), ("output", tr("Results")), ("runs", tr("Runs")), ("help", tr("Help"))),
         )
         defaults = [
             replace(plan, group="defaults", is_advanced=False)
@@ -93,7 +94,7 @@ class SettingsDialog(QDialog):
             settings = self._read()
         except ValidationError as error:
             reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-            self._problem.setText(reason)
+            self._problem.setText(translated(reason))
             self._problem.show()
             return
         self.saved.emit(settings)

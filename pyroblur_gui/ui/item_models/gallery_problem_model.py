@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QImage
 
 from pyroblur_gui.datasets.dataset import Picture, Problem
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 
 PAGE = 50
 KEPT_PICTURES = 2000
@@ -46,7 +46,8 @@ class ProblemModel(QAbstractListModel):
         if role == Role.THUMBNAILS:
             return [self._thumbnail(picture.sha256) for picture in pictures]
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
-            return ", ".join([*(picture.name for picture in pictures), problem.detail or tr("the data set")])
+            what = translated(problem.detail) or tr("the data set")
+            return ", ".join([*(picture.name for picture in pictures), what])
         return None
 
     @property

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.look import Space, Tokens, scaled, series_shades, tokens
 
 HEIGHT = 220
@@ -150,7 +150,7 @@ class BarChart(Chart):
         group = round(place.x())
         if not 0 <= group < len(self._groups):
             return ""
-        lines = [f"{each.name}: {each.values[group]:,}" for each in self._series]
+        lines = [f"{each.name}: {numeral(each.values[group], ',')}" for each in self._series]
         return "\n".join([self._groups[group], *lines])
 
 
@@ -191,7 +191,7 @@ class HeatChart(Chart):
         column, row = int(place.x()), int(place.y())
         if not (0 <= column < width and 0 <= row < height):
             return ""
-        return tr("{count} boxes", count=f"{int(self._cells[row, column]):,}")
+        return tr("{count} boxes", count=numeral(int(self._cells[row, column]), ","))
 
 
 class _Legend(QWidget):

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from pyroblur_gui.core.files import as_output_error
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 
 # What pyqtgraph imports of Qt.
 OF_QT = tuple(f"PySide6.{part}" for part in ("QtCore", "QtGui", "QtWidgets", "QtSvg", "QtOpenGLWidgets", "QtTest"))
@@ -70,7 +70,7 @@ class ChartsView(QWidget):
             path.write_text(table, encoding="utf-8-sig", newline="")  # the mark tells Excel the encoding
         except OSError as exc:
             error = as_output_error(exc, path)
-            self.said.emit(f"{error.message} {error.hint}".strip())
+            self.said.emit(failure_text(error))
             return
         self.said.emit(tr("The figures are saved in {file}.", file=path))
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QStaticText, QTransform
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from pyroblur_gui.ui.curves import Curves, Figure
+from pyroblur_gui.ui.i18n import numeral
 from pyroblur_gui.ui.look import Tokens, curve_shades, mixed, tokens
 from pyroblur_gui.ui.widgets.chart import Chart
 from pyroblur_gui.ui.widgets.legend import Entry, Legend
@@ -152,7 +153,7 @@ class LineChart(Chart):
         entries = []
         for curve, shade in zip(self.figure.curves, self._shades, strict=True):
             last = self._curves.last(curve.name)
-            entries.append(Entry(shade, curve.label, "" if last is None else f"{last:.4g}"))
+            entries.append(Entry(shade, curve.label, "" if last is None else numeral(last, ".4g")))
         self._legend.show_entries(entries)
         words = ", ".join(f"{entry.label} {entry.value}".rstrip() for entry in entries)
         if words != self.accessibleDescription():
@@ -173,8 +174,8 @@ class LineChart(Chart):
         self._cursor.setPos(at)
         here = [(label, value) for label, step, value in found if step == at]
         nearest = sorted(here, key=lambda each: abs(each[1] - place.y()))[:MOST_NAMED]
-        lines = [f"{label}: {value:.5g}" for label, value in here if (label, value) in nearest]
-        return "\n".join([f"{self.figure.step} {round(at):,}", *lines])
+        lines = [f"{label}: {numeral(value, '.5g')}" for label, value in here if (label, value) in nearest]
+        return "\n".join([f"{self.figure.step} {numeral(round(at), ',')}", *lines])
 
 
 class _Line:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from pyroblur_gui.runs.compare import Axis
+from pyroblur_gui.ui.i18n import numeral
 from pyroblur_gui.ui.look import Tokens, curve_shades, tokens
 from pyroblur_gui.ui.widgets.chart import Chart
 from pyroblur_gui.ui.widgets.legend import Entry, Legend
@@ -48,7 +49,7 @@ class PointChart(Chart):
         self._dots, self._titles = tuple(dots), (across, up)
         self._about.setText(f"{up} ↑   {across} →")
         self._about.show()
-        words = "; ".join(f"{dot.name}: {across} {dot.x:.4g}, {up} {dot.y:.4g}" for dot in dots)
+        words = "; ".join(f"{dot.name}: {across} {numeral(dot.x, '.4g')}, {up} {numeral(dot.y, '.4g')}" for dot in dots)
         self.setAccessibleDescription(words)
         self._plot.setAccessibleDescription(words)
         self._draw(tokens(self.palette()))
@@ -78,7 +79,7 @@ class PointChart(Chart):
             if abs(dot.x - place.x()) < NEAR * (right - left) and abs(dot.y - place.y()) < NEAR * (top - bottom)
         ]
         across, up = self._titles
-        return "\n".join(f"{dot.name}: {across} {dot.x:.5g}, {up} {dot.y:.5g}" for dot in near)
+        return "\n".join(f"{dot.name}: {across} {numeral(dot.x, '.5g')}, {up} {numeral(dot.y, '.5g')}" for dot in near)
 
 
 class ParallelChart(Chart):

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.ui import icons
+from pyroblur_gui.ui.i18n import numeral
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled, tokens
 
 _ITEM = Qt.ItemDataRole.UserRole
@@ -91,7 +92,7 @@ class SideList(QWidget, Generic[Item]):
             selection.setCurrentIndex(self._model.index(row), selection.SelectionFlag.ClearAndSelect)
         selection.blockSignals(False)
         self.list.viewport().update()
-        self._count.setText(f"{len(items):,}" if items else "")
+        self._count.setText(numeral(len(items), ",") if items else "")
 
     def show_item(self, item: Item) -> None:
         """Paints the line of that name anew."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from pyroblur_gui.benchmark.result import BenchmarkResult, ClassResult
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.benchmark.share_chart import ShareChart, ShareLine, ThroughputChart
 from pyroblur_gui.ui.tabs.benchmark.wording import leak_text, reach_text, short
@@ -117,7 +117,7 @@ class LeaksBoard(QWidget):
 
     def _tell(self) -> None:
         threshold = self.slider.value() / 100
-        self._value.setText(f"{threshold:.2f}")
+        self._value.setText(numeral(threshold, ".2f"))
         self.chart.point_at(threshold)
         found = _of_class(self._result, self.classes.currentText())
         lines = [f"{model}: {leak_text(each, threshold)} {reach_text(each)}" for model, each in found]

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.benchmark.result import BenchmarkResult, Finding, FindingKind
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, trn
 from pyroblur_gui.ui.look import Space, scaled, tokens
 from pyroblur_gui.ui.tabs.benchmark.finding_pictures import FindingPictures
 from pyroblur_gui.ui.tabs.benchmark.wording import finding_text, short
@@ -128,7 +128,7 @@ class FindingsView(QWidget):
             text = trn("{count} object stays bare", "{count} objects stay bare", total)
         else:
             text = trn("{count} false alarm", "{count} false alarms", total)
-        shown = tr("the worst {count} are shown", count=f"{len(found):,}")
+        shown = tr("the worst {count} are shown", count=numeral(len(found), ","))
         self._count.setText(text if len(found) == total else f"{text}; {shown}")
 
     def _open(self, index: QModelIndex) -> None:

@@ -17,7 +17,7 @@ from pyroblur_gui.jobs.events import Event, Progress
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.models import catalogue
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr, translated
 from pyroblur_gui.ui.tabs.benchmark.wording import short
 
 KIND = BenchmarkSpec.kind
@@ -154,7 +154,7 @@ class BenchmarkPresenter:
         try:
             await asyncio.to_thread(store.remove, self._chosen)
         except PyroblurError as error:
-            self._view.say(f"{error.message} {error.hint}".strip())
+            self._view.say(failure_text(error))
         await self.refresh()
 
     async def _show(self) -> None:
@@ -171,7 +171,7 @@ class BenchmarkPresenter:
             result = await asyncio.to_thread(store.read, folder)
         except PyroblurError as error:
             self._view.result_shown(None, None)
-            self._view.failed(f"{error.message} {error.hint}".strip())
+            self._view.failed(failure_text(error))
             return
         if name == self._chosen:
             self._view.result_shown(result, folder)
@@ -188,7 +188,7 @@ class BenchmarkPresenter:
             self._chosen, self._shown = name, None
             self._later(self.refresh())
         elif job.state is JobState.FAILED and job.failure is not None:
-            self._view.failed(f"{job.failure.message} {job.failure.hint}".strip())
+            self._view.failed(failure_text(job.failure))
         if job.state is not JobState.INTERRUPTED:
             self._later(self._let_go(job.id))
 
@@ -235,7 +235,9 @@ def _there() -> tuple[list[Choice], list[Choice], list[str]]:
     """Reads the disk: call it in a thread."""
     models = [
         Choice(
-            entry.name, entry.title if entry.is_shipped else entry.name, f"{entry.summary} {', '.join(entry.classes)}"
+            entry.name,
+            translated(entry.title) if entry.is_shipped else entry.name,
+            f"{translated(entry.summary)} {', '.join(entry.classes)}",
         )
         for entry in catalogue.entries()
     ]

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.benchmark.result import BenchmarkResult
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.benchmark import wording
 from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
@@ -239,8 +239,11 @@ class _Speed(QWidget):
             [
                 (
                     wording.short(model.model), model.engine,
-                    *(f"{each:.1f} ms" for each in (model.times.median_ms, model.times.p95_ms, model.times.p99_ms)),
-                    f"{model.times.pictures_s:.1f}",
+                    *(
+                        f"{numeral(each, '.1f')} ms"
+                        for each in (model.times.median_ms, model.times.p95_ms, model.times.p99_ms)
+                    ),
+                    numeral(model.times.pictures_s, ".1f"),
                 )
                 for model in result.models
                 if model.times is not None
@@ -257,7 +260,7 @@ def _confusion(result: BenchmarkResult) -> tuple[tuple[str, ...], list[tuple[str
             continue
         own = model.confusion.names
         for name, counts in zip(own, model.confusion.counts, strict=True):
-            cells = [f"{counts[own.index(each)]:,}" if each in own else wording.NOTHING for each in names]
+            cells = [numeral(counts[own.index(each)], ",") if each in own else wording.NOTHING for each in names]
             rows.append((f"{wording.short(model.model)}: {name}", *cells))
     return (tr("Found"), *names), rows
 

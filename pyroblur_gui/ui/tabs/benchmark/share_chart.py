@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from pyroblur_gui.ui.i18n import numeral
 from pyroblur_gui.ui.look import Tokens, curve_shades, tokens
 from pyroblur_gui.ui.widgets.chart import Chart
 from pyroblur_gui.ui.widgets.legend import Entry, Legend
@@ -93,9 +94,11 @@ class ShareChart(Chart):
         if not self.lines or not 0 <= place.x() <= 1:
             return ""
         rows = [
-            f"{line.label}: {float(np.interp(place.x(), line.x, line.y)):.3f}" for line in self.lines if len(line.x)
+            f"{line.label}: {numeral(float(np.interp(place.x(), line.x, line.y)), '.3f')}"
+            for line in self.lines
+            if len(line.x)
         ]
-        return "\n".join([f"{self._axes[0]} {place.x():.2f}", *rows])
+        return "\n".join([f"{self._axes[0]} {numeral(place.x(), '.2f')}", *rows])
 
 
 class ThroughputChart(ShareChart):
@@ -111,5 +114,9 @@ class ThroughputChart(ShareChart):
         if not known or not 0 <= place.x() <= 1.05 * known[-1]:
             return ""
         batch = min(known, key=lambda x: abs(x - place.x()))
-        rows = [f"{line.label}: {line.y[list(line.x).index(batch)]:.1f}" for line in self.lines if batch in line.x]
-        return "\n".join([f"{self._axes[0]} {batch:.0f}", *rows])
+        rows = [
+            f"{line.label}: {numeral(line.y[list(line.x).index(batch)], '.1f')}"
+            for line in self.lines
+            if batch in line.x
+        ]
+        return "\n".join([f"{self._axes[0]} {numeral(batch, '.0f')}", *rows])

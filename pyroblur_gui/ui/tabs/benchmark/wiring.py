@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFileDialog
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.files import as_output_error
 from pyroblur_gui.ui.dialogs.question import Question
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.tabs.benchmark.presenter import BenchmarkPresenter, Choice, Work
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.widgets.charts_view import load_charts
@@ -89,7 +89,7 @@ class Wiring(QObject):
         try:
             self.presenter.start(self._tab.setup.draft())
         except PyroblurError as error:
-            self._tab.setup.say_problem(f"{error.message} {error.hint}".strip())
+            self._tab.setup.say_problem(failure_text(error))
 
     def _offer_picture(self, picture: Path, file: Path) -> None:
         """A picture that no data set of PyroBlur has yet can be looked at, or its set imported."""
@@ -132,7 +132,7 @@ class Wiring(QObject):
             await asyncio.to_thread(shutil.copytree, source, target, dirs_exist_ok=True)
         except (OSError, shutil.Error) as exc:
             error = as_output_error(exc if isinstance(exc, OSError) else OSError(str(exc)), target)
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
             return
         self.say(tr("The report is saved in {folder}.", folder=target))
 

@@ -13,7 +13,7 @@ from pyroblur_gui.benchmark.result import (
     SpeedResult,
     Verdict,
 )
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, trn
 
 NOTHING = "–"
 DECISIVE = ("leak_objects", "map50_95")
@@ -41,7 +41,7 @@ def figure_heads() -> tuple[str, ...]:
 
 
 def figure_cells(figures: Figures) -> tuple[str, ...]:
-    return (f"{figures.truths:,}", *(_with_interval(figures, name) for name in SHOWN))
+    return (numeral(figures.truths, ","), *(_with_interval(figures, name) for name in SHOWN))
 
 
 def _with_interval(figures: Figures, name: str) -> str:
@@ -54,8 +54,8 @@ def _with_interval(figures: Figures, name: str) -> str:
         digits = 2 if name == "in_vain" else 1
         text = f"{100 * value:.{digits}f} %"
         return text if interval is None else f"{text}\n{100 * interval.low:.{digits}f}–{100 * interval.high:.{digits}f}"
-    text = f"{value:.3f}"
-    return text if interval is None else f"{text}\n{interval.low:.3f}–{interval.high:.3f}"
+    text = numeral(value, ".3f")
+    return text if interval is None else f"{text}\n{numeral(interval.low, '.3f')}–{numeral(interval.high, '.3f')}"
 
 
 def model_rows(result: BenchmarkResult) -> Rows:
@@ -117,10 +117,10 @@ def speed_rows(rows: Sequence[SpeedResult]) -> Rows:
         found.append(
             (
                 *head,
-                *(f"{value:.1f} ms" for value in (times.median_ms, times.p95_ms, times.p99_ms)),
-                f"{times.pictures_s:.1f}",
-                NOTHING if row.load_s is None else f"{row.load_s:.2f} s",
-                NOTHING if row.memory_bytes is None else f"{row.memory_bytes / 1e6:.0f} MB",
+                *(f"{numeral(value, '.1f')} ms" for value in (times.median_ms, times.p95_ms, times.p99_ms)),
+                numeral(times.pictures_s, ".1f"),
+                NOTHING if row.load_s is None else f"{numeral(row.load_s, '.2f')} s",
+                NOTHING if row.memory_bytes is None else f"{numeral(row.memory_bytes / 1e6, '.0f')} MB",
             )
         )
     return found
@@ -133,10 +133,10 @@ def clip_lines(result: BenchmarkResult) -> Iterator[str]:
             "{alone} would be without tracking.",
             model=short(row.model),
             clip=row.clip,
-            leaked=f"{row.leaked:,}",
-            all=f"{row.object_frames:,}",
-            longest=f"{row.longest:,}",
-            alone=f"{row.detected_only:,}",
+            leaked=numeral(row.leaked, ","),
+            all=numeral(row.object_frames, ","),
+            longest=numeral(row.longest, ","),
+            alone=numeral(row.detected_only, ","),
         )
     for speed in result.clip_speed:
         yield tr(
@@ -145,7 +145,7 @@ def clip_lines(result: BenchmarkResult) -> Iterator[str]:
             clip=speed.clip,
             width=speed.width,
             height=speed.height,
-            rate=f"{speed.frames_s:.1f}",
+            rate=numeral(speed.frames_s, ".1f"),
         )
 
 
@@ -169,9 +169,11 @@ def _alone(model: ModelResult, pictures: int) -> str:
         "Of {count} labelled objects, {model} leaves {share} bare{range} at its thresholds, on {pictures} pictures.",
         model.figures.truths,
         model=short(model.model),
-        share=f"{100 * leak:.1f} %",
-        range="" if interval is None else f" ({100 * interval.low:.1f}–{100 * interval.high:.1f} %)",
-        pictures=f"{pictures:,}",
+        share=f"{numeral(100 * leak, '.1f')} %",
+        range=""
+        if interval is None
+        else f" ({numeral(100 * interval.low, '.1f')}–{numeral(100 * interval.high, '.1f')} %)",
+        pictures=numeral(pictures, ","),
     )
 
 
@@ -181,7 +183,7 @@ def _sentence(each: Comparison, pictures: int) -> str:
     is_leak = each.figure == "leak_objects"
     unit, factor, digits = (" %", 100, 1) if is_leak else ("", 1, 3)
     values: dict[str, object] = {
-        "count": f"{pictures:,}",
+        "count": numeral(pictures, ","),
         "figure": tr("leaked objects") if is_leak else tr("mAP50-95"),
     }
     if each.verdict is Verdict.NOT_DISTINGUISHABLE:
@@ -255,37 +257,42 @@ def leak_text(each: ClassResult, threshold: float) -> str:
     place = min(range(len(curve.thresholds)), key=lambda at: abs(curve.thresholds[at] - threshold))
     return tr(
         "{objects} of the objects and {area} of their area stay bare; {vain} of a picture is covered in vain.",
-        objects=f"{100 * curve.leak_objects[place]:.1f} %",
-        area=f"{100 * curve.leak_area[place]:.1f} %",
-        vain=f"{100 * curve.in_vain[place]:.2f} %",
+        objects=f"{numeral(100 * curve.leak_objects[place], '.1f')} %",
+        area=f"{numeral(100 * curve.leak_area[place], '.1f')} %",
+        vain=f"{numeral(100 * curve.in_vain[place], '.2f')} %",
     )
 
 
 def reach_text(each: ClassResult) -> str:
     if each.reach is None:
         return ""
-    wanted = f"{100 * each.reach.wanted:.0f} %"
+    wanted = f"{numeral(100 * each.reach.wanted, '.0f')} %"
     if each.reach.threshold is None:
         return tr(
             "No threshold covers {wanted} of the objects; at most {best} are covered.",
             wanted=wanted,
-            best=f"{100 * each.reach.best:.1f} %",
+            best=f"{numeral(100 * each.reach.best, '.1f')} %",
         )
     return tr(
         "A threshold of {threshold} covers {wanted} of the objects, with {vain} of a picture covered in vain.",
         threshold=f"{each.reach.threshold:g}",
         wanted=wanted,
-        vain=f"{100 * (each.reach.in_vain or 0):.2f} %",
+        vain=f"{numeral(100 * (each.reach.in_vain or 0), '.2f')} %",
     )
 
 
 def finding_text(finding: Finding) -> str:
     """E.g. "face of 40 px, would be covered below 0.12"."""
-    size = f"{finding.side_px:.0f}"
+    size = numeral(finding.side_px, ".0f")
     if finding.kind is FindingKind.FALSE_ALARM:
         return tr(
-            "{label}, sure to {score}, {size} px", label=finding.label, score=f"{finding.score or 0:.2f}", size=size
+            "{label}, sure to {score}, {size} px",
+            label=finding.label,
+            score=numeral(finding.score or 0, ".2f"),
+            size=size,
         )
     if finding.score is None:
         return tr("{label}, {size} px, not seen at all", label=finding.label, size=size)
-    return tr("{label}, {size} px, seen with {score}", label=finding.label, size=size, score=f"{finding.score:.2f}")
+    return tr(
+        "{label}, {size} px, seen with {score}", label=finding.label, size=size, score=numeral(finding.score, ".2f")
+    )

@@ -13,6 +13,7 @@ from typing import Protocol
 from pyroblur_gui.blurring.spec import BlurOptions, FrameRequest
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.jobs.events import Box, Preview
+from pyroblur_gui.ui.i18n import translated
 from pyroblur_gui.ui.pictures import Mark, Picture
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState
 from pyroblur_gui.ui.tabs.blur.ports import Frame, Previews
@@ -168,7 +169,7 @@ class Inspector:
                 result = await self._result(wish)
             except PyroblurError as error:
                 if wish == self._wish:
-                    self._view.show_problem(error.message, error.hint)
+                    self._view.show_problem(translated(error.message), translated(error.hint))
                     self._wish = None
                 continue
             finally:

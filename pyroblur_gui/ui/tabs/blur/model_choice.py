@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from pyroblur_gui.models.catalogue import ModelEntry
 from pyroblur_gui.ui.fields import class_label
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 from pyroblur_gui.ui.widgets.controls import Control
 from pyroblur_gui.ui.widgets.inputs import ComboBox
 
@@ -41,10 +41,12 @@ class ModelChoice(QObject):
         self._box.blockSignals(True)
         self._box.clear()
         for entry in entries:
-            self._box.addItem(entry.title, entry.name)
+            self._box.addItem(translated(entry.title), entry.name)
             found = ", ".join(class_label(name) for name in entry.classes)
             self._box.setItemData(
-                self._box.count() - 1, tr("{summary} Finds: {classes}.", summary=entry.summary, classes=found), TOOLTIP
+                self._box.count() - 1,
+                tr("{summary} Finds: {classes}.", summary=translated(entry.summary), classes=found),
+                TOOLTIP,
             )
         self._box.insertSeparator(self._box.count())
         self._box.addItem(tr("Choose a model file…"), BROWSE)

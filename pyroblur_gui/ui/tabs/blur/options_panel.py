@@ -13,7 +13,7 @@ from pyroblur_gui.core.settings import Settings
 from pyroblur_gui.models.catalogue import ModelEntry
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.fields import plan_fields
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.blur.actions import BlurActions
 from pyroblur_gui.ui.tabs.blur.items import Summary
@@ -24,6 +24,7 @@ from pyroblur_gui.ui.widgets.class_list import ClassList
 from pyroblur_gui.ui.widgets.form import Form
 
 WIDTH = 344
+SCROLL_BAR = 12
 SCROLL_BAR = 12
 RIGHT = Space.L + 4  # right margin of all controls; the scroll bar lies within it
 OUTPUT_FIELDS = ("output_folder", "name_pattern")
@@ -163,7 +164,7 @@ class OptionsPanel(QWidget):
         try:
             settings = Settings.model_validate(values)
         except ValidationError as error:
-            self._show_problem(str(error.errors()[0]["msg"]).removeprefix("Value error, "))
+            self._show_problem(translated(str(error.errors()[0]["msg"]).removeprefix("Value error, ")))
             return
         self._show_problem("")
         self._output = Output(settings.output_folder, settings.name_pattern)
@@ -205,6 +206,7 @@ class OptionsPanel(QWidget):
         content.setSpacing(Space.XL)
         content.addWidget(self.form)
         content.addStretch()
+        self.setMinimumWidth(max(WIDTH, inside.minimumSizeHint().width() + SCROLL_BAR))
         scroll = QScrollArea()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)

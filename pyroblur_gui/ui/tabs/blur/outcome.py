@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from pyroblur_gui.jobs.events import Event, Failed, Finished, Log, Progress
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.media.facts import Kind
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import tr, translated, trn
 from pyroblur_gui.ui.tabs.blur.items import STATES, Item, ItemState
 
 
@@ -19,7 +19,7 @@ def updated(item: Item, job: Job, event: Event | None) -> Item:
         case Progress():
             return _with_progress(item, event)
         case Log() if event.level in {"warning", "error"}:
-            return replace(item, message=event.text)
+            return replace(item, message=translated(event.text))
         case _:
             return item
 
@@ -79,7 +79,7 @@ def _with_reason(item: Item, result: dict[str, JsonValue]) -> Item:
         return replace(item, message=message, hint=hint, look_at_s=_first_s(result))
     if cut_off:
         hint = tr("The file is damaged there; all before it is done.")
-        return replace(item, message=str(cut_off), hint=hint)
+        return replace(item, message=translated(str(cut_off)), hint=hint)
     reasons = _text(result.get("reasons"))
     return replace(item, message=reasons or item.message or tr("Please look at the result."))
 
@@ -88,8 +88,8 @@ def _failed(item: Item, failure: Failed) -> Item:
     return replace(
         _cleared(item),
         state=ItemState.FAILED,
-        message=failure.message,
-        hint=failure.hint,
+        message=translated(failure.message),
+        hint=translated(failure.hint),
         detail=failure.detail,
     )
 
@@ -127,4 +127,4 @@ def _numbers(value: JsonValue) -> dict[str, int]:
 
 
 def _text(value: JsonValue) -> str:
-    return " ".join(str(each) for each in value) if isinstance(value, list) else ""
+    return " ".join(translated(str(each)) for each in value) if isinstance(value, list) else ""

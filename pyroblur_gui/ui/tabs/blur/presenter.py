@@ -201,6 +201,20 @@ class BlurPresenter:
         if left := sum(_is_left(item) for item in self._items.values()):
             self._view.offer_resume(left)
 
+    def keep(self, items: Iterable[Item]) -> None:
+        """Lists what a window before had, whose jobs are in the queue still; says it in the language of now."""
+        jobs = {job.id: job for job in self._jobs.jobs()}
+        for item in items:
+            job = jobs.get(item.job) if item.job is not None else None
+            self._items[item.id] = updated(item, job, None) if job is not None else replace(item, job=None)
+            if job is not None:
+                self._of_job[job.id] = item.id
+        self._numbers = itertools.count(max(self._items, default=0) + 1)
+        self._was_busy = self.summary().is_busy
+        if self._items:
+            self._view.items_added(self.items())
+            self._touch()
+
     # -- how it is done
 
     async def _hand_over(self, items: Sequence[Item]) -> None:

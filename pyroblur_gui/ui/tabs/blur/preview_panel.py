@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.item_models.queue_model import pixmap_of
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.pictures import Mark, Picture
@@ -92,7 +92,7 @@ class PreviewPanel(QWidget):
         self.picture.set_marks(marks)
 
     def show_live(self, picture: Picture, *, frame: int, time_s: float) -> None:
-        self.picture.show_live(pixmap_of(picture), tr("Live · frame {number}", number=f"{frame + 1:,}"))
+        self.picture.show_live(pixmap_of(picture), tr("Live · frame {number}", number=numeral(frame + 1, ",")))
         self._show_now(time_s)
 
     def show_problem(self, message: str, hint: str) -> None:

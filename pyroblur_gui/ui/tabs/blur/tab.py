@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.models import catalogue
+from pyroblur_gui.ui.i18n import numeral
 from pyroblur_gui.ui.item_models.queue_model import QueueModel
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
@@ -16,7 +17,7 @@ from pyroblur_gui.ui.state import differences, options_from
 from pyroblur_gui.ui.tabs.blur.actions import BlurActions
 from pyroblur_gui.ui.tabs.blur.drops import DropZone
 from pyroblur_gui.ui.tabs.blur.files import FileDoor
-from pyroblur_gui.ui.tabs.blur.items import Summary
+from pyroblur_gui.ui.tabs.blur.items import Item, Summary
 from pyroblur_gui.ui.tabs.blur.options_panel import OptionsPanel
 from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.preview_panel import PreviewPanel
@@ -53,16 +54,28 @@ class BlurTab(QWidget):
         self.options.show_options(options)
         self.options.show_output(output)
         self._wiring: Wiring | None = None
+        self._kept: tuple[Item, ...] | None = None
         self._build()
         self._connect()
         self.show_summary(Summary())
 
     # -- life
 
+    def keep(self, items: Sequence[Item]) -> None:
+        """What is in the list from the beginning: that of the window before. Call it before `connect_jobs`."""
+        self._kept = tuple(items)
+
+    def items(self) -> list[Item]:
+        """What is in the list."""
+        return self._wiring.presenter.items() if self._wiring is not None else []
+
     def connect_jobs(self, client: JobClient) -> None:
         """Gives the tab its queue and its previews. Call it on the running loop."""
         self._wiring = Wiring(self, client)
-        self._wiring.restore()
+        if self._kept is None:
+            self._wiring.restore()
+        else:
+            self._wiring.presenter.keep(self._kept)
 
     async def disconnect_jobs(self) -> None:
         """Ends what this tab has under way; the client itself is its owner's to close."""
@@ -90,7 +103,7 @@ class BlurTab(QWidget):
         self._stack.setCurrentIndex(0 if is_empty else 1)
 
     def show_summary(self, summary: Summary) -> None:
-        self.queue.set_count(f"{summary.total:,}" if summary.total else "")
+        self.queue.set_count(numeral(summary.total, ",") if summary.total else "")
         self.options.show_summary(summary)
         self.commands.update_for(self.queue.chosen(), summary)
         self.summary.emit(summary)

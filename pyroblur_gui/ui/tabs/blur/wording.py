@@ -1,18 +1,22 @@
 """Turns figures and states into what the user reads."""
 
 from pyroblur_gui.media.facts import Kind
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, trn
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState, Summary
 
 
 def size_text(size_bytes: int) -> str:
     """1.4 MB; decimal units, as file managers show them."""
     value = float(size_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
+    for unit in (tr("B"), tr("kB"), tr("MB"), tr("GB")):
         if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+            return (
+                f"{numeral(value, '.0f')} {unit}"
+                if value >= 100 or value == size_bytes
+                else f"{numeral(value, '.1f')} {unit}"
+            )
         value /= 1000
-    return f"{value:.1f} TB"
+    return f"{numeral(value, '.1f')} {tr('TB')}"
 
 
 def clock_text(seconds: float) -> str:
@@ -85,9 +89,9 @@ def progress_text(item: Item) -> str:
     """43 % · 66 fps · 12 s left, as far as known."""
     parts = []
     if item.fraction is not None:
-        parts.append(f"{item.fraction * 100:.0f} %")
+        parts.append(f"{numeral(item.fraction * 100, '.0f')} %")
     if item.rate and item.state is ItemState.RUNNING:
-        rate = f"{item.rate:.0f}" if item.rate >= 10 else f"{item.rate:.1f}"
+        rate = numeral(item.rate, ".0f") if item.rate >= 10 else numeral(item.rate, ".1f")
         parts.append(tr("{rate} fps", rate=rate) if item.unit == "frames" else f"{rate} {item.unit}/s")
     if item.eta_s is not None and item.state is ItemState.RUNNING:
         parts.append(time_left_text(item.eta_s))
@@ -103,7 +107,7 @@ def found_text(item: Item) -> str:
     parts = []
     for label, count in item.counts.items():
         say = names.get(label)
-        parts.append(say(count) if say is not None else f"{count:,} {label.replace('_', ' ')}")
+        parts.append(say(count) if say is not None else f"{numeral(count, ',')} {label.replace('_', ' ')}")
     return ", ".join(parts)
 
 

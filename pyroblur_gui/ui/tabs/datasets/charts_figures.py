@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.datasets.stats import ClassStats, Histogram, Stats
 from pyroblur_gui.ui.fields import class_label
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, trn
 
 ALL = -1  # stands for every class
 SPLITS: tuple[Split | None, ...] = (Split.TRAIN, Split.VAL, Split.TEST, None)
@@ -88,7 +88,7 @@ def described(figure: Figure) -> str:
         return f"{figure.title}. " + trn("{count} box.", "{count} boxes.", figure.total) + f" {_thirds(figure)}"
     parts = []
     for place, group in enumerate(figure.groups):
-        told = [f"{each.name} {each.values[place]:,}" for each in figure.series if each.values[place]]
+        told = [f"{each.name} {numeral(each.values[place], ',')}" for each in figure.series if each.values[place]]
         if told:
             parts.append(f"{group}: {', '.join(told)}")
     return f"{figure.title}. {'; '.join(parts) or tr('Nothing to show')}."
@@ -167,7 +167,7 @@ class _Names:
 
     def __call__(self, histogram: Histogram) -> list[str]:
         edges = [
-            f"{edge:.{self._digits}f}".rstrip("0").rstrip(".") if self._digits else f"{edge:.0f}"
+            f"{edge:.{self._digits}f}".rstrip("0").rstrip(".") if self._digits else numeral(edge, ".0f")
             for edge in histogram.edges
         ]
         return [f"{edge or '0'}+" if place == len(edges) - 1 else edge or "0" for place, edge in enumerate(edges)]

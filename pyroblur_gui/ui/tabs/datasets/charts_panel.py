@@ -21,7 +21,7 @@ from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets.dataset import Dataset
 from pyroblur_gui.datasets.stats import Stats, count
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.datasets.charts_figures import ALL, Bars, Figure, as_csv, choices, described, figures
 from pyroblur_gui.ui.tasks import Tasks
@@ -109,7 +109,7 @@ class ChartsPanel(ChartsView):
             stats = await asyncio.to_thread(_stats_of, self._folder)
         except PyroblurError as error:
             self._stats = None
-            self._say(f"{error.message} {error.hint}".strip())
+            self._say(failure_text(error))
             return
         self._stats = stats
         chosen = self.class_box.currentData()

@@ -12,7 +12,7 @@ from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.datasets.validate import KINDS
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.fields import class_label
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import SetFacts
 from pyroblur_gui.ui.tabs.datasets.wording import matches_text, split_label
@@ -229,4 +229,4 @@ def _of(box: ComboBox, convert: Callable[[Any], T]) -> tuple[T, ...]:
 def _kinds(problems: Mapping[str, int]) -> list[tuple[str, object]]:
     """Kinds of problems that there are, with how many."""
     known = [kind for kind in KINDS if problems.get(kind)]
-    return [(f"{tr(KINDS[kind].title)} ({problems[kind]:,})", kind) for kind in known]
+    return [(f"{tr(KINDS[kind].title)} ({numeral(problems[kind], ',')})", kind) for kind in known]

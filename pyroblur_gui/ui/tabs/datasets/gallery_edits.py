@@ -12,7 +12,7 @@ from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets.fixes import FIXES
 from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.datasets.spec import FixSpec, UndoSpec
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import failure_text, tr, trn
 from pyroblur_gui.ui.tabs.datasets.picture_editing import all_accepted
 from pyroblur_gui.ui.tabs.datasets.wording import split_label
 
@@ -138,4 +138,4 @@ class Edits:
         await self._on_changed(())
 
     def _tell(self, error: PyroblurError) -> None:
-        self._tab.banner.say(f"{error.message} {error.hint}".strip())
+        self._tab.banner.say(failure_text(error))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets.filter import Filter
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.item_models.gallery_delegate import GalleryDelegate
 from pyroblur_gui.ui.item_models.gallery_model import PAGE, GalleryModel
 from pyroblur_gui.ui.tabs.datasets.filter_bar import FilterBar
@@ -133,7 +133,7 @@ class GalleryPanel(QWidget):
         try:
             ids, classes = await opened.run(lambda dataset: (dataset.ids(wanted), dataset.classes))
         except PyroblurError as error:
-            self.said.emit(f"{error.message} {error.hint}".strip())
+            self.said.emit(failure_text(error))
             return
         if asked != self._asked:
             return
@@ -168,7 +168,7 @@ class GalleryPanel(QWidget):
                 rows = await opened.rows(ids)
             except PyroblurError as error:
                 if opened is self._set:
-                    self.said.emit(f"{error.message} {error.hint}".strip())
+                    self.said.emit(failure_text(error))
                     return
                 continue
             if len(rows) != len(ids) and opened is self._set and ids == self.model.ids_of(pages[0]):

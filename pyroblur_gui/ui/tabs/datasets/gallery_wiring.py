@@ -15,7 +15,7 @@ from pyroblur_gui.datasets.fixes import FIXES
 from pyroblur_gui.datasets.spec import CheckSpec, FixSpec
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.ui.dialogs.question import Question
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.tabs.datasets.charts_panel import ChartsPanel
 from pyroblur_gui.ui.tabs.datasets.export_dialog import ExportDialog
 from pyroblur_gui.ui.tabs.datasets.gallery_edits import Edits
@@ -184,7 +184,7 @@ class Wiring(QObject):
                     self._tab.picture.change(row)
             self.presenter.facts_known(await opened.facts())
         except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
         self._tab.problems.refresh()
         if self._tab.charts is not None:
             self._tab.charts.refresh()
@@ -219,7 +219,7 @@ class Wiring(QObject):
         try:
             history = await opened.history()
         except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
             return
         is_allowed = not self.presenter.works_on(opened.name)
         self._tab.commands.show_history(history.undo, history.redo, is_allowed=is_allowed)
@@ -274,7 +274,7 @@ class Wiring(QObject):
         try:
             self._tab.work.start(spec)
         except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
         self._update_actions()
 
     def _check(self) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.datasets.validate import KINDS
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr, translated
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import Row
 from pyroblur_gui.ui.tabs.datasets.picture_colors import class_color
@@ -73,10 +73,10 @@ class BoxList(QWidget):
             self.list.addItem(item)
         self.list.setCurrentRow(selected if selected < len(row.picture.boxes) else -1)
         self.list.blockSignals(False)
-        self._count.setText(f"{len(row.picture.boxes):,}" if row.picture.boxes else "")
+        self._count.setText(numeral(len(row.picture.boxes), ",") if row.picture.boxes else "")
         self._facts.setText(picture_facts_text(row.picture, source, classes))
         said = [*dict.fromkeys(tr(KINDS[kind].title) for kind in row.problems if kind in KINDS)]
-        details = [flaw.detail for flaw in row.picture.flaws]
+        details = [translated(flaw.detail) for flaw in row.picture.flaws]
         self._problems.setText("\n".join([*said, *details]))
         self._problems.setVisible(bool(said or details))
 

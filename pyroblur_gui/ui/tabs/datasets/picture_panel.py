@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSplitter, QTo
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets.dataset import Box, Picture, Provenance
 from pyroblur_gui.ui.fields import class_name
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr, translated
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.datasets import picture_editing as editing
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import Row
@@ -112,7 +112,7 @@ class PicturePanel(QWidget):
         self.canvas.show_image(image)
 
     def show_problem(self, error: PyroblurError) -> None:
-        self.canvas.show_message("warning-circle", error.message, error.hint)
+        self.canvas.show_message("warning-circle", translated(error.message), translated(error.hint))
 
     def set_read_only(self, *, is_read_only: bool) -> None:
         """While a job changes the data set nothing is edited by hand."""
@@ -231,7 +231,11 @@ class PicturePanel(QWidget):
 
     def _show_place(self) -> None:
         place = self._place()
-        text = "" if place is None else tr("{number} of {count}", number=f"{place + 1:,}", count=f"{len(self._ids):,}")
+        text = (
+            ""
+            if place is None
+            else tr("{number} of {count}", number=numeral(place + 1, ","), count=numeral(len(self._ids), ","))
+        )
         self._where.setText(text)
         self.commands.previous.setEnabled(place is not None and place > 0)
         self.commands.next.setEnabled(place is not None and place + 1 < len(self._ids))
@@ -252,7 +256,7 @@ class PicturePanel(QWidget):
 
     def _zoomed(self, scale: float) -> None:
         picture = self.picture
-        self._zoom.setText(f"{scale * self.devicePixelRatioF() * 100:.0f} %")
+        self._zoom.setText(f"{numeral(scale * self.devicePixelRatioF() * 100, '.0f')} %")
         if picture is not None and self.canvas.wants_detail():
             self.detail_wanted.emit(picture.id)
 

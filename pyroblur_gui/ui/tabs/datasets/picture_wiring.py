@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.ui.i18n import failure_text
 from pyroblur_gui.ui.tabs.datasets.picture_loading import PictureLoader
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class PictureWiring:
         try:
             rows = await self._opened.rows([number])
         except PyroblurError as error:
-            self._tab.banner.say(f"{error.message} {error.hint}".strip())
+            self._tab.banner.say(failure_text(error))
             return
         if self._wanted != number or not rows:
             return
@@ -88,7 +89,7 @@ class PictureWiring:
         try:
             rows = await self._opened.rows([picture.id])
         except PyroblurError as error:
-            self._tab.banner.say(f"{error.message} {error.hint}".strip())
+            self._tab.banner.say(failure_text(error))
             return
         for row in rows:
             self._view.change(row)
@@ -115,7 +116,7 @@ class PictureWiring:
         try:
             history = await self._opened.apply(title, [after])
         except PyroblurError as error:
-            self._tab.banner.say(f"{error.message} {error.hint}".strip())
+            self._tab.banner.say(failure_text(error))
             await self.read_again()
             return
         self._on_saved(history, after.id)

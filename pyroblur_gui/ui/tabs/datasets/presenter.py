@@ -24,6 +24,7 @@ from pyroblur_gui.datasets.spec import (
 from pyroblur_gui.jobs.events import Event
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
+from pyroblur_gui.ui.i18n import failure_text
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import SetFacts, facts_of
 
 MAKES = frozenset({DownloadSpec.kind, ImportSpec.kind})
@@ -141,7 +142,7 @@ class DatasetsPresenter:
         try:
             await asyncio.to_thread(_remove, name)
         except PyroblurError as error:
-            self._view.say(f"{error.message} {error.hint}".strip())
+            self._view.say(failure_text(error))
         self._forget(name)
         await self.refresh()
 
@@ -153,7 +154,7 @@ class DatasetsPresenter:
         try:
             facts = await asyncio.to_thread(_counted, name)
         except PyroblurError as error:
-            line = SetLine(name, problem=f"{error.message} {error.hint}".strip())
+            line = SetLine(name, problem=failure_text(error))
         else:
             line = SetLine(name, facts)
         if name in self._lines:

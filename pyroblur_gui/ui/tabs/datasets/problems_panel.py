@@ -22,7 +22,7 @@ from pyroblur_gui.datasets.dataset import Problem
 from pyroblur_gui.datasets.fixes import FIXES
 from pyroblur_gui.datasets.validate import KINDS, Severity
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import failure_text, numeral, tr, trn
 from pyroblur_gui.ui.item_models.gallery_problem_delegate import ProblemDelegate
 from pyroblur_gui.ui.item_models.gallery_problem_model import ProblemModel
 from pyroblur_gui.ui.look import Space, scaled
@@ -136,7 +136,7 @@ class ProblemsPanel(QWidget):
         self.kinds.clear()
         for kind, count in self._counts.items():
             glyph, shade = _LOOKS[KINDS[kind].severity]
-            item = QListWidgetItem(icons.icon(glyph, shade), f"{tr(KINDS[kind].title)}  {count:,}")
+            item = QListWidgetItem(icons.icon(glyph, shade), f"{tr(KINDS[kind].title)}  {numeral(count, ',')}")
             item.setData(KIND, kind)
             item.setToolTip(tr(KINDS[kind].explanation))
             self.kinds.addItem(item)
@@ -207,7 +207,7 @@ class ProblemsPanel(QWidget):
         try:
             found = await opened.problems(kind)
         except PyroblurError as error:
-            self.said.emit(f"{error.message} {error.hint}".strip())
+            self.said.emit(failure_text(error))
             return
         if asked == self._asked:
             place = self.grid.verticalScrollBar().value()
@@ -232,7 +232,7 @@ class ProblemsPanel(QWidget):
             try:
                 rows = await opened.rows(unknown)
             except PyroblurError as error:
-                self.said.emit(f"{error.message} {error.hint}".strip())
+                self.said.emit(failure_text(error))
                 return
             self.model.put({row.picture.id: row.picture for row in rows})
             self._want_thumbnails()

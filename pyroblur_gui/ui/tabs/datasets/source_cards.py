@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.datasets.sources.source import Need, SourceFacts
+from pyroblur_gui.ui.i18n import translated
 from pyroblur_gui.ui.look import RADIUS, Space, scaled, tokens
 from pyroblur_gui.ui.tabs.datasets.source_presenter import amount_text, card_text, labels_text, needs_text
 from pyroblur_gui.ui.widgets.glyph import Glyph
@@ -34,13 +35,13 @@ class SourceCard(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(card_text(facts))
-        title = self._line(facts.title)
+        title = self._line(translated(facts.title))
         title.setFont(scaled(self.font(), 1.05, weight=QFont.Weight.DemiBold))
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(title)
         texts.addWidget(self._line(labels_text(facts)))
-        for text in (amount_text(facts), facts.licence.name, needs_text(facts)):
+        for text in (amount_text(facts), translated(facts.licence.name), needs_text(facts)):
             small = self._line(text)
             small.setProperty("look", "muted")
             small.setFont(scaled(self.font(), 0.9))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.datasets.sources.source import Need, SourceFacts
 from pyroblur_gui.datasets.spec import SourceOptions
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.datasets import source_presenter as presenter
 from pyroblur_gui.ui.tabs.datasets.source_key import KeyField
@@ -91,14 +91,14 @@ class SourceDetails(QScrollArea):
 
     def show_source(self, facts: SourceFacts) -> None:
         self._facts = facts
-        self._title.setText(facts.title)
-        self._about.setText(facts.summary)
+        self._title.setText(translated(facts.title))
+        self._about.setText(translated(facts.summary))
         self.citation_button.setVisible(bool(facts.citation))
         self.citation_button.setToolTip(facts.citation)
         self.citation_button.setAccessibleName(tr("Copy the citation of {source}", source=facts.title))
         self.homepage_button.setVisible(bool(facts.homepage))
         self.homepage_button.setAccessibleName(tr("Open the page of {source}", source=facts.title))
-        self._licence.setText(f"{facts.licence.name}. {facts.licence.summary}")
+        self._licence.setText(f"{translated(facts.licence.name)}. {translated(facts.licence.summary)}")
         self.licence_button.setVisible(bool(facts.licence.url))
         self.licence_button.setAccessibleName(tr("Read the licence: {name}", name=facts.licence.name))
         self.accept_box.setChecked(False)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets import keys
 from pyroblur_gui.datasets.sources.catalogue import SOURCES
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tasks import Tasks
 
@@ -136,7 +136,7 @@ class KeyField(QWidget):
         try:
             await asyncio.to_thread(change, self._source)
         except PyroblurError as error:
-            self.failed.emit(f"{error.message} {error.hint}")
+            self.failed.emit(failure_text(error))
             return
         self._asks_anew = False
         await self._look()

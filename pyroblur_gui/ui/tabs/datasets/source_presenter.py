@@ -10,7 +10,7 @@ from pyroblur_gui.core.fields import hints_of
 from pyroblur_gui.datasets.sources.source import Need, SourceFacts
 from pyroblur_gui.datasets.spec import DownloadSpec, SourceOptions
 from pyroblur_gui.ui.fields import FieldPlan, Widget, class_label, plan_fields
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import tr, translated, trn
 from pyroblur_gui.ui.tabs.blur.wording import size_text
 
 GROUP = "source"
@@ -67,7 +67,13 @@ def needs_text(facts: SourceFacts) -> str:
 
 def card_text(facts: SourceFacts) -> str:
     """The whole card as sentences, for a screen reader."""
-    parts = (facts.title, labels_text(facts), amount_text(facts), facts.licence.name, needs_text(facts))
+    parts = (
+        translated(facts.title),
+        labels_text(facts),
+        amount_text(facts),
+        translated(facts.licence.name),
+        needs_text(facts),
+    )
     return ". ".join(parts) + "."
 
 
@@ -154,7 +160,7 @@ def wanted(wish: SourceWish) -> DownloadSpec:
 def reason(error: ValidationError) -> str:
     """The first thing that is wrong, as a sentence that names the field."""
     first = error.errors()[0]
-    text = str(first["msg"]).removeprefix("Value error, ")
+    text = translated(str(first["msg"]).removeprefix("Value error, "))
     if first["type"] == "value_error":
         return text
     place: Sequence[object] = first["loc"]

@@ -6,7 +6,7 @@ from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.datasets.dataset import Picture
 from pyroblur_gui.datasets.sample import Origin, Split
 from pyroblur_gui.ui.fields import class_name
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, trn
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import Row, SetFacts
 
 
@@ -38,7 +38,7 @@ def things_text(label: str, count: int) -> str:
         return trn("{count} face", "{count} faces", count)
     if label == LICENSE_PLATE:
         return trn("{count} plate", "{count} plates", count)
-    return f"{count:,} {label.replace('_', ' ')}"
+    return f"{numeral(count, ',')} {label.replace('_', ' ')}"
 
 
 def facts_text(facts: SetFacts) -> str:
@@ -54,7 +54,7 @@ def matches_text(count: int, total: int) -> str:
     """How many pictures pass the filter."""
     if count == total:
         return images_text(total)
-    return tr("{count} of {total} pictures", count=f"{count:,}", total=f"{total:,}")
+    return tr("{count} of {total} pictures", count=numeral(count, ","), total=numeral(total, ","))
 
 
 def row_text(row: Row, classes: Sequence[str]) -> str:
@@ -79,7 +79,7 @@ def row_text(row: Row, classes: Sequence[str]) -> str:
 
 def box_text(label: str, origin: Origin, width_px: float, height_px: float, score: float | None) -> str:
     """One box in the list of the large view: "Face · 34 × 41 px · suggested 80 %"."""
-    parts = [class_name(label), f"{width_px:.0f} × {height_px:.0f} px"]
+    parts = [class_name(label), f"{numeral(width_px, '.0f')} × {numeral(height_px, '.0f')} px"]
     origins = {
         Origin.LABELLED: "",
         Origin.EDITED: tr("edited"),

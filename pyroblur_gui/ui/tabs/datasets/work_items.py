@@ -15,7 +15,7 @@ from pyroblur_gui.datasets.spec import (
 )
 from pyroblur_gui.jobs.events import Progress
 from pyroblur_gui.jobs.job import Job, JobState
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, translated, trn
 from pyroblur_gui.ui.tabs.blur.wording import size_text, time_left_text
 
 SHOWN = frozenset(
@@ -69,7 +69,9 @@ def item_of(job: Job, titles: Mapping[str, str]) -> WorkItem:
         source=source,
     )
     if job.failure is not None:
-        item = replace(item, code=job.failure.code, message=job.failure.message, hint=job.failure.hint)
+        item = replace(
+            item, code=job.failure.code, message=translated(job.failure.message), hint=translated(job.failure.hint)
+        )
     return replace(item, result=job.result.result) if job.result is not None else item
 
 
@@ -127,7 +129,7 @@ def _how_far(told: Progress | None) -> str:
 def _amount(value: float, unit: str) -> str:
     if unit == "bytes":
         return size_text(round(value))
-    return f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.1f}"
+    return numeral(value, ",.0f") if value >= 10 or value == round(value) else numeral(value, ".1f")
 
 
 def _stage(stage: str) -> str:
@@ -163,4 +165,4 @@ def box_text(name: str, count: int) -> str:
         case "license_plate":
             return trn("{count} licence plate", "{count} licence plates", count)
         case _:
-            return f"{count:,} {name.replace('_', ' ')}"
+            return f"{numeral(count, ',')} {name.replace('_', ' ')}"

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from pyroblur_gui.datasets.sources.catalogue import SOURCES
 from pyroblur_gui.datasets.store import discard
 from pyroblur_gui.jobs.spec import Spec
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.datasets.source_key import KeyDialog
 from pyroblur_gui.ui.tabs.datasets.work_items import WorkItem
@@ -68,7 +68,7 @@ class WorkPanel(QWidget):
         self.presenter = WorkPresenter(
             client.queue,
             self,
-            titles={name: facts.title for name, facts in SOURCES.items()},
+            titles={name: translated(facts.title) for name, facts in SOURCES.items()},
             discard=discard,
         )
         self.presenter.restore()

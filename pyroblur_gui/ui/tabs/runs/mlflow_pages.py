@@ -10,7 +10,7 @@ from pyroblur_gui.jobs.events import Event, Started
 from pyroblur_gui.runs import pages
 from pyroblur_gui.runs.place import here
 from pyroblur_gui.runs.spec import PagesSpec
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.widgets.banner import Banner
@@ -49,7 +49,7 @@ class MlflowPages:
         try:
             await self._client.errands.run(PagesSpec(), on_event=self._heard)
         except PyroblurError as error:
-            self._banner.say(f"{error.message} {error.hint}".strip())
+            self._banner.say(failure_text(error))
         finally:
             if self._serving is asyncio.current_task():
                 self._serving, self._address = None, ""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.operations import plans
 from pyroblur_gui.runs.plan import Budget, Phase, Plan, Scalar
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.widgets.inputs import ComboBox, DecimalBox, SpinBox
 
@@ -135,7 +135,7 @@ class PlanDialog(QDialog):
             field = ".".join(map(str, first["loc"]))
             self._say(f"{field}: {str(first['msg']).removeprefix('Value error, ')}")
         except PyroblurError as error:
-            self._say(f"{error.message} {error.hint}".strip())
+            self._say(failure_text(error))
         except ValueError as error:
             self._say(str(error))
         else:

@@ -14,6 +14,7 @@ from pyroblur_gui.operations import plans
 from pyroblur_gui.runs import plan as known
 from pyroblur_gui.runs.plan import MARK, Plan, PlanProgress
 from pyroblur_gui.training.spec import TrainSpec
+from pyroblur_gui.ui.i18n import failure_text
 
 
 class PlanRunner:
@@ -85,7 +86,7 @@ class PlanRunner:
             self._advance(plan)
         except PyroblurError as error:
             self._running.pop(name, None)
-            self._changed(name, f"{error.message} {error.hint}".strip())
+            self._changed(name, failure_text(error))
 
     def _jobs_of(self, name: str) -> list[Job]:
         mine = f"{name}{MARK}"

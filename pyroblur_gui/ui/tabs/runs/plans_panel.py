@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.runs.plan import Cell, CellState, Line, Plan, PlanProgress, Stage
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, trn
 from pyroblur_gui.ui.look import Space, scaled, tokens
 from pyroblur_gui.ui.tabs.runs.wording import cell_text
 from pyroblur_gui.ui.widgets.inputs import ComboBox
@@ -217,5 +217,5 @@ def mean_text(line: Line) -> str:
     if line.spread is None:
         return ""
     if line.spread.deviation is None:
-        return f"{line.spread.mean:.4f}"
-    return f"{line.spread.mean:.4f} ± {line.spread.deviation:.4f}"
+        return numeral(line.spread.mean, ".4f")
+    return f"{numeral(line.spread.mean, '.4f')} ± {numeral(line.spread.deviation, '.4f')}"

@@ -13,7 +13,7 @@ from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets import store as datasets
 from pyroblur_gui.runs import plan as known
 from pyroblur_gui.training import recipes
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.tabs.runs.plan_dialog import PlanDialog
 from pyroblur_gui.ui.tabs.runs.plan_runner import PlanRunner
 
@@ -59,7 +59,7 @@ class PlansWiring(QObject):
             try:
                 self._plans[name] = known.find(name)
             except PyroblurError as error:
-                self._tab.banner.say(f"{error.message} {error.hint}".strip())
+                self._tab.banner.say(failure_text(error))
         chosen = self._plan.name if self._plan is not None else next(iter(self._plans), "")
         self._panel.show_plans([*self._plans.values()], chosen)
         self._choose(chosen)
@@ -85,7 +85,7 @@ class PlansWiring(QObject):
         try:
             self.runner.start(plan)
         except PyroblurError as error:
-            self._panel.say(f"{error.message} {error.hint}".strip())
+            self._panel.say(failure_text(error))
             return
         self._plans[plan.name] = self._plan = plan
 
@@ -104,7 +104,7 @@ class PlansWiring(QObject):
         try:
             self.take(known.read(Path(name)))
         except PyroblurError as error:
-            self._panel.say(f"{error.message} {error.hint}".strip())
+            self._panel.say(failure_text(error))
 
     def _ask_new(self) -> None:
         dialog = PlanDialog(recipes.names(), datasets.names(), self._tab)
@@ -116,7 +116,7 @@ class PlansWiring(QObject):
         try:
             known.keep(plan)
         except PyroblurError as error:
-            self._panel.say(f"{error.message} {error.hint}".strip())
+            self._panel.say(failure_text(error))
             return
         self.take(plan)
 
@@ -135,7 +135,7 @@ class PlansWiring(QObject):
         try:
             progress = await asyncio.to_thread(self.runner.progress, plan)
         except PyroblurError as error:
-            self._panel.say(f"{error.message} {error.hint}".strip())
+            self._panel.say(failure_text(error))
             return
         if self._plan is plan:
             self._panel.show_progress(

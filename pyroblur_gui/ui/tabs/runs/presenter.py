@@ -7,6 +7,7 @@ from typing import Any
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.runs import row, table
 from pyroblur_gui.runs.row import Row
+from pyroblur_gui.ui.i18n import failure_text
 
 MOST_CHOSEN = 20  # that are compared at once
 
@@ -50,7 +51,7 @@ class RunsPresenter:
         try:
             found = table.matching(self.rows, self.filter)
         except PyroblurError as error:
-            return Shown([], columns, len(self.rows), f"{error.message} {error.hint}".strip())
+            return Shown([], columns, len(self.rows), failure_text(error))
         ordered = table.ordered(found, self.sorted_by, descending=self.is_descending)
         return Shown(ordered, columns, len(self.rows))
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, trn
 from pyroblur_gui.ui.item_models.run_table_model import ROW, RunTableModel
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.runs.actions import RunsActions
@@ -175,7 +175,9 @@ class TablePanel(QWidget):
         if shown.problem:
             self.footer.setText(shown.problem)
         elif len(shown.rows) < shown.total:
-            self.footer.setText(tr("{shown} of {total} runs", shown=f"{len(shown.rows):,}", total=f"{shown.total:,}"))
+            self.footer.setText(
+                tr("{shown} of {total} runs", shown=numeral(len(shown.rows), ","), total=numeral(shown.total, ","))
+            )
         else:
             where = tr("in the bin") if presenter.is_bin else ""
             counted = trn("{count} run", "{count} runs", shown.total)

@@ -30,7 +30,7 @@ from pyroblur_gui.runs.spec import (
     SyncSpec,
 )
 from pyroblur_gui.ui.dialogs.question import Question
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import failure_text, tr, trn
 from pyroblur_gui.ui.tabs.runs.mlflow_pages import MlflowPages
 from pyroblur_gui.ui.tabs.runs.plans_wiring import PlansWiring
 from pyroblur_gui.ui.tabs.runs.presenter import RunsPresenter
@@ -200,7 +200,7 @@ class Wiring(QObject):
             path.write_text(table.as_csv(self.presenter.shown().rows), encoding="utf-8-sig", newline="")
         except OSError as exc:
             error = as_output_error(exc, path)
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
             return
         self.say(tr("The table is saved in {file}.", file=path))
 
@@ -225,7 +225,7 @@ class Wiring(QObject):
             result = await self._client.errands.run(spec)
         except PyroblurError as error:
             with suppress(RuntimeError):  # closed meanwhile
-                dialog.fail(f"{error.message} {error.hint}".strip())
+                dialog.fail(failure_text(error))
             return
         with suppress(RuntimeError):
             dialog.show_draft(result)
@@ -236,7 +236,7 @@ class Wiring(QObject):
             await self._client.errands.run(spec)
         except PyroblurError as error:
             with suppress(RuntimeError):
-                dialog.fail(f"{error.message} {error.hint}".strip())
+                dialog.fail(failure_text(error))
             return
         with suppress(RuntimeError):
             dialog.accept()
@@ -251,7 +251,7 @@ class Wiring(QObject):
         try:
             result = await self._client.errands.run(RollBackSpec())
         except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
             return
         self.say(tr("{model} is used for blurring again.", model=result["model"]))
         self._tab.production_changed.emit(str(result["model"]))
@@ -266,7 +266,7 @@ class Wiring(QObject):
             result: dict[str, Any] = await self._client.errands.run(RegistrySpec())
         except PyroblurError as error:
             self._tab.models.show_registry(used, (), can_go_back=can_go_back)
-            self._tab.models.about.setText(f"{error.message} {error.hint}".strip())
+            self._tab.models.about.setText(failure_text(error))
             return
         self._tab.models.show_registry(used, result["versions"], can_go_back=can_go_back)
 
@@ -284,7 +284,7 @@ class Wiring(QObject):
         try:
             result = await self._client.errands.run(ListSpec(deleted=is_bin))
         except PyroblurError as error:
-            self._tab.banner.offer(f"{error.message} {error.hint}".strip(), ((tr("Try again"), self.refresh),))
+            self._tab.banner.offer(failure_text(error), ((tr("Try again"), self.refresh),))
             return
         await asyncio.to_thread(self.presenter.take, result, is_bin=is_bin)
         if self.presenter.pending:
@@ -303,7 +303,7 @@ class Wiring(QObject):
         try:
             await self._client.errands.run(spec)
         except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
         else:
             if said:
                 self.say(said)
@@ -334,7 +334,7 @@ class Wiring(QObject):
         try:
             result = await self._client.errands.run(ShowSpec(runs=tuple(wanted[:20])))
         except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
             return
         if [row.id for row in self._rows()] == wanted:
             self._tab.compare.show_runs(rows, result)

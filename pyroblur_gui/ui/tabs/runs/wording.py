@@ -1,7 +1,7 @@
 """Words of the Runs tab that more than one part of it uses."""
 
 from pyroblur_gui.runs.plan import CellState
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 
 
 def column_title(name: str) -> str:
@@ -44,7 +44,7 @@ def state_text(state: str) -> str:
 def cell_text(state: CellState, value: float | None) -> str:
     """A cell of a plan's matrix."""
     if state is CellState.DONE:
-        return tr("Done") if value is None else f"{value:.4f}"
+        return tr("Done") if value is None else numeral(value, ".4f")
     texts = {
         CellState.WAITING: tr("Waiting"),
         CellState.STARTED: tr("Begun"),

@@ -16,7 +16,7 @@ from pyroblur_gui.datasets.sample import Split
 from pyroblur_gui.datasets.stats import left_out
 from pyroblur_gui.pack import place
 from pyroblur_gui.training import networks
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, numeral, tr
 from pyroblur_gui.ui.tabs.training.machine import Gpu
 
 
@@ -41,7 +41,11 @@ class DataChoice:
             return self.problem
         if self.is_file:
             return tr("Its pictures stay where they are. Look first counts them.")
-        return tr("{train} pictures for training, {val} for validation.", train=f"{self.train:,}", val=f"{self.val:,}")
+        return tr(
+            "{train} pictures for training, {val} for validation.",
+            train=numeral(self.train, ","),
+            val=numeral(self.val, ","),
+        )
 
 
 def data_choices() -> list[DataChoice]:
@@ -66,7 +70,7 @@ def _counted(name: str) -> DataChoice:
             train, val = (len(dataset.ids(Filter(splits=(split,)))) for split in (Split.TRAIN, Split.VAL))
             unlabelled = left_out(dataset)
     except PyroblurError as error:
-        return DataChoice(name, problem=f"{error.message} {error.hint}".strip())
+        return DataChoice(name, problem=failure_text(error))
     return DataChoice(name, train, val, unlabelled=unlabelled)
 
 

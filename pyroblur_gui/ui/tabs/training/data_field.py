@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from pyroblur_gui.core.classes import Unlabelled
 from pyroblur_gui.training.spec import TrainSpec
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, trn
 from pyroblur_gui.ui.tabs.training.choices import DataChoice, described
 from pyroblur_gui.ui.widgets.inputs import ComboBox
 
@@ -89,7 +89,7 @@ class DataField(QObject):
                 "In {shown} picture, not all classes were looked for:",
                 "In {shown} pictures, not all classes were looked for:",
                 count,
-                shown=f"{count:,}",
+                shown=numeral(count, ","),
             )
         )
         for widget in (self.left_out, self.unlabelled):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from pyroblur_gui.training.forecast import Advice, Forecast
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.blur.wording import size_text
 from pyroblur_gui.ui.widgets.glyph import Glyph
@@ -22,8 +22,8 @@ def duration_text(seconds: float) -> str:
     if seconds < 90 * 60:
         return tr("{minutes} min", minutes=round(seconds / 60))
     if seconds < 48 * 3600:
-        return tr("{hours} h", hours=f"{seconds / 3600:.1f}")
-    return tr("{days} days", days=f"{seconds / 86400:.1f}")
+        return tr("{hours} h", hours=numeral(seconds / 3600, ".1f"))
+    return tr("{days} days", days=numeral(seconds / 86400, ".1f"))
 
 
 def facts(forecast: Forecast) -> list[tuple[str, str, str]]:
@@ -42,7 +42,7 @@ def facts(forecast: Forecast) -> list[tuple[str, str, str]]:
             tr("Speed"),
             tr(
                 "{rate} pictures a second on {device}",
-                rate=f"{forecast.pictures_s:.3g}",
+                rate=numeral(forecast.pictures_s, ".3g"),
                 device=forecast.device.upper() if forecast.device in {"cpu", "mps"} else forecast.device,
             ),
             "",
@@ -65,8 +65,8 @@ def facts(forecast: Forecast) -> list[tuple[str, str, str]]:
     if forecast.fingerprint:
         text = tr(
             "{train} + {val} pictures, fingerprint {mark}",
-            train=f"{forecast.pictures.get('train', 0):,}",
-            val=f"{forecast.pictures.get('val', 0):,}",
+            train=numeral(forecast.pictures.get("train", 0), ","),
+            val=numeral(forecast.pictures.get("val", 0), ","),
             mark=forecast.fingerprint[:8],
         )
         found.append((tr("Data"), text, tr("For training + validation. {mark}", mark=forecast.fingerprint)))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.figures import History, as_csv
@@ -111,7 +111,7 @@ class LivePanel(ChartsView):
         self._name.setText(line.name)
         self._facts.setText(f"{stage_text(line.stage)} · {facts_text(line)}")
         self.tiles.show_run(line)
-        self.notice.say(f"{line.message} {line.hint}".strip() if line.stage is Stage.FAILED else "")
+        self.notice.say(failure_text(line) if line.stage is Stage.FAILED else "")
         self._actions.update_for(line)
         for button in self._buttons:
             action = button.defaultAction()

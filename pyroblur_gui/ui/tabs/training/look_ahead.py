@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.training.spec import PreflightSpec
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.tabs.training.forecast_panel import read_forecast
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class LookAhead:
             else:
                 panel.show_forecast(forecast)
         except PyroblurError as error:
-            panel.fail(f"{error.message} {error.hint}".strip())
+            panel.fail(failure_text(error))
 
     def _looked(self, task: asyncio.Task[None]) -> None:
         """Also of a look that was cancelled before it began."""

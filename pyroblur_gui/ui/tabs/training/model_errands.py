@@ -12,7 +12,7 @@ from pyroblur_gui.models import bases
 from pyroblur_gui.models import store as models
 from pyroblur_gui.operations.spec import BaseDownloadSpec, ExportModelSpec, ImportModelSpec
 from pyroblur_gui.ui.dialogs.question import Question
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr, translated
 from pyroblur_gui.ui.tabs.blur.wording import size_text
 from pyroblur_gui.ui.tabs.training.choices import network_label
 from pyroblur_gui.ui.tabs.training.export_dialog import ExportDialog
@@ -82,7 +82,7 @@ class ModelErrands:
             spec = BaseDownloadSpec(name=model, has_accepted=True)
             result = await self._client.errands.run(spec, on_event=hear)
         except PyroblurError as error:
-            self._tab.start.say_problem(f"{error.message} {error.hint}".strip())
+            self._tab.start.say_problem(failure_text(error))
             return
         self._say(tr("The trained weights {name} are here. SHA-256: {sha256}", name=model, sha256=result["sha256"]))
         if then is not None:
@@ -125,7 +125,7 @@ class ModelErrands:
                 made = await self._client.errands.run(ImportModelSpec(source=best, name=None))
                 model = str(made["name"])
         except PyroblurError as error:
-            self._say(f"{error.message} {error.hint}".strip())
+            self._say(failure_text(error))
             return None
         except OSError as error:
             self._say(tr("The weights of {name} cannot be read: {why}", name=line.name, why=error.strerror or error))
@@ -145,14 +145,14 @@ class ModelErrands:
 
         def hear(event: Event) -> None:
             if isinstance(event, Log):
-                told.append(event.text)
+                told.append(translated(event.text))
 
         self._say(tr("{model} is being exported to {place}.", model=model, place=place))
         try:
             spec = ExportModelSpec(model=model, format=kind, output=place)
             result = await self._client.errands.run(spec, on_event=hear)
         except PyroblurError as error:
-            self._say(f"{error.message} {error.hint}".strip())
+            self._say(failure_text(error))
             return
         size = result["size_bytes"]
         written = tr(

@@ -12,7 +12,7 @@ from pyroblur_gui.models.card import Card
 from pyroblur_gui.training.metrics import MAIN
 from pyroblur_gui.training.run import RunFolder, RunRecord
 from pyroblur_gui.ui.fields import class_name
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.tabs.training.runs import RunLine
 
 FIGURES = (MAIN, "mAP50", "precision", "recall")
@@ -50,7 +50,7 @@ def read_outcome(line: RunLine) -> Outcome | None:
     if card is None:
         return Outcome("", _facts(record, None), (whole,))
     objects = sum(int(str(each.get("objects", 0))) for each in _parts(card, "by_class").values())
-    whole = (whole[0], f"{objects:,}" if objects else "", *whole[2:])
+    whole = (whole[0], numeral(objects, ",") if objects else "", *whole[2:])
     return Outcome(
         card.name,
         _facts(record, card),
@@ -61,7 +61,7 @@ def read_outcome(line: RunLine) -> Outcome | None:
 
 def _facts(record: RunRecord, card: Card | None) -> Facts:
     chosen = record.recipe.hyperparameters
-    found = [(tr("Best epoch"), tr("{epoch} of {epochs}", epoch=record.best_epoch, epochs=f"{chosen.epochs:,}"))]
+    found = [(tr("Best epoch"), tr("{epoch} of {epochs}", epoch=record.best_epoch, epochs=numeral(chosen.epochs, ",")))]
     if card is not None:
         classes = ", ".join(
             tr("{label} from {percent} %", label=class_name(each.name), percent=round(100 * each.threshold))
@@ -107,9 +107,9 @@ def _export(check: JsonValue) -> str:
     else:
         text = tr(
             "ONNX finds the same {boxes} boxes in {pictures} pictures, within {px} px",
-            boxes=f"{boxes:,}",
+            boxes=numeral(boxes, ","),
             pictures=pictures,
-            px=f"{float(str(check['largest_px'])):.2f}",
+            px=numeral(float(str(check["largest_px"])), ".2f"),
         )
     return text
 
@@ -121,12 +121,12 @@ def _parts(card: Card, name: str) -> dict[str, dict[str, JsonValue]]:
 
 
 def _row(title: str, each: Mapping[str, JsonValue]) -> tuple[str, ...]:
-    return (title, f"{int(str(each['objects'])):,}", *_figures(each))
+    return (title, numeral(int(str(each["objects"])), ","), *_figures(each))
 
 
 def _figures(each: Mapping[str, object]) -> tuple[str, ...]:
     values = (each.get(name) for name in FIGURES)
-    return tuple(f"{value:.3f}" if isinstance(value, int | float) else "–" for value in values)
+    return tuple(numeral(value, ".3f") if isinstance(value, int | float) else "–" for value in values)
 
 
 def _size(name: str) -> str:

@@ -19,7 +19,7 @@ from pyroblur_gui.pack.spec import (
 )
 from pyroblur_gui.training import run
 from pyroblur_gui.ui.dialogs.question import Question
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.tabs.blur.wording import size_text
 from pyroblur_gui.ui.tabs.training import pack_wording
 from pyroblur_gui.ui.tabs.training.pack_dialog import PackDialog
@@ -124,7 +124,7 @@ class PackErrands:
         try:
             return await self._client.errands.run(spec, on_event=hear)
         except PyroblurError as error:
-            self._page.say_problem(f"{error.message} {error.hint}".strip())
+            self._page.say_problem(failure_text(error))
             return None
 
     def _over(self, _task: asyncio.Task[None]) -> None:
@@ -152,7 +152,7 @@ class PackErrands:
         try:
             sources_file().save(sources)
         except PyroblurError as error:
-            self._tab.banner.say(f"{error.message} {error.hint}".strip())
+            self._tab.banner.say(failure_text(error))
         self.refresh()
 
     async def _check(self, dialog: PackDialog) -> None:
@@ -163,7 +163,7 @@ class PackErrands:
             if not found["problems"]:
                 remark = tr("All of it is as it should be.") + " " + pack_wording.state_text(place.status())
         except PyroblurError as error:
-            remark = f"{error.message} {error.hint}".strip()
+            remark = failure_text(error)
         dialog.show_status(place.status(), remark)
         self.refresh()
 
@@ -191,7 +191,7 @@ class PackErrands:
             freed = await self._client.errands.run(PackRemoveSpec())
             remark = tr("It was removed; {size} are free again.", size=size_text(int(str(freed["freed_bytes"]))))
         except PyroblurError as error:
-            remark = f"{error.message} {error.hint}".strip()
+            remark = failure_text(error)
         dialog.show_status(place.status(), remark)
         self.refresh()
         self._changed()

@@ -11,7 +11,7 @@ from pyroblur_gui.jobs.events import Progress
 from pyroblur_gui.pack.machine import estimated_bytes, torch_host
 from pyroblur_gui.pack.place import State, Status
 from pyroblur_gui.pack.spec import INDEX, Sources
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, trn
 from pyroblur_gui.ui.tabs.blur.wording import size_text, time_left_text
 
 
@@ -144,7 +144,7 @@ def state_text(status: Status) -> str:
 
 
 def _amount(number: float, unit: str) -> str:
-    return size_text(round(number)) if unit == "bytes" else f"{number:,.0f}"
+    return size_text(round(number)) if unit == "bytes" else numeral(number, ",.0f")
 
 
 def _host(address: str) -> str:

@@ -23,7 +23,7 @@ from pyroblur_gui.training import run, samples
 from pyroblur_gui.training.metrics import MAIN, MEMORY
 from pyroblur_gui.training.run import RunFolder
 from pyroblur_gui.training.spec import Recipe, TrainSpec
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr, translated
 from pyroblur_gui.ui.tabs.training import runs
 from pyroblur_gui.ui.tabs.training.past import LAST_OF_EPOCH, read_past
 from pyroblur_gui.ui.tabs.training.runs import Left, OnDisk, RunLine, Stage
@@ -272,7 +272,7 @@ class TrainingPresenter:
                 if line is not None:
                     self._change(replace(line, progress=event))
             case Log():
-                self._log(name, event.text)
+                self._log(name, translated(event.text))
             case Artifact(kind=samples.KIND):
                 self._view.samples_added(name)
             case _ if event is None or job.state.is_over:
@@ -334,7 +334,7 @@ class TrainingPresenter:
         if line is None:
             return
         if line.stage is Stage.FAILED:
-            self._log(name, f"{line.message} {line.hint}".strip())
+            self._log(name, failure_text(line))
         self._change(line)
         if was_under_way:
             self._view.run_ended(line)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.training import recipes
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.tabs.training.recipe_dialog import RecipeDialog
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class RecipeShelf:
             try:
                 found.append((name, recipes.recipe(name).title))
             except PyroblurError as error:
-                self._say(f"{error.message} {error.hint}".strip())
+                self._say(failure_text(error))
         self._tab.start.show_recipes(found, chosen)
         self._take(chosen)
 
@@ -40,7 +40,7 @@ class RecipeShelf:
         try:
             self._tab.start.show_recipe(recipes.recipe(name))
         except PyroblurError as error:
-            self._tab.start.say_problem(f"{error.message} {error.hint}".strip())
+            self._tab.start.say_problem(failure_text(error))
 
     def _ask(self) -> None:
         draft = self._tab.start.draft()
@@ -53,7 +53,7 @@ class RecipeShelf:
         try:
             path = recipes.keep(recipe)
         except PyroblurError as error:
-            self._say(f"{error.message} {error.hint}".strip())
+            self._say(failure_text(error))
             return
         self.show(recipe.name)
         self._say(tr("The recipe is kept in {file}.", file=path))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.training.runs import RunLine, Stage
 from pyroblur_gui.ui.tabs.training.wording import STAGE_GLYPHS, second_line, third_line
@@ -34,7 +34,7 @@ def _side_line(line: RunLine) -> SideLine:
     return SideLine(
         second=second_line(line),
         third=third_line(line),
-        tip=f"{line.message} {line.hint}".strip(),
+        tip=failure_text(line),
         second_shade="danger" if is_bad else "muted",
         third_shade="danger" if is_bad and line.best is None else "muted",
         glyph=STAGE_GLYPHS[line.stage],

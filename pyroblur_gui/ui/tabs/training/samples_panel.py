@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from pyroblur_gui.training.samples import SampledEpoch
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.training.samples_board import FOUND, LABELLED, SamplesBoard
 from pyroblur_gui.ui.widgets.blank import Blank
@@ -100,7 +100,7 @@ class SamplesPanel(QWidget):
         self.slider.setValue(self._epochs.index(sampled.epoch))
         self.slider.blockSignals(False)
         self.slider.setEnabled(len(self._epochs) > 1)
-        self._epoch.setText(tr("Epoch {epoch}", epoch=f"{sampled.epoch:,}"))
+        self._epoch.setText(tr("Epoch {epoch}", epoch=numeral(sampled.epoch, ",")))
         self.board.show_samples(sampled.samples, images)
         self._stack.setCurrentIndex(1)
 

@@ -25,7 +25,7 @@ from pyroblur_gui.training import networks
 from pyroblur_gui.training.forecast import Advice
 from pyroblur_gui.training.spec import Hyperparameters, Recipe
 from pyroblur_gui.ui.fields import plan_fields
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 from pyroblur_gui.ui.tabs.training.choices import DataChoice, network_label, weights_problem
@@ -111,9 +111,9 @@ class StartPanel(QWidget):
         """Everything that a recipe says."""
         self._recipe = recipe
         if self.recipes.findData(recipe.name) < 0:  # of a run whose recipe was removed, or never kept
-            self.recipes.addItem(recipe.title or recipe.name, recipe.name)
+            self.recipes.addItem(translated(recipe.title) or recipe.name, recipe.name)
         self.recipes.setCurrentIndex(self.recipes.findData(recipe.name))
-        self._summary.setText(recipe.summary)
+        self._summary.setText(translated(recipe.summary))
         self._choose_model(recipe.model)
         self.pretrained.setChecked(recipe.is_pretrained)
         self.form.set_value(recipe.hyperparameters.model_dump(mode="json"))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.blur.wording import size_text, time_left_text
 from pyroblur_gui.ui.tabs.training.machine import Load
@@ -32,9 +32,9 @@ def of_run(line: RunLine) -> list[Figures]:
     """Epoch, best result and, while it runs, time left, speed and memory of the device."""
     best = NOTHING
     if line.best is not None:
-        best = tr("{value} (epoch {epoch})", value=f"{line.best:.3f}", epoch=line.best_epoch)
+        best = tr("{value} (epoch {epoch})", value=numeral(line.best, ".3f"), epoch=line.best_epoch)
     tiles = [
-        Figures(tr("Epoch"), tr("{epoch} of {epochs}", epoch=present_epoch(line), epochs=f"{line.epochs:,}")),
+        Figures(tr("Epoch"), tr("{epoch} of {epochs}", epoch=present_epoch(line), epochs=numeral(line.epochs, ","))),
         Figures(tr("Best mAP50-95"), best),
     ]
     if not line.stage.is_active:
@@ -42,7 +42,9 @@ def of_run(line: RunLine) -> list[Figures]:
     told = line.progress
     left = NOTHING if told is None or told.eta_s is None else time_left_text(told.eta_s)
     tiles.append(Figures(tr("Time"), left))
-    tiles.append(Figures(tr("Pictures a second"), f"{told.rate:.3g}" if told is not None and told.rate else NOTHING))
+    tiles.append(
+        Figures(tr("Pictures a second"), numeral(told.rate, ".3g") if told is not None and told.rate else NOTHING)
+    )
     if line.memory_bytes:
         tiles.append(Figures(tr("Memory of the device"), size_text(line.memory_bytes)))
     return tiles
@@ -50,7 +52,7 @@ def of_run(line: RunLine) -> list[Figures]:
 
 def of_machine(load: Load) -> list[Figures]:
     tiles = [
-        Figures(tr("Processors"), f"{load.cpu:.0f} %"),
+        Figures(tr("Processors"), f"{numeral(load.cpu, '.0f')} %"),
         Figures(tr("Memory"), tr("{used} of {all}", used=size_text(load.used_bytes), all=size_text(load.total_bytes))),
     ]
     for number, gpu in enumerate(load.gpus):

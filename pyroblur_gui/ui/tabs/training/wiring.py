@@ -17,7 +17,7 @@ from pyroblur_gui.models import bases
 from pyroblur_gui.training import recipes
 from pyroblur_gui.training.run import unused_name
 from pyroblur_gui.ui.dialogs.question import Question
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.tabs.training import choices
 from pyroblur_gui.ui.tabs.training.data_dialog import DataDialog
 from pyroblur_gui.ui.tabs.training.look_ahead import LookAhead
@@ -134,8 +134,7 @@ class Wiring(QObject):
                 self.say(tr("The training {name} is done. Its model can be used for blurring.", name=line.name))
             case Stage.FAILED:
                 if line.name != self._chosen_name():  # else the notice above the charts says it
-                    self.say(tr("The training {name} failed. {message} {hint}", name=line.name, message=line.message,
-                            hint=line.hint).strip())  # fmt: skip
+                    self.say(tr("The training {name} failed. {reason}", name=line.name, reason=failure_text(line)))
             case _:
                 self.say(tr("The training {name} has stopped. It can be resumed.", name=line.name))
 
@@ -167,7 +166,7 @@ class Wiring(QObject):
         try:
             do(line.name)
         except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
 
     def _start(self) -> None:
         draft = self._tab.start.draft()
@@ -176,7 +175,7 @@ class Wiring(QObject):
         try:
             self.presenter.start(draft)
         except PyroblurError as error:
-            self._tab.start.say_problem(f"{error.message} {error.hint}".strip())
+            self._tab.start.say_problem(failure_text(error))
             return
         self._tab.start.name.clear()
         self._ahead.forget()
@@ -215,7 +214,7 @@ class Wiring(QObject):
         try:
             self.presenter.resume(name, data)
         except PyroblurError as error:
-            self.say(f"{error.message} {error.hint}".strip())
+            self.say(failure_text(error))
 
     def _duplicate(self, name: str) -> None:
         line = self.presenter.line(name)

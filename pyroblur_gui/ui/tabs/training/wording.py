@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 from pyroblur_gui.training.metrics import MAIN
 from pyroblur_gui.training.spec import Hyperparameters
-from pyroblur_gui.ui.i18n import tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, translated, trn
 from pyroblur_gui.ui.tabs.blur.wording import time_left_text
 from pyroblur_gui.ui.tabs.training.figures import History
 from pyroblur_gui.ui.tabs.training.runs import Left, RunLine, Stage
@@ -51,13 +51,13 @@ def second_line(line: RunLine) -> str:
 def third_line(line: RunLine) -> str:
     """The best result, or what went wrong."""
     if line.best is not None:
-        return tr("Best mAP50-95 {value} (epoch {epoch})", value=f"{line.best:.3f}", epoch=line.best_epoch)
-    return line.message
+        return tr("Best mAP50-95 {value} (epoch {epoch})", value=numeral(line.best, ".3f"), epoch=line.best_epoch)
+    return translated(line.message)
 
 
 def epochs_text(line: RunLine) -> str:
     """Epoch 12 of 100: the one that runs, or the last one that was finished."""
-    return tr("Epoch {epoch} of {epochs}", epoch=present_epoch(line), epochs=f"{line.epochs:,}")
+    return tr("Epoch {epoch} of {epochs}", epoch=present_epoch(line), epochs=numeral(line.epochs, ","))
 
 
 def present_epoch(line: RunLine) -> int:
@@ -133,7 +133,7 @@ def epoch_text(history: History, epoch: int) -> str:
     ):  # fmt: skip
         point = history.points(name).near(epoch)
         if point is not None and point[0] == epoch:
-            parts.append(f"{label} {point[1]:.4g}")
+            parts.append(f"{label} {numeral(point[1], '.4g')}")
     return " · ".join(parts)
 
 
@@ -144,7 +144,7 @@ def reason(error: ValidationError) -> str:
     info = Hyperparameters.model_fields.get(field)
     titles = {"run": tr("Name"), "device": tr("Device"), "data": tr("Data set"), "name": tr("Name")}
     title = info.title if info is not None and info.title else titles.get(field, field)
-    text = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+    text = translated(str(fault["msg"]).removeprefix("Value error, ")).rstrip(".")
     if field == "run":
         text = tr("only letters, digits, dots, dashes and underscores, at most 100")
     return tr("{field}: {reason}.", field=tr(title), reason=text)
