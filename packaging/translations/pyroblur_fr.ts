@@ -71,7 +71,7 @@
         <message>
             <source>Pictures a second against how many are one batch.</source>
             <extracomment>pyroblur_gui/benchmark/charts.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Images par seconde selon le nombre d’images par lot.</translation>
         </message>
         <message>
             <source>Precision by confidence</source>
@@ -466,7 +466,7 @@
         <message>
             <source>The model's file takes one picture at a time: these were handed in one by one.</source>
             <extracomment>pyroblur_gui/benchmark/speed.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le fichier du modèle prend une image à la fois : celles-ci ont été remises une par une.</translation>
         </message>
         <message>
             <source>{name} takes pictures of {fixed} x {fixed2} only.</source>
@@ -506,7 +506,7 @@
         <message>
             <source>After a warm-up; the time is that of the whole batch. Under way: pictures one by one, so many at once, as when blurring.</source>
             <extracomment>pyroblur_gui/benchmark/tables.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Après une mise en route ; le temps est celui du lot entier. En cours : des images une par une, autant à la fois, comme pour flouter.</translation>
         </message>
         <message>
             <source>After tracking and gap filling, as blurring covers.</source>
@@ -731,7 +731,7 @@
         <message>
             <source>{batch} under way</source>
             <extracomment>pyroblur_gui/benchmark/tables.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{batch} en cours</translation>
         </message>
         <message>
             <source>{dataset}, split {split}: {pictures} pictures, {labelled}</source>
@@ -1802,7 +1802,7 @@
         <message>
             <source>Also those of plans that another run was better than.</source>
             <extracomment>pyroblur_gui/cli/commands/models.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Aussi ceux de plans dont une autre exécution a fait mieux.</translation>
         </message>
         <message>
             <source>An .onnx file, or a .pt checkpoint of a YOLO detector.</source>
@@ -1922,167 +1922,167 @@
         <message>
             <source>, which is fetched as well</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>, récupéré lui aussi</translation>
         </message>
         <message>
             <source>Broken. {reason} Have it mended: pyroblur pack install.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Endommagé. {reason} Faites-le réparer : pyroblur pack install.</translation>
         </message>
         <message>
             <source>Delete the training pack and what was fetched for it. Runs and models stay.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Supprimer le module d’entraînement et ce qui a été récupéré pour lui. Exécutions et modèles restent.</translation>
         </message>
         <message>
             <source>Do not ask before anything is fetched.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Ne pas demander avant de récupérer quoi que ce soit.</translation>
         </message>
         <message>
             <source>Get it?</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>L’obtenir ?</translation>
         </message>
         <message>
             <source>Get the training pack, or mend or update it. Stopped by whatever, the same command goes on.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Obtenir le module d’entraînement, ou le réparer ou le mettre à jour. Quoi qui l’arrête, la même commande continue.</translation>
         </message>
         <message>
             <source>Get, look through or remove the training pack, where PyroBlur came without torch.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Obtenir, examiner ou retirer le module d’entraînement, là où PyroBlur est venu sans torch.</translation>
         </message>
         <message>
             <source>Look at every file, and load what a training loads.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Examiner chaque fichier, et charger ce que charge un entraînement.</translation>
         </message>
         <message>
             <source>Not needed: training is installed in the Python that PyroBlur runs in.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Inutile : l’entraînement est installé dans le Python de PyroBlur.</translation>
         </message>
         <message>
             <source>Nothing is left half-made, and what was fetched is kept: the same command goes on from there.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Rien n’est laissé à moitié fait, et ce qui a été récupéré est gardé : la même commande continue à partir de là.</translation>
         </message>
         <message>
             <source>Outdated. {reason} Bring it up to date: pyroblur pack install.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Dépassé. {reason} Mettez-le à jour : pyroblur pack install.</translation>
         </message>
         <message>
             <source>PyTorch {torch} on Python {python}, for {devices}; {size}.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>PyTorch {torch} sur Python {python}, pour {devices} ; {size}.</translation>
         </message>
         <message>
             <source>Python {python}</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Python {python}</translation>
         </message>
         <message>
             <source>Ready: PyTorch {torch} on Python {python_version}, for {devices}; {size_bytes} in {folder}.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Prêt : PyTorch {torch} sur Python {python_version}, pour {devices} ; {size_bytes} dans {folder}.</translation>
         </message>
         <message>
             <source>Remove it?</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le retirer ?</translation>
         </message>
         <message>
             <source>See pyroblur pack install --help.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Voyez pyroblur pack install --help.</translation>
         </message>
         <message>
             <source>Tell whether there is a training pack, and whether it is whole and up to date.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Dire s’il y a un module d’entraînement, et s’il est entier et à jour.</translation>
         </message>
         <message>
             <source>The training pack in {pack_folder} takes {size}</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement dans {pack_folder} prend {size}</translation>
         </message>
         <message>
             <source>The training pack is not finished; {kept} are fetched. Go on: pyroblur pack install.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement n’est pas terminé ; {kept} sont déjà récupérés. Continuez : pyroblur pack install.</translation>
         </message>
         <message>
             <source>The training pack is ready: {text}</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement est prêt : {text}</translation>
         </message>
         <message>
             <source>The training pack: {fetched}; about {disk} on the disk, in {pack_folder}. PyTorch {torch} (this computer: {accelerator}), {python}</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement : {fetched} ; environ {disk} sur le disque, dans {pack_folder}. PyTorch {torch} (cet ordinateur : {accelerator}), {python}</translation>
         </message>
         <message>
             <source>There is no training pack. Get it: pyroblur pack install.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il n’y a pas de module d’entraînement. Obtenez-le : pyroblur pack install.</translation>
         </message>
         <message>
             <source>This installation can make no training pack. {training_hint}</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Cette installation ne peut pas créer de module d’entraînement. {training_hint}</translation>
         </message>
         <message>
             <source>This installation of PyroBlur brings nothing along to make a training pack with.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Cette installation de PyroBlur n’apporte rien pour créer un module d’entraînement.</translation>
         </message>
         <message>
             <source>What is not named is as the training pack's sources are set in the window.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Ce qui n’est pas nommé est tel que réglé dans la fenêtre pour les sources du module d’entraînement.</translation>
         </message>
         <message>
             <source>about {size} from {where} (which packages is known once there is a Python)</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>environ {size} depuis {where} (les paquets exacts sont connus une fois qu’il y a un Python)</translation>
         </message>
         <message>
             <source>nothing over the network</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>rien par le réseau</translation>
         </message>
         <message>
             <source>to get it</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>pour l’obtenir</translation>
         </message>
         <message>
             <source>to remove it</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>pour le retirer</translation>
         </message>
         <message>
             <source>training pack</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>module d’entraînement</translation>
         </message>
         <message>
             <source>{about}. Give --yes {what}.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{about}. Donnez --yes {what}.</translation>
         </message>
         <message>
             <source>{size} in {packages} packages from {where}</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{size} en {packages} paquets depuis {where}</translation>
         </message>
         <message>
             <source>{str} were freed.</source>
             <extracomment>pyroblur_gui/cli/commands/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{str} ont été libérés.</translation>
         </message>
         <message>
             <source>Compare runs: what they were told differently, how good they became, and what several seeds come to.</source>
@@ -3088,7 +3088,7 @@
         <message>
             <source>An MLflow server (http://HOST:PORT) or store that trainings are logged in. Empty: PyroBlur's own folder, and nothing leaves this machine. The variable MLFLOW_TRACKING_URI wins over it.</source>
             <extracomment>pyroblur_gui/core/settings.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Un serveur MLflow (http://HÔTE:PORT) ou un registre où les entraînements sont journalisés. Vide : le dossier de PyroBlur, et rien ne quitte cet ordinateur. La variable MLFLOW_TRACKING_URI l’emporte.</translation>
         </message>
         <message>
             <source>Appearance</source>
@@ -3123,7 +3123,7 @@
         <message>
             <source>In PyroBlur's own folder</source>
             <extracomment>pyroblur_gui/core/settings.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Dans le dossier de PyroBlur</translation>
         </message>
         <message>
             <source>Language</source>
@@ -3133,7 +3133,7 @@
         <message>
             <source>Leave the password out of the tracking address: MLflow takes it from MLFLOW_TRACKING_PASSWORD.</source>
             <extracomment>pyroblur_gui/core/settings.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Laissez le mot de passe hors de l’adresse de suivi : MLflow le prend dans MLFLOW_TRACKING_PASSWORD.</translation>
         </message>
         <message>
             <source>Light</source>
@@ -3223,7 +3223,7 @@
         <message>
             <source>Tracking address</source>
             <extracomment>pyroblur_gui/core/settings.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Adresse de suivi</translation>
         </message>
         <message>
             <source>Welcome was shown</source>
@@ -3263,7 +3263,7 @@
         <message>
             <source>{address} is no tracking address: write http://HOST:PORT of an MLflow server, or sqlite:///FILE.</source>
             <extracomment>pyroblur_gui/core/settings.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{address} n’est pas une adresse de suivi : écrivez http://HOST:PORT d’un serveur MLflow, ou sqlite:///FILE.</translation>
         </message>
         <message>
             <source>{name} is of a newer PyroBlur. It was kept as {name2}.</source>
@@ -3298,7 +3298,7 @@
         <message>
             <source>Get the training pack, or have it mended: in the tab Training, or with `pyroblur pack install`.</source>
             <extracomment>pyroblur_gui/core/training_part.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Obtenez le module d’entraînement, ou faites-le réparer : dans l’onglet Entraînement, ou avec `pyroblur pack install`.</translation>
         </message>
         <message>
             <source>Install the training part: pip install 'pyroblur[train]'</source>
@@ -5040,7 +5040,7 @@
         <message>
             <source>A part that this needs is missing or damaged: {name}.</source>
             <extracomment>pyroblur_gui/jobs/failure.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Une partie nécessaire manque ou est endommagée : {name}.</translation>
         </message>
         <message>
             <source>Close other programs, or choose the fast model, and try again.</source>
@@ -5205,7 +5205,7 @@
         <message>
             <source>{basename} could not be started: {strerror}.</source>
             <extracomment>pyroblur_gui/jobs/program.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{basename} n’a pas pu être lancé : {strerror}.</translation>
         </message>
         <message>
             <source>The block of shared memory is closed.</source>
@@ -6310,12 +6310,12 @@
         <message>
             <source>{str} or newer</source>
             <extracomment>pyroblur_gui/models/checkpoint.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{str} ou plus récent</translation>
         </message>
         <message>
             <source>{training_hint} It needs torch {_safe_text}.</source>
             <extracomment>pyroblur_gui/models/checkpoint.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{training_hint} Il faut torch {_safe_text}.</translation>
         </message>
         <message>
             <source>Choose the engine auto, or import the model's checkpoint.</source>
@@ -6455,7 +6455,7 @@
         <message>
             <source>{training_hint} Or export it to ONNX elsewhere and import that.</source>
             <extracomment>pyroblur_gui/models/export.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{training_hint} Ou exportez-le ailleurs en ONNX et importez celui-ci.</translation>
         </message>
         <message>
             <source>Check that the driver fits the version of TensorRT.</source>
@@ -6500,7 +6500,7 @@
         <message>
             <source>Quantizing to int8 needs nncf. {training_hint}</source>
             <extracomment>pyroblur_gui/models/exporting.py</extracomment>
-            <translation type="unfinished" />
+            <translation>La quantification en int8 demande nncf. {training_hint}</translation>
         </message>
         <message>
             <source>TensorRT cannot read the model {name}: {get_error}</source>
@@ -6530,7 +6530,7 @@
         <message>
             <source>TorchScript needs torch. {training_hint}</source>
             <extracomment>pyroblur_gui/models/exporting.py</extracomment>
-            <translation type="unfinished" />
+            <translation>TorchScript demande torch. {training_hint}</translation>
         </message>
         <message>
             <source>Use the ONNX file.</source>
@@ -6675,7 +6675,7 @@
         <message>
             <source>Export it with a dynamic batch.</source>
             <extracomment>pyroblur_gui/models/onnxruntime.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Exportez-le avec un lot dynamique.</translation>
         </message>
         <message>
             <source>Install {wheels} in place of onnxruntime, or choose the device auto.</source>
@@ -6705,7 +6705,7 @@
         <message>
             <source>The model's file says that it takes {_most} picture at a time.</source>
             <extracomment>pyroblur_gui/models/onnxruntime.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le fichier du modèle dit qu’il prend {_most} image à la fois.</translation>
         </message>
         <message>
             <source>This build of ONNX Runtime cannot use {device}.</source>
@@ -7151,7 +7151,7 @@
         <message>
             <source>Choose a video.</source>
             <extracomment>pyroblur_gui/operations/benchmark_clip.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Choisissez une vidéo.</translation>
         </message>
         <message>
             <source>It finds {join}.</source>
@@ -7341,7 +7341,7 @@
         <message>
             <source>kept for days</source>
             <extracomment>pyroblur_gui/operations/doctor.py</extracomment>
-            <translation type="unfinished" />
+            <translation>gardé, en jours</translation>
         </message>
         <message>
             <source>not built in</source>
@@ -7361,7 +7361,7 @@
         <message>
             <source>unfinished work</source>
             <extracomment>pyroblur_gui/operations/doctor.py</extracomment>
-            <translation type="unfinished" />
+            <translation>travail inachevé</translation>
         </message>
         <message>
             <source>Name one that did, or run one now.</source>
@@ -7456,32 +7456,32 @@
         <message>
             <source>Install them: {how_to_install}</source>
             <extracomment>pyroblur_gui/operations/mlflow_pages.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Installez-les : {how_to_install}</translation>
         </message>
         <message>
             <source>MLflow's own pages are not installed.</source>
             <extracomment>pyroblur_gui/operations/mlflow_pages.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Les pages de MLflow ne sont pas installées.</translation>
         </message>
         <message>
             <source>Nobody agreed to making the training pack, which fetches packages and takes some GB.</source>
             <extracomment>pyroblur_gui/operations/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Personne n’a accepté de créer le module d’entraînement, ce qui récupère des paquets et prend quelques Go.</translation>
         </message>
         <message>
             <source>Say so: pyroblur pack install --yes.</source>
             <extracomment>pyroblur_gui/operations/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Dites-le : pyroblur pack install --yes.</translation>
         </message>
         <message>
             <source>Train right away.</source>
             <extracomment>pyroblur_gui/operations/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Entraînez tout de suite.</translation>
         </message>
         <message>
             <source>Training is installed in the Python that PyroBlur runs in: no training pack is needed.</source>
             <extracomment>pyroblur_gui/operations/pack.py</extracomment>
-            <translation type="unfinished" />
+            <translation>L’entraînement est installé dans le Python de PyroBlur : aucun module d’entraînement n’est nécessaire.</translation>
         </message>
         <message>
             <source>Add data = "NAME" to it, or choose one when it is run.</source>
@@ -7556,7 +7556,7 @@
         <message>
             <source>/at work</source>
             <extracomment>pyroblur_gui/operations/runs_sync.py</extracomment>
-            <translation type="unfinished" />
+            <translation>/at work</translation>
         </message>
         <message>
             <source>pyroblur train</source>
@@ -7764,363 +7764,364 @@
         <message>
             <source>has {size:,} bytes instead of {size2:,}</source>
             <extracomment>pyroblur_gui/pack/files.py</extracomment>
-            <translation type="unfinished" />
+            <translation>a {size:,} octets au lieu de {size2:,}</translation>
         </message>
         <message>
             <source>was changed</source>
             <extracomment>pyroblur_gui/pack/files.py</extracomment>
-            <translation type="unfinished" />
+            <translation>a été modifié</translation>
         </message>
         <message>
             <source>{name}: its list of files cannot be read.</source>
             <extracomment>pyroblur_gui/pack/files.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{name} : sa liste de fichiers est illisible.</translation>
         </message>
         <message>
             <source>A training could not begin in the training pack: {said}</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Un entraînement n’a pas pu commencer dans le module d’entraînement : {said}</translation>
         </message>
         <message>
             <source>A training is running in the training pack.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Un entraînement est en cours dans le module d’entraînement.</translation>
         </message>
         <message>
             <source>Choose another build of PyTorch (cpu, say), or another source, and try again.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Choisissez une autre version de PyTorch (cpu, par exemple), ou une autre source, et réessayez.</translation>
         </message>
         <message>
             <source>Get it: in the tab Training, or with `pyroblur pack install`.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Obtenez-le : dans l’onglet Entraînement, ou avec `pyroblur pack install`.</translation>
         </message>
         <message>
             <source>Install Python 3.11, 3.12 or 3.13, or name the place of one, or a mirror to fetch one from.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Installez Python 3.11, 3.12 ou 3.13, ou indiquez où s’en trouve un, ou un miroir d’où en récupérer un.</translation>
         </message>
         <message>
             <source>Name another Python in the sources of the training pack.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Nommez un autre Python dans les sources du module d’entraînement.</translation>
         </message>
         <message>
             <source>Stop it or wait for its end, then remove the pack.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Arrêtez-le ou attendez sa fin, puis retirez le module.</translation>
         </message>
         <message>
             <source>The environment in {environment} has no place for packages.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>L’environnement dans {environment} n’a pas de place pour des paquets.</translation>
         </message>
         <message>
             <source>The training pack is being made or removed by another window or command line.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement est en cours de création ou de retrait par une autre fenêtre ou commande.</translation>
         </message>
         <message>
             <source>There is no training pack.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il n’y a pas de module d’entraînement.</translation>
         </message>
         <message>
             <source>These packages did not come into the training pack: {missing}.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Ces paquets ne sont pas arrivés dans le module d’entraînement : {missing}.</translation>
         </message>
         <message>
             <source>This computer has no Python that fits ({fits}).</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Cet ordinateur n’a pas de Python qui convienne ({fits}).</translation>
         </message>
         <message>
             <source>Try again; if it happens again, report it.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Réessayez ; si cela se reproduit, signalez-le.</translation>
         </message>
         <message>
             <source>Wait for it, or stop it there.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Attendez-le, ou arrêtez-le là-bas.</translation>
         </message>
         <message>
             <source>exit status {status}</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>code de sortie {status}</translation>
         </message>
         <message>
             <source>in use</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation type="unfinished" />
+            <translation>utilisé</translation>
         </message>
         <message>
             <source>Have it mended: pyroblur pack install.</source>
             <extracomment>pyroblur_gui/pack/place.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Faites-le réparer : pyroblur pack install.</translation>
         </message>
         <message>
             <source>It was made by PyroBlur {version}, this is {version2}.</source>
             <extracomment>pyroblur_gui/pack/place.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il a été créé par PyroBlur {version}, celui-ci est {version2}.</translation>
         </message>
         <message>
             <source>Its Python {python_version} is gone: it was removed from this computer, or replaced.</source>
             <extracomment>pyroblur_gui/pack/place.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Son Python {python_version} a disparu : il a été retiré de cet ordinateur, ou remplacé.</translation>
         </message>
         <message>
             <source>Its folder is gone.</source>
             <extracomment>pyroblur_gui/pack/place.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Son dossier a disparu.</translation>
         </message>
         <message>
             <source>What the training pack says of itself cannot be read.</source>
             <extracomment>pyroblur_gui/pack/place.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Ce que le module d’entraînement dit de lui-même est illisible.</translation>
         </message>
         <message>
             <source>{name} is missing.</source>
             <extracomment>pyroblur_gui/pack/place.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{name} manque.</translation>
         </message>
         <message>
             <source>Choose another index, or another Python.</source>
             <extracomment>pyroblur_gui/pack/plan.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Choisissez un autre index, ou un autre Python.</translation>
         </message>
         <message>
             <source>Choose another source for the training pack.</source>
             <extracomment>pyroblur_gui/pack/plan.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Choisissez une autre source pour le module d’entraînement.</translation>
         </message>
         <message>
             <source>Name another folder, or none.</source>
             <extracomment>pyroblur_gui/pack/plan.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Nommez un autre dossier, ou aucun.</translation>
         </message>
         <message>
             <source>The index gave no {missing}.</source>
             <extracomment>pyroblur_gui/pack/plan.py</extracomment>
-            <translation type="unfinished" />
+            <translation>L’index n’a pas donné {missing}.</translation>
         </message>
         <message>
             <source>There is no folder of wheels at {wheels}.</source>
             <extracomment>pyroblur_gui/pack/plan.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il n’y a pas de dossier de paquets wheel à {wheels}.</translation>
         </message>
         <message>
             <source>{name} {version} has no wheel for this computer and its Python.</source>
             <extracomment>pyroblur_gui/pack/plan.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{name} {version} n’a pas de wheel pour cet ordinateur et son Python.</translation>
         </message>
         <message>
             <source>{own}[train] @ {as_uri}
 </source>
             <extracomment>pyroblur_gui/pack/plan.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{own}[train] @ {as_uri}
+</translation>
         </message>
         <message>
             <source>Install Python 3.11, 3.12 or 3.13, or name a mirror or the place of a Python in the sources.</source>
             <extracomment>pyroblur_gui/pack/python.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Installez Python 3.11, 3.12 ou 3.13, ou indiquez dans les sources un miroir ou l’emplacement d’un Python.</translation>
         </message>
         <message>
             <source>Install Python 3.11, 3.12 or 3.13, or name its place in the sources.</source>
             <extracomment>pyroblur_gui/pack/python.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Installez Python 3.11, 3.12 ou 3.13, ou indiquez son emplacement dans les sources.</translation>
         </message>
         <message>
             <source>Name another one, or leave it empty: one that fits is found or fetched.</source>
             <extracomment>pyroblur_gui/pack/python.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Nommez-en un autre, ou laissez vide : un qui convient est trouvé ou récupéré.</translation>
         </message>
         <message>
             <source>Name the program itself, such as /usr/bin/python3.12, or leave it empty.</source>
             <extracomment>pyroblur_gui/pack/python.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Nommez le programme lui-même, par exemple /usr/bin/python3.12, ou laissez vide.</translation>
         </message>
         <message>
             <source>Python {version} was fetched, but cannot be run on this computer.</source>
             <extracomment>pyroblur_gui/pack/python.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Python {version} a été récupéré, mais ne peut pas être lancé sur cet ordinateur.</translation>
         </message>
         <message>
             <source>There is no Python at {path}.</source>
             <extracomment>pyroblur_gui/pack/python.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il n’y a pas de Python à {path}.</translation>
         </message>
         <message>
             <source>This computer has no Python that fits ({fits}), and none could be fetched: {message}</source>
             <extracomment>pyroblur_gui/pack/python.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Cet ordinateur n’a pas de Python qui convienne ({fits}), et aucun n’a pu être récupéré : {message}</translation>
         </message>
         <message>
             <source>of no version that it tells</source>
             <extracomment>pyroblur_gui/pack/python.py</extracomment>
-            <translation type="unfinished" />
+            <translation>d’aucune version qu’il indique</translation>
         </message>
         <message>
             <source>{path} is Python {version}; 3.11, 3.12 or 3.13 is needed.</source>
             <extracomment>pyroblur_gui/pack/python.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{path} est Python {version} ; il faut 3.11, 3.12 ou 3.13.</translation>
         </message>
         <message>
             <source>{name}, which came with PyroBlur, cannot be read.</source>
             <extracomment>pyroblur_gui/pack/shipped.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{name}, venu avec PyroBlur, est illisible.</translation>
         </message>
         <message>
             <source>{name}, which came with PyroBlur, is damaged.</source>
             <extracomment>pyroblur_gui/pack/shipped.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{name}, venu avec PyroBlur, est endommagé.</translation>
         </message>
         <message>
             <source>{name}, which comes with PyroBlur, is missing.</source>
             <extracomment>pyroblur_gui/pack/shipped.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{name}, qui vient avec PyroBlur, manque.</translation>
         </message>
         <message>
             <source>A folder that holds all packages as wheels (pip download makes one): the training pack is made from it, without the network.</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Un dossier qui contient tous les paquets sous forme de wheels (pip download en fait un) : le module d’entraînement en est créé, sans réseau.</translation>
         </message>
         <message>
             <source>Address of a mirror of one of PyTorch's own indexes, such as https://mirror.example/whl/cpu. Empty: download.pytorch.org; with a package index of your own, that one.</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Adresse d’un miroir de l’un des index de PyTorch, par exemple https://mirror.example/whl/cpu. Vide : download.pytorch.org ; avec un index de paquets à vous, celui-ci.</translation>
         </message>
         <message>
             <source>Address of a mirror of the Python Package Index, such as https://mirror.example/simple. Empty: pypi.org.</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Adresse d’un miroir du Python Package Index, par exemple https://mirror.example/simple. Vide : pypi.org.</translation>
         </message>
         <message>
             <source>An address begins with https:// (or file:/// for a folder of this computer).</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Une adresse commence par https:// (ou file:/// pour un dossier de cet ordinateur).</translation>
         </message>
         <message>
             <source>Build of PyTorch</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Version de PyTorch</translation>
         </message>
         <message>
             <source>Folder of wheels</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Dossier de wheels</translation>
         </message>
         <message>
             <source>Mirror for Python</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Miroir de Python</translation>
         </message>
         <message>
             <source>None: from the index</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Aucun : depuis l’index</translation>
         </message>
         <message>
             <source>Package index</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Index de paquets</translation>
         </message>
         <message>
             <source>PyTorch's index</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Index de PyTorch</translation>
         </message>
         <message>
             <source>Python</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Python</translation>
         </message>
         <message>
             <source>The Python to use (3.11 to 3.13): the path of its program, or its version. Empty: the first one found on this computer, else one is fetched.</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le Python à utiliser (3.11 à 3.13) : le chemin de son programme, ou sa version. Vide : le premier trouvé sur cet ordinateur, sinon un est récupéré.</translation>
         </message>
         <message>
             <source>Where Python is fetched from when this computer has none that fits. Empty: github.com (python-build-standalone).</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>D’où Python est récupéré quand cet ordinateur n’en a pas qui convienne. Vide : github.com (python-build-standalone).</translation>
         </message>
         <message>
             <source>auto: what fits this computer. Or cpu, cu130 (CUDA 13.0), rocm7.1 and so on; plain: the one that the package index has.</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation type="unfinished" />
+            <translation>auto : ce qui convient à cet ordinateur. Ou cpu, cu130 (CUDA 13.0), rocm7.1 et ainsi de suite ; plain : celle de l’index de paquets.</translation>
         </message>
         <message>
             <source>Check the address, and the name and password in it, if it needs any.</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Vérifiez l’adresse, et le nom et le mot de passe qu’elle contient, s’il en faut.</translation>
         </message>
         <message>
             <source>Check the internet connection and the sources of the training pack, then try again.</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Vérifiez la connexion à Internet et les sources du module d’entraînement, puis réessayez.</translation>
         </message>
         <message>
             <source>Choose another index or folder of wheels, or another build of PyTorch; a folder has to hold everything.</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Choisissez un autre index ou dossier de wheels, ou une autre version de PyTorch ; un dossier doit tout contenir.</translation>
         </message>
         <message>
             <source>Make room on the disk of PyroBlur's data folder, then try again: what was fetched is used again.</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Faites de la place sur le disque du dossier de données de PyroBlur, puis réessayez : ce qui a été récupéré resservira.</translation>
         </message>
         <message>
             <source>Make that folder writable.</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Rendez ce dossier accessible en écriture.</translation>
         </message>
         <message>
             <source>Not all that a training pack needs is there: {said}</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Tout ce qu’il faut à un module d’entraînement n’est pas là : {said}</translation>
         </message>
         <message>
             <source>The disk is full: the training pack could not be made.</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le disque est plein : le module d’entraînement n’a pas pu être créé.</translation>
         </message>
         <message>
             <source>The training pack could not be made: {said}</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement n’a pas pu être créé : {said}</translation>
         </message>
         <message>
             <source>The training pack could not be written to {pack_folder}.</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement n’a pas pu être écrit dans {pack_folder}.</translation>
         </message>
         <message>
             <source>no solution found|not found in the|no matching distribution|has no (usable )?wheels|because there (is|are) no|network was disabled|requirements are unsatisfiable|404</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>no solution found|not found in the|no matching distribution|has no (usable )?wheels|because there (is|are) no|network was disabled|requirements are unsatisfiable|404</translation>
         </message>
         <message>
             <source>no space left|os error 28|disk quota|os error 112</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>no space left|os error 28|disk quota|os error 112</translation>
         </message>
         <message>
             <source>the package index</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>l’index de paquets</translation>
         </message>
         <message>
             <source>{where} could not be reached, or did not answer as it should.</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{where} était injoignable, ou n’a pas répondu comme il faut.</translation>
         </message>
         <message>
             <source>{where} refused access.</source>
             <extracomment>pyroblur_gui/pack/uv.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{where} a refusé l’accès.</translation>
         </message>
     </context>
     <context>
@@ -8398,12 +8399,12 @@
         <message>
             <source>runs JOIN experiments USING (experiment_id) WHERE experiments.name = ? AND runs.lifecycle_stage = ?</source>
             <extracomment>pyroblur_gui/runs/embedded.py</extracomment>
-            <translation type="unfinished" />
+            <translation>runs JOIN experiments USING (experiment_id) WHERE experiments.name = ? AND runs.lifecycle_stage = ?</translation>
         </message>
         <message>
             <source>runs WHERE run_uuid IN ({join})</source>
             <extracomment>pyroblur_gui/runs/embedded.py</extracomment>
-            <translation type="unfinished" />
+            <translation>runs WHERE run_uuid IN ({join})</translation>
         </message>
         <message>
             <source>{title}, made {found}</source>
@@ -8423,12 +8424,12 @@
         <message>
             <source>pip install mlflow</source>
             <extracomment>pyroblur_gui/runs/pages.py</extracomment>
-            <translation type="unfinished" />
+            <translation>pip install mlflow</translation>
         </message>
         <message>
             <source>pip install mlflow=={version}</source>
             <extracomment>pyroblur_gui/runs/pages.py</extracomment>
-            <translation type="unfinished" />
+            <translation>pip install mlflow=={version}</translation>
         </message>
         <message>
             <source>Another PyroBlur is writing runs.</source>
@@ -9553,7 +9554,7 @@
         <message>
             <source>MLFLOW_TRACKING_URI is set: runs are kept in {address}, whatever stands above.</source>
             <extracomment>pyroblur_gui/ui/dialogs/settings.py</extracomment>
-            <translation type="unfinished" />
+            <translation>MLFLOW_TRACKING_URI est définie : les exécutions sont gardées dans {address}, quoi qu’il soit écrit plus haut.</translation>
         </message>
         <message>
             <source>Restore defaults</source>
@@ -10128,7 +10129,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>Without {file}</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/file_choice.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Sans {file}</translation>
         </message>
         <message>
             <source>False alarms</source>
@@ -10176,7 +10177,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>{picture} is not where it was when it was measured.</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/findings_view.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{picture} n’est plus là où elle était quand elle a été mesurée.</translation>
         </message>
         <message>
             <source>Blurs the clip</source>
@@ -10186,7 +10187,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>Choose a data set, the speed, or a clip.</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/presenter.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Choisissez un jeu de données, la vitesse, ou une vidéo.</translation>
         </message>
         <message>
             <source>Choose at least one model.</source>
@@ -10241,7 +10242,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>After a warm-up; the time is that of the whole batch. Under way: pictures one by one, so many at once as when blurring.</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/results_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Après une mise en route ; le temps est celui du lot entier. En cours : des images une par une, autant à la fois que pour flouter.</translation>
         </message>
         <message>
             <source>Confusion at the operating thresholds</source>
@@ -10326,7 +10327,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>A clip, to be blurred…</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/setup_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Une vidéo, à flouter…</translation>
         </message>
         <message>
             <source>Add a model file</source>
@@ -10336,7 +10337,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>Choose a clip</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/setup_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Choisir une vidéo</translation>
         </message>
         <message>
             <source>Choose a data.yaml</source>
@@ -10356,7 +10357,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>Choose labels</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/setup_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Choisir des étiquettes</translation>
         </message>
         <message>
             <source>Data sets (*.yaml *.yml)</source>
@@ -10366,17 +10367,17 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>Its blurring is timed from file to file.</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/setup_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Son floutage est chronométré de fichier à fichier.</translation>
         </message>
         <message>
             <source>Labels (*.csv)</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/setup_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Étiquettes (*.csv)</translation>
         </message>
         <message>
             <source>Labels of the clip…</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/setup_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Étiquettes de la vidéo…</translation>
         </message>
         <message>
             <source>Measure on</source>
@@ -10396,7 +10397,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>No pictures: speed or a clip</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/setup_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Pas d’images : vitesse ou vidéo</translation>
         </message>
         <message>
             <source>Progress</source>
@@ -10441,7 +10442,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>With a CSV file of frame,class,x,y,w,h (pixels), what stays bare after tracking is counted.</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/setup_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Avec un fichier CSV de frame,class,x,y,w,h (pixels), ce qui reste à découvert après le suivi est compté.</translation>
         </message>
         <message>
             <source>A benchmark is running</source>
@@ -10481,7 +10482,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>Import the data set…</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/wiring.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Importer le jeu de données…</translation>
         </message>
         <message>
             <source>Its figures and its report are deleted for good. Reports that you saved elsewhere stay.</source>
@@ -10491,12 +10492,12 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>No program could be opened for it. It is {file}.</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/wiring.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Aucun programme n’a pu être ouvert pour lui. C’est {file}.</translation>
         </message>
         <message>
             <source>Open the picture</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/wiring.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Ouvrir l’image</translation>
         </message>
         <message>
             <source>Remove this result?</source>
@@ -10521,7 +10522,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>{picture} is not in a data set of PyroBlur yet.</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/wiring.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{picture} n’est encore dans aucun jeu de données de PyroBlur.</translation>
         </message>
         <message>
             <source>A threshold of {threshold} covers {wanted} of the objects, with {vain} of a picture covered in vain.</source>
@@ -10610,7 +10611,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>{count} under way</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{count} en cours</translation>
         </message>
         <message>
             <source>{label}, sure to {score}, {size} px</source>
@@ -13088,12 +13089,12 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>MLflow's own pages are not installed. To have them: {command}</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/mlflow_pages.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Les pages de MLflow ne sont pas installées. Pour les avoir : {command}</translation>
         </message>
         <message>
             <source>MLflow's pages are opened in a browser in a moment.</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/mlflow_pages.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Les pages de MLflow s’ouvrent dans un instant dans un navigateur.</translation>
         </message>
         <message>
             <source>No browser could be opened. The address is {address}.</source>
@@ -13603,7 +13604,7 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>Interrupted</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Interrompu</translation>
         </message>
         <message>
             <source>Latency (ms)</source>
@@ -13746,7 +13747,7 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>The part that trains: whether it is whole, where it comes from</source>
             <extracomment>pyroblur_gui/ui/tabs/training/actions.py</extracomment>
-            <translation type="unfinished" />
+            <translation>La partie qui entraîne : si elle est entière, d’où elle vient</translation>
         </message>
         <message>
             <source>Train with what the form says</source>
@@ -13756,7 +13757,7 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>Training &amp;pack…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/actions.py</extracomment>
-            <translation type="unfinished" />
+            <translation>&amp;Module d’entraînement…</translation>
         </message>
         <message>
             <source>Try a few steps: how long it takes, and whether it would work</source>
@@ -13801,7 +13802,7 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>Its pictures stay where they are. Look first counts them.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/choices.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Ses images restent où elles sont. Essayer d’abord les compte.</translation>
         </message>
         <message>
             <source>The file {file} is not there any more. Choose another one.</source>
@@ -13816,7 +13817,7 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>Training needs the training part of PyroBlur.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/choices.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Entraîner demande la partie d’entraînement de PyroBlur.</translation>
         </message>
         <message>
             <source>large</source>
@@ -13871,7 +13872,7 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>Data sets in YOLO's layout (*.yaml *.yml)</source>
             <extracomment>pyroblur_gui/ui/tabs/training/data_field.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Jeux de données au format de YOLO (*.yaml *.yml)</translation>
         </message>
         <message numerus="yes">
             <source>In {shown} pictures, not all classes were looked for:</source>
@@ -14245,72 +14246,72 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>Best epoch</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Meilleure époque</translation>
         </message>
         <message>
             <source>Beware: ONNX finds other boxes than the checkpoint in {pictures} pictures</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Attention : ONNX trouve d’autres boîtes que le point de contrôle dans {pictures} images</translation>
         </message>
         <message>
             <source>Covers</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Couvre</translation>
         </message>
         <message>
             <source>Export</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Export</translation>
         </message>
         <message>
             <source>Large, from 96 px</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Grand, à partir de 96 px</translation>
         </message>
         <message>
             <source>Made with</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Fait avec</translation>
         </message>
         <message>
             <source>Medium, 32 to 96 px</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Moyen, de 32 à 96 px</translation>
         </message>
         <message>
             <source>ONNX finds the same {boxes} boxes in {pictures} pictures, within {px} px</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>ONNX trouve les mêmes {boxes} boîtes dans {pictures} images, à {px} px près</translation>
         </message>
         <message>
             <source>ONNX, not compared with the checkpoint</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>ONNX, non comparé au point de contrôle</translation>
         </message>
         <message>
             <source>ONNX; the checkpoint found nothing to compare in {pictures} pictures</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>ONNX ; le point de contrôle n’a rien trouvé à comparer dans {pictures} images</translation>
         </message>
         <message>
             <source>Objects</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Objets</translation>
         </message>
         <message>
             <source>Small, 16 to 32 px</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Petit, de 16 à 32 px</translation>
         </message>
         <message>
             <source>Tiny, under 16 px</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Minuscule, moins de 16 px</translation>
         </message>
         <message>
             <source>{data}, fingerprint {mark}</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{data}, empreinte {mark}</translation>
         </message>
         <message>
             <source>{epoch} of {epochs}</source>
@@ -14320,17 +14321,17 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>{label} from {percent} %</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{label} à partir de {percent} %</translation>
         </message>
         <message>
             <source>{size} px, batch {batch}, {optimizer} at {rate}, seed {seed}</source>
             <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{size} px, lot de {batch}, {optimizer} à {rate}, graine {seed}</translation>
         </message>
         <message>
             <source>&amp;Check its files</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_dialog.py</extracomment>
-            <translation type="unfinished" />
+            <translation>&amp;Contrôler ses fichiers</translation>
         </message>
         <message>
             <source>&amp;Save</source>
@@ -14340,27 +14341,27 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>Empty: where the packages are published. Used the next time that the pack is made, updated or mended.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_dialog.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Vide : là où les paquets sont publiés. Sert la prochaine fois que le module est créé, mis à jour ou réparé.</translation>
         </message>
         <message>
             <source>The first that fits, else one is fetched</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_dialog.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le premier qui convient, sinon un est récupéré</translation>
         </message>
         <message>
             <source>Training pack</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_dialog.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Module d’entraînement</translation>
         </message>
         <message>
             <source>Where it comes from</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_dialog.py</extracomment>
-            <translation type="unfinished" />
+            <translation>D’où il vient</translation>
         </message>
         <message>
             <source>&amp;Get it</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>&amp;L’obtenir</translation>
         </message>
         <message>
             <source>&amp;Keep it</source>
@@ -14370,217 +14371,217 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>All of it is as it should be.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Tout y est comme il faut.</translation>
         </message>
         <message>
             <source>Every file is looked at, and what a training loads is loaded…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Chaque fichier est examiné, et ce que charge un entraînement est chargé…</translation>
         </message>
         <message>
             <source>Get the training pack?</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Obtenir le module d’entraînement ?</translation>
         </message>
         <message>
             <source>It is being removed…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il est en cours de retrait…</translation>
         </message>
         <message>
             <source>It takes {size} in {folder}. Runs, models and data sets stay. To train again, get it again.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il prend {size} dans {folder}. Exécutions, modèles et jeux de données restent. Pour entraîner de nouveau, obtenez-le de nouveau.</translation>
         </message>
         <message>
             <source>It was removed; {size} are free again.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il a été retiré ; {size} sont de nouveau libres.</translation>
         </message>
         <message>
             <source>Remove the training pack?</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Retirer le module d’entraînement ?</translation>
         </message>
         <message>
             <source>The training pack is being made</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement est en cours de création</translation>
         </message>
         <message>
             <source>The training pack is ready: PyTorch {torch}, for {devices}.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement est prêt : PyTorch {torch}, pour {devices}.</translation>
         </message>
         <message>
             <source>What is needed is being asked</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Ce qu’il faut est en train d’être demandé</translation>
         </message>
         <message>
             <source>&amp;Show earlier runs</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_page.py</extracomment>
-            <translation type="unfinished" />
+            <translation>&amp;Afficher les exécutions antérieures</translation>
         </message>
         <message>
             <source>&amp;Where from…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_page.py</extracomment>
-            <translation type="unfinished" />
+            <translation>D'&amp;où…</translation>
         </message>
         <message>
             <source>Get the training pack</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_page.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Obtenir le module d’entraînement</translation>
         </message>
         <message>
             <source>Progress of the training pack</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_page.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Progression du module d’entraînement</translation>
         </message>
         <message>
             <source>&amp;Get the training pack…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>&amp;Obtenir le module d’entraînement…</translation>
         </message>
         <message>
             <source>&amp;Go on…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>&amp;Continuer…</translation>
         </message>
         <message>
             <source>&amp;Mend the training pack…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>&amp;Réparer le module d’entraînement…</translation>
         </message>
         <message>
             <source>&amp;Update the training pack…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>&amp;Mettre à jour le module d’entraînement…</translation>
         </message>
         <message>
             <source>A Python comes first; which packages are needed is known then. About {size} are fetched from {where}.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Un Python vient d’abord ; les paquets nécessaires sont connus ensuite. Environ {size} sont récupérés depuis {where}.</translation>
         </message>
         <message>
             <source>About {size} are fetched from {source}. You are shown exactly what before anything is.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Environ {size} sont récupérés depuis {source}. Vous verrez exactement quoi avant que cela ne commence.</translation>
         </message>
         <message>
             <source>Asking which packages are needed</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Recherche des paquets nécessaires</translation>
         </message>
         <message>
             <source>Damaged. {reason}</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Endommagé. {reason}</translation>
         </message>
         <message>
             <source>Fetching</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Récupération</translation>
         </message>
         <message>
             <source>Installing</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Installation</translation>
         </message>
         <message>
             <source>It can be cancelled and goes on later; it can be removed again at any time.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Cela peut être annulé et reprend plus tard ; le module peut être retiré à tout moment.</translation>
         </message>
         <message>
             <source>It is made from the folder {folder}; nothing is fetched.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il est créé depuis le dossier {folder} ; rien n’est récupéré.</translation>
         </message>
         <message>
             <source>It takes about {size} on the disk, in {folder}.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il prend environ {size} sur le disque, dans {folder}.</translation>
         </message>
         <message>
             <source>It was made by another version of PyroBlur than this one. Only what has changed is fetched, from {source}.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il a été créé par une autre version de PyroBlur que celle-ci. Seul ce qui a changé est récupéré, depuis {source}.</translation>
         </message>
         <message>
             <source>It was made by another version of PyroBlur, and has to be updated.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Il a été créé par une autre version de PyroBlur, et doit être mis à jour.</translation>
         </message>
         <message>
             <source>Looking for a Python</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Recherche d’un Python</translation>
         </message>
         <message>
             <source>Looking through what is there</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Examen de ce qui est là</translation>
         </message>
         <message>
             <source>Not finished; {size} are here already.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Inachevé ; {size} sont déjà là.</translation>
         </message>
         <message>
             <source>Not needed: PyTorch and Ultralytics are installed in the Python that PyroBlur runs in.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Inutile : PyTorch et Ultralytics sont installés dans le Python de PyroBlur.</translation>
         </message>
         <message>
             <source>Nothing is fetched over the network.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Rien n’est récupéré par le réseau.</translation>
         </message>
         <message>
             <source>PyTorch {torch} (this computer has: {accelerator}), {python}.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>PyTorch {torch} (cet ordinateur a : {accelerator}), {python}.</translation>
         </message>
         <message>
             <source>PyroBlur came without PyTorch, which trainings need. It can make itself a training pack: a Python of its own, in your data folder, that nothing else uses.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>PyroBlur est venu sans PyTorch, qu’il faut aux entraînements. Il peut se créer un module d’entraînement : un Python à lui, dans votre dossier de données, que rien d’autre n’utilise.</translation>
         </message>
         <message>
             <source>Python {version}</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Python {version}</translation>
         </message>
         <message>
             <source>Python {version}, which is fetched as well</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Python {version}, récupéré lui aussi</translation>
         </message>
         <message>
             <source>Ready. PyTorch {torch} on Python {python}, for {devices}; {size} in {folder}.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Prêt. PyTorch {torch} sur Python {python}, pour {devices} ; {size} dans {folder}.</translation>
         </message>
         <message>
             <source>The training pack is damaged</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement est endommagé</translation>
         </message>
         <message>
             <source>The training pack is not finished</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement n’est pas terminé</translation>
         </message>
         <message>
             <source>The training pack is of another version</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Le module d’entraînement est d’une autre version</translation>
         </message>
         <message>
             <source>This installation of PyroBlur can make no training pack.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Cette installation de PyroBlur ne peut pas créer de module d’entraînement.</translation>
         </message>
         <message>
             <source>Training is not installed</source>
@@ -14590,46 +14591,46 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>Training needs one more part</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Entraîner demande encore une partie</translation>
         </message>
         <message>
             <source>Trying whether a training could begin</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Essai : un entraînement pourrait-il commencer</translation>
         </message>
         <message>
             <source>{rate} a second</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{rate} par seconde</translation>
         </message>
         <message>
             <source>{reason} Mending it fetches what is damaged, from {source}.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{reason} La réparation récupère ce qui est endommagé, depuis {source}.</translation>
         </message>
         <message>
             <source>{size} are here already. It goes on from there, from {source}.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{size} sont déjà là. Cela continue à partir de là, depuis {source}.</translation>
         </message>
         <message numerus="yes">
             <source>{size} in {count} packages are fetched from {where}.</source>
             <comment>{size} in {count} package are fetched from {where}.</comment>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished">
-                <numerusform />
-                <numerusform />
+            <translation>
+                <numerusform>{size} en {count} paquet sont récupérés depuis {where}.</numerusform>
+                <numerusform>{size} en {count} paquets sont récupérés depuis {where}.</numerusform>
             </translation>
         </message>
         <message>
             <source>{stage}: {done} of {total}</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{stage} : {done} sur {total}</translation>
         </message>
         <message>
             <source>{stage}…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_wording.py</extracomment>
-            <translation type="unfinished" />
+            <translation>{stage}…</translation>
         </message>
         <message>
             <source>Choose another name, or leave the field empty.</source>
@@ -14669,17 +14670,17 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>Measured on the validation pictures.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/result_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Mesuré sur les images de validation.</translation>
         </message>
         <message>
             <source>No result yet</source>
             <extracomment>pyroblur_gui/ui/tabs/training/result_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>Pas encore de résultat</translation>
         </message>
         <message>
             <source>The best epoch becomes a model, measured by class and by size, when the training ends.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/result_panel.py</extracomment>
-            <translation type="unfinished" />
+            <translation>La meilleure époque devient un modèle, mesuré par classe et par taille, à la fin de l’entraînement.</translation>
         </message>
         <message>
             <source>What you train is listed here.</source>
