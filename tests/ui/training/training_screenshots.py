@@ -202,7 +202,7 @@ class Camera:
 
     async def forecast(self) -> None:
         """A training that diverges and would take days, and each of these advices followed."""
-        wild = self.recipe.hyperparameters.model_copy(update={"lr0": 1.0, "epochs": 10_000, "imgsz": 320})
+        wild = self.recipe.hyperparameters.model_copy(update={"lr0": 1.0, "epochs": 10_000, "imgsz": 256})
         told = {"model": "yolo11s", "is_pretrained": False, "hyperparameters": wild}
         self.tab.start.show_recipe(self.recipe.model_copy(update=told))
         self.tab.commands.look.trigger()
