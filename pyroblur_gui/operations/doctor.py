@@ -46,6 +46,7 @@ def run(spec: DoctorSpec, context: Context) -> dict[str, JsonValue]:
         "ffmpeg": _ffmpeg,
         "engines": _engines,
         "encoders": _encoders,
+        "training pack": _training_pack,
         "folders": _folders,
         "unfinished work": _unfinished,
         "models": _models,
@@ -125,6 +126,23 @@ def _trial(name: str) -> str:
     except av.FFmpegError as error:
         return f"does not work here: {error.strerror}"
     return "works"
+
+
+def _training_pack() -> Facts:
+    from pyroblur_gui.pack import place
+
+    found = place.status()
+    facts: Facts = {"state": found.state.value}
+    if found.reason:
+        facts["reason"] = found.reason
+    if found.manifest is not None:
+        facts |= {
+            "torch": found.manifest.torch,
+            "python": found.manifest.python_version,
+            "devices": found.manifest.devices,
+            "made by": found.manifest.version,
+        }
+    return facts
 
 
 def _folders() -> Facts:

@@ -102,8 +102,8 @@ def remove() -> int:
         folder = pack_folder()
         used = [left.name for left in folder.glob(f"{ENVIRONMENT_PREFIX}*") if is_used(left)]
         if used:
-            message = "A training is running in the training pack."
-            raise JobRunningError(message, hint="Stop it or wait for its end, then remove the pack.")
+            message = "A training is running in the training pack, or ended a moment ago."
+            raise JobRunningError(message, hint="Stop it, or wait half a minute after its end, then remove the pack.")
         freed = place.size_of_pack()
         with writing(folder / place.MANIFEST_FILE):
             (folder / place.MANIFEST_FILE).unlink(missing_ok=True)  # first: what is half removed never counts

@@ -4,14 +4,15 @@ packaging/pack/shipped.py makes that folder.
 """
 
 import os
+import shutil
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pyroblur_gui.core.errors import PackError
-from pyroblur_gui.core.files import sha256
+from pyroblur_gui.core.files import sha256, writing
 from pyroblur_gui.core.paths import resource
-from pyroblur_gui.core.training_part import PACK, SHIPPED_FILE
+from pyroblur_gui.core.training_part import PACK, SHIPPED_FILE, pack_folder
 
 REINSTALL = "Install PyroBlur again."
 UV = "uv.exe" if os.name == "nt" else "uv"
@@ -38,7 +39,16 @@ class Shipped(BaseModel):
 
     @property
     def uv(self) -> Path:
-        return _file(UV)
+        """Raises PackError. Some packagers copy it as data, without its right to be run: then a copy has it."""
+        path = _file(UV)
+        if os.access(path, os.X_OK):
+            return path
+        copy = pack_folder() / UV
+        with writing(copy):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            copy.chmod(0o755)
+        return copy
 
     def check(self) -> None:
         """Raises PackError unless all of it is there, and what it was when it was packed."""

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -25,11 +26,15 @@ from pyroblur_gui.core.errors import (
 )
 from pyroblur_gui.core.training_part import pack_folder
 from pyroblur_gui.jobs.events import Progress
+from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.operations import pack_workers
+from pyroblur_gui.operations.lone_workers import lone_worker_of
 from pyroblur_gui.operations.pack import install as install_job
 from pyroblur_gui.pack import install, place, uv
 from pyroblur_gui.pack.place import State
 from pyroblur_gui.pack.spec import PackInstallSpec, Sources
+from pyroblur_gui.training import recipes
+from pyroblur_gui.training.spec import TrainSpec
 
 PYTHON = base_python()
 
@@ -319,6 +324,31 @@ def test_a_pack_is_removed_whole_but_not_under_a_training(wheels: list[Path]) ->
     assert install.remove() > TORCH_BYTES
     assert place.status().state is State.ABSENT
     assert environments() == []
+
+
+def test_a_uv_that_lost_its_right_to_run_is_run_all_the_same(shipped: Path, wheels: list[Path]) -> None:
+    content = (shipped / "uv").read_bytes()
+    (shipped / "uv").unlink()
+    (shipped / "uv").write_bytes(content)
+    (shipped / "uv").chmod(0o644)
+    install.install(Sources(wheels=wheels[0].parent, python=PYTHON), Stage())
+    assert place.status().state is State.READY
+
+
+@pytest.mark.usefixtures("shipped")
+def test_the_windows_training_goes_to_the_packs_python(wheels: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = install.install(Sources(wheels=wheels[0].parent, python=PYTHON), Stage())
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    spec = TrainSpec(run="first", recipe=recipes.recipe("quick"), data="street")
+    now = datetime.now(UTC)
+    job = Job(
+        id=1, kind="train", spec=spec.model_dump(mode="json"), lane="gpu", state=JobState.QUEUED, position=0,
+        created=now, updated=now,
+    )  # fmt: skip
+    worker = lone_worker_of(job)
+    assert worker is not None
+    assert worker._command == [str(made.interpreter.python), "-I", "-X", "utf8", "-m", "pyroblur_gui", "worker"]
+    assert worker._environment["PYTHONPATH"] is None, "nothing of this program's own Python reaches the pack's"
 
 
 def test_a_damaged_shipment_is_refused(shipped: Path, wheels: list[Path]) -> None:
