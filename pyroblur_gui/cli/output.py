@@ -226,7 +226,8 @@ def progress_text(progress: Progress) -> str:
     if progress.rate is not None:
         parts.append(f"{amount(progress.rate, progress.unit)}/s")
     if progress.eta_s is not None:
-        parts.append(tr("{time} left", time=f"{progress.eta_s // 60:.0f}:{progress.eta_s % 60:02.0f}"))
+        minutes, seconds = divmod(round(progress.eta_s), 60)
+        parts.append(tr("{time} left", time=f"{minutes}:{seconds:02d}"))
     return ", ".join(parts)
 
 
