@@ -7344,6 +7344,11 @@
             <translation>gardé, en jours</translation>
         </message>
         <message>
+            <source>made by</source>
+            <extracomment>pyroblur_gui/operations/doctor.py</extracomment>
+            <translation>créé par</translation>
+        </message>
+        <message>
             <source>not built in</source>
             <extracomment>pyroblur_gui/operations/doctor.py</extracomment>
             <translation>non intégré</translation>
@@ -7782,9 +7787,9 @@
             <translation>Un entraînement n’a pas pu commencer dans le module d’entraînement : {said}</translation>
         </message>
         <message>
-            <source>A training is running in the training pack.</source>
+            <source>A training is running in the training pack, or ended a moment ago.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation>Un entraînement est en cours dans le module d’entraînement.</translation>
+            <translation>Un entraînement est en cours dans le module d’entraînement, ou vient de se terminer.</translation>
         </message>
         <message>
             <source>Choose another build of PyTorch (cpu, say), or another source, and try again.</source>
@@ -7807,9 +7812,9 @@
             <translation>Nommez un autre Python dans les sources du module d’entraînement.</translation>
         </message>
         <message>
-            <source>Stop it or wait for its end, then remove the pack.</source>
+            <source>Stop it, or wait half a minute after its end, then remove the pack.</source>
             <extracomment>pyroblur_gui/pack/install.py</extracomment>
-            <translation>Arrêtez-le ou attendez sa fin, puis retirez le module.</translation>
+            <translation>Arrêtez-le, ou attendez une demi-minute après sa fin, puis supprimez le module.</translation>
         </message>
         <message>
             <source>The environment in {environment} has no place for packages.</source>
