@@ -155,3 +155,23 @@ def test_options_are_kept_as_what_differs_and_survive_values_of_another_version(
     kept = differences(OTHER, BlurOptions())
     assert options_from(kept, BlurOptions()) == OTHER
     assert options_from({"crf": 99, "gone": 1, "style": "solid"}, BlurOptions()) == BlurOptions(style="solid")
+
+
+def test_the_tracking_address_is_checked_and_the_variable_is_said_to_win(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5001")
+    dialog = SettingsDialog(Settings())
+    qtbot.addWidget(dialog)
+    saved: list[Settings] = []
+    dialog.saved.connect(saved.append)
+    assert "runs are kept in http://127.0.0.1:5001" in dialog.tracking_note.text()
+    field = dialog.form.control("tracking_address")
+    assert field.widget.placeholderText() == "In PyroBlur's own folder"
+    field.set_value("runs.example.org")
+    dialog._accept()
+    assert saved == []
+    assert "is no tracking address" in dialog._problem.text()
+    field.set_value("http://runs.example.org:5000")
+    dialog._accept()
+    assert [each.tracking_address for each in saved] == ["http://runs.example.org:5000"]

@@ -1,13 +1,18 @@
 """The Runs tab in the real window, with the real worker behind it."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 from run_folders import make_run
 
 from pyroblur_gui.core.paths import folders
+from pyroblur_gui.core.settings import Settings
 from pyroblur_gui.models import production
+from pyroblur_gui.runs import pages
 from pyroblur_gui.runs.plan import Plan
 from pyroblur_gui.training.run import RunState
 from pyroblur_gui.ui.dialogs.question import Question
@@ -192,5 +197,34 @@ def test_the_queue_is_given_the_next_phase_when_one_is_over(on_screen: Play) -> 
         assert runner.is_running("mine")
         await until(lambda: not runner.is_running("mine"), LIMIT_S)
         assert runner.active("mine") == {}
+
+    on_screen(scenario)
+
+
+def test_mlflows_own_pages_are_opened_or_it_is_said_how_to_get_them(
+    on_screen: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Browser(QObject):
+        addresses: ClassVar[list[str]] = []
+
+        @Slot(QUrl)
+        def show(self, url: QUrl) -> None:
+            self.addresses.append(url.toString())
+
+    browser = Browser()
+    monkeypatch.setattr(pages, "INDEX", ("no", "such", "page"))
+
+    async def scenario(session) -> None:
+        tab = await open_runs(session)
+        tab.commands.mlflow.trigger()
+        assert "To have them: pip install mlflow==" in tab.banner.text
+        address = "http://127.0.0.1:9/"
+        shown(session)._take_settings(Settings(tracking_address=address))
+        QDesktopServices.setUrlHandler("http", browser, "show")
+        try:
+            tab.commands.mlflow.trigger()
+        finally:
+            QDesktopServices.unsetUrlHandler("http")
+        assert browser.addresses == [address]
 
     on_screen(scenario)

@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - the names are those of the library
 """How busy a GPU was: the mean of what its driver tells while something is measured; nothing without one."""
 
 import sys
