@@ -2,7 +2,8 @@
 """Takes pictures of the Benchmark tab: python tests/ui/benchmark/benchmark_screenshots.py FOLDER [--docs FOLDER]
 
 The real window, drawn to memory, light and dark, with the result of two models on a small data set. Look at what it
-makes; a test cannot. RESULT (--result) shows another benchmark's folder instead.
+makes; a test cannot. --result shows the folder of a real benchmark instead, without its gallery: pictures that it was
+measured on may be nobody's to show.
 """
 
 import argparse
@@ -19,7 +20,8 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[3]
 LOOKS = [(scheme, scale) for scheme in ("light", "dark") for scale in (1, 2)]
 SIZE = (1360, 850)
-KEPT = tuple(f"benchmark-{view}-light-1x" for view in ("empty", "summary", "curves", "leaks", "gallery", "speed"))
+VIEWS = ("empty", "summary", "curves", "leaks", "gallery", "speed")
+KEPT = (*(f"benchmark-{view}-light-1x" for view in VIEWS), "benchmark-summary-dark-2x", "benchmark-speed-dark-2x")
 WIDEST = 1600
 
 
@@ -56,6 +58,8 @@ def keep(folder: Path, docs: Path) -> None:
     from PIL import Image
 
     for name in KEPT:
+        if not (folder / f"{name}.png").exists():
+            continue
         picture = Image.open(folder / f"{name}.png").convert("RGB")
         picture.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
         picture.save(docs / f"{name}.webp", quality=86, method=6)
@@ -97,7 +101,8 @@ class Camera:
             shutil.copytree(self.result, store.benchmarks_folder() / "20260102-030405-thorough-fast")
         await self.tab.wiring.presenter.refresh()
         await self.until(lambda: self.tab.results.result is not None)
-        for view in ("summary", "curves", "leaks", "gallery", "speed"):
+        every = ("summary", "curves", "leaks", "gallery", "speed")
+        for view in every if self.result is None else [view for view in every if view != "gallery"]:
             self.tab.results.show_view(view)
             if view == "gallery":
                 self.tab.results.findings.model_box.setCurrentIndex(1)
