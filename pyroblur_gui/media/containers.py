@@ -68,6 +68,8 @@ _AVI = Container(
     audio=frozenset({"mp3", "mp2", "aac", "ac3", "dts", "pcm_s16le", "pcm_s24le", "pcm_u8", "adpcm_ms", "pcm_mulaw",
                      "pcm_alaw", "adpcm_ima_wav"}),
     audio_fallback="libmp3lame", holds_orientation=False, holds_any_time=False,
+    # Sound that begins before 0 would move the picture by part of a frame: an empty one then follows the first.
+    options={"avoid_negative_ts": "disabled"},
 )  # fmt: skip
 _TS = Container(
     suffix=".ts", muxer="mpegts", title="MPEG-TS", video=frozenset({"h264", "hevc"}),

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, suppress
 from fractions import Fraction
 from io import FileIO
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import av
 from av.audio.stream import AudioStream
@@ -28,9 +28,14 @@ from pyroblur_gui.media.sound import CopiedTrack, RecodedTrack, SilentTrack, Tra
 from pyroblur_gui.media.source import AnyPacket, open_clip
 from pyroblur_gui.media.subtitles import ConvertedSubtitles
 
+if TYPE_CHECKING:
+    from av.container.core import Chapter  # in PyAV's stubs only
+
 __all__ = ["SegmentEncoder", "mux"]
 
 _BITEXACT: Final = 0x400  # AVFMT_FLAG_BITEXACT: no version, date or random number in the file
+_WITH_CHAPTERS: Final = {"mp4", "mov", "matroska", "webm"}
+CHAPTERS: Final = "chapters"  # what they are called in facts, and kept by
 _FINEST_GRID: Final = Fraction(1, 240)
 _BROADCAST: Final = {"ts", "mpg"}  # containers whose clock starts anywhere
 Sound = Literal["keep", "mute", "drop"]
@@ -97,6 +102,8 @@ class _Muxing:
             try:
                 output.flags |= _BITEXACT
                 output.metadata.update(kept(reading.metadata, keep_metadata))
+                if self._keeps_chapters(keep_metadata):
+                    output.set_chapters(_titled(reading))
                 picture = self._add_picture(output, joined)
                 tracks = self._add_tracks(output, reading, shift)
                 pictures = self._pictures(joined, picture, shift)
@@ -108,7 +115,7 @@ class _Muxing:
                     output.close()  # the first error tells more than a second one would
                 raise
             output.close()
-        self._say_left_out()
+        self._say_left_out(keep_metadata)
         self._say_rounded()
         return tuple(self._notes)
 
@@ -196,8 +203,14 @@ class _Muxing:
         self._notes.append(f"{which} as {text.codec} are left out: {self._container.title} cannot hold them.")
         return None
 
-    def _say_left_out(self) -> None:
-        left = [name for name in self._facts.other if not (name == "font" and self._container.holds_fonts)]
+    def _keeps_chapters(self, names: Collection[str]) -> bool:
+        return self._container.muxer in _WITH_CHAPTERS and CHAPTERS in {name.casefold() for name in names}
+
+    def _say_left_out(self, names: Collection[str]) -> None:
+        stays = {"font"} if self._container.holds_fonts else set()
+        if CHAPTERS in self._facts.other and self._keeps_chapters(names):
+            stays |= {CHAPTERS, "data: text"}  # MP4 and MOV hold them in a track, which is written anew
+        left = [name for name in self._facts.other if name not in stays]
         if left:
             self._notes.append(f"Left out: {', '.join(dict.fromkeys(left))}.")
 
@@ -228,6 +241,11 @@ class _Muxing:
                 # Edit lists count in the movie's own scale, 1/1000 by default: too coarse for this start.
                 options["movie_timescale"] = str(scale)
         return options
+
+
+def _titled(reading: InputContainer) -> "list[Chapter]":
+    """The chapters, with their titles and nothing else that is said about them."""
+    return [{**chapter, "metadata": kept(chapter["metadata"], ("title",))} for chapter in reading.chapters()]
 
 
 def _copy_fonts(output: OutputContainer, reading: InputContainer) -> None:

@@ -49,6 +49,30 @@ def test_metadata_stays_when_it_is_named(tmp_path: Path, render: Render) -> None
         assert clips.GPS.encode() not in done.path.read_bytes()
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
+def test_chapters_stay_when_they_are_named_where_they_can_be_held(tmp_path: Path, render: Render, suffix: str) -> None:
+    source = tmp_path / "a.mp4"
+    titles = [(0, 200, "Gate"), (200, 500, "Street")]
+    with av.open(make_clip(tmp_path / "plain.mp4", frames=12, **SMALL)) as plain, av.open(source, "w") as container:
+        picture = plain.streams.video[0]
+        copy = container.add_stream_from_template(picture)
+        container.set_chapters([
+            {"id": number, "start": start, "end": end, "time_base": Fraction(1, 1000),
+             "metadata": {"title": title, "artist": clips.SERIAL}}
+            for number, (start, end, title) in enumerate(titles)
+        ])  # fmt: skip
+        for packet in plain.demux(picture):
+            if packet.size:
+                packet.stream = copy
+                container.mux(packet)
+    done = render(source, suffix, keep_metadata=("chapters",))
+    with av.open(done.path) as container:
+        kept = [(round(each["start"] * each["time_base"], 3), each["metadata"]) for each in container.chapters()]
+    assert kept == ([] if suffix == ".ts" else [(0, {"title": "Gate"}), (Fraction(1, 5), {"title": "Street"})])
+    assert ("chapters" in " ".join(done.notes)) == (suffix == ".ts"), done.notes
+    assert not any(secret in done.path.read_bytes() for secret in clips.SECRETS)
+
+
 def test_index_stands_in_front(tmp_path: Path, render: Render) -> None:
     data = render(make_clip(tmp_path / "a.mp4", frames=12, **SMALL)).path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")

@@ -41,6 +41,16 @@ def test_sound_stays_where_it_was_to_the_pictures(tmp_path: Path, render: Render
     assert packets_of(done.path, "audio", 1) == packets_of(source, "audio", 1)
 
 
+def test_sound_that_begins_early_leaves_no_empty_frame_in_an_avi(tmp_path: Path, render: Render) -> None:
+    """AAC is made with a packet before 0, which FFmpeg would make the clip's start."""
+    source = make_clip(tmp_path / "a.mp4", frames=12, audio=("aac",), **SMALL)
+    assert _times(source, "audio", 0)[0] < 0
+    with av.open(str(render(source, ".avi").path)) as container:
+        stream = container.streams.video[0]
+        assert [packet.dts for packet in container.demux(stream) if packet.size] == list(range(12))
+        assert stream.frames == 12
+
+
 def _times(path: Path, kind: str, number: int) -> list[Fraction]:
     with av.open(str(path)) as container:
         stream = [found for found in container.streams if found.type == kind][number]
