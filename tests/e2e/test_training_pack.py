@@ -13,7 +13,7 @@ from small_sets import yolo_folder
 
 RECIPE = ("--recipe", "quick", "--from-scratch", "--device", "cpu")
 SETTINGS = ("--set", "epochs=1", "--set", "imgsz=64", "--set", "batch=4", "--set", "save_period=-1")
-LIMIT_S = 400
+LIMIT_S = 900.0  # on a busy machine; alone it takes a minute and a half
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -53,7 +53,7 @@ def program(tmp_path: Path) -> Program:
 
 
 @pytest.mark.usefixtures("training_part", "tracking_part")
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_without_torch_a_pack_is_made_from_a_folder_and_trains(
     program: Program, tmp_path: Path, pictures: dict[str, Path]
 ) -> None:

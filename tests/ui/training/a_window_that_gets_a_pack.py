@@ -14,7 +14,7 @@ from pyroblur_gui.pack.spec import Sources, sources_file
 from pyroblur_gui.ui.app import Session, make_application
 from pyroblur_gui.ui.dialogs.question import Question
 
-LIMIT_S = 240.0
+LIMIT_S = 600.0
 
 
 async def get(session: Session, wheels: Path, python: str) -> None:
