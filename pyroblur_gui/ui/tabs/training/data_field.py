@@ -28,6 +28,7 @@ class DataField(QObject):
         self._value = ""
         self.box = ComboBox()
         self.box.setAccessibleName(tr("Data set"))
+        self.box.setPlaceholderText(tr("None yet"))
         self.unlabelled = ComboBox()
         self.unlabelled.setAccessibleName(tr("Pictures without all labels"))
         self.unlabelled.setToolTip(tr(TrainSpec.model_fields["unlabelled"].description or ""))

@@ -33,7 +33,7 @@ class ResultPanel(QWidget):
         column.addLayout(self._facts)
         column.addWidget(self.classes)
         column.addWidget(self.sizes)
-        column.addStretch()
+        column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
