@@ -13894,6 +13894,11 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <translation>Les laisser de côté</translation>
         </message>
         <message>
+            <source>None yet</source>
+            <extracomment>pyroblur_gui/ui/tabs/training/data_field.py</extracomment>
+            <translation>Aucun pour l’instant</translation>
+        </message>
+        <message>
             <source>Train on them as they are</source>
             <extracomment>pyroblur_gui/ui/tabs/training/data_field.py</extracomment>
             <translation>Entraîner avec elles telles quelles</translation>
