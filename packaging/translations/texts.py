@@ -31,7 +31,7 @@ FROM_DATA = (
     "log", "measure", "read", "report", "speed", "split", "suggest", "train", "try", "verify", "write",
     "batches", "bytes", "checks", "epochs", "files", "frames", "layers", "pages", "parts", "pictures", "runs", "s",
     "steps", "ways", "images", "boxes", "warning", "error", "done", "failed", "cancelled", "model", "Usage:",
-    "mean", "deviation", "mAP50", "precision", "recall", "leaked", "leaked area", "pictures/s",
+    "mean", "deviation", "mAP50", "precision", "image", "video", "recall", "leaked", "leaked area", "pictures/s",
 )  # fmt: skip
 
 # Where a single word is a text: keywords of calls, and calls whose first arguments are.
@@ -49,7 +49,8 @@ _NO_TEXT_CALLS = {
 _NO_TEXT_KEYWORDS = {"citation", "name", "counted", "license", "regex", "pattern", "command", "condition", "metavar"}
 _SQL = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|BEGIN|EXISTS|NOT [a-z_]+\.|AND |id |is_undone|JOIN |WHERE |ORDER "
-    r"|FROM |tags\.|name = |source IN|split IN|kind IN|boxes\.|run_uuid|ALTER|DROP|COMMIT|start_time|min\()"
+    r"|FROM |tags\.|name = |runs JOIN|runs WHERE|source IN|split IN|kind IN|boxes\.|run_uuid|ALTER|DROP|COMMIT"
+    r"|start_time|min\()"
 )
 _PROSE = re.compile(r"[A-Za-z][a-z']+,? [A-Za-z(]")
 _OUTSIDE_PROSE = re.compile(r"[A-Za-z]{2,}")

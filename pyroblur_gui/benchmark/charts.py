@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyroblur_gui.benchmark.result import BenchmarkResult, Curve, ModelResult
 from pyroblur_gui.core.paths import folders
+from pyroblur_gui.core.translation import tr, translated
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,12 +107,15 @@ def _leaks(result: BenchmarkResult, label: str) -> Chart:
                 if each.name == label and each.leaks is not None:
                     style = _style(place)
                     plot.plot(
-                        each.leaks.thresholds, each.leaks.leak_objects, label=f"{_short(model.model)}: leaked", **style
+                        each.leaks.thresholds,
+                        each.leaks.leak_objects,
+                        label=tr("{model}: leaked", model=_short(model.model)),
+                        **style,
                     )
                     plot.plot(
                         each.leaks.thresholds,
                         each.leaks.in_vain,
-                        label=f"{_short(model.model)}: covered in vain",
+                        label=tr("{model}: covered in vain", model=_short(model.model)),
                         **{**style, "alpha": 0.5, "linewidth": 1.0},
                     )
                     plot.axvline(each.threshold, color=style["color"], linewidth=0.8, alpha=0.6)
@@ -167,8 +171,8 @@ def _confusion(model: ModelResult, number: int) -> Chart:
                 plot.text(column, row, str(count), ha="center", va="center", color=color)
         plot.set_xticks(range(len(confusion.names)), confusion.names)
         plot.set_yticks(range(len(confusion.names)), confusion.names)
-        plot.set_xlabel("Labelled")
-        plot.set_ylabel("Found")
+        plot.set_xlabel(tr("Labelled"))
+        plot.set_ylabel(tr("Found"))
 
     title = f"Confusion at the operating threshold: {_short(model.model)}"
     return _chart(f"confusion-{number}", title, "Counts; columns are what is labelled, rows what was found.", draw)
@@ -191,7 +195,7 @@ def _speed(result: BenchmarkResult) -> Chart:
         names = [f"{_short(row.model)}, {row.engine} {row.precision} {row.device}, {row.size} px" for row in rows]
         medians = [row.times.median_ms if row.times else 0.0 for row in rows]
         tails = [row.times.p95_ms if row.times else 0.0 for row in rows]
-        plot.barh(names, medians, color=COLORS[0], label="median")
+        plot.barh(names, medians, color=COLORS[0], label=tr("median"))
         plot.scatter(tails, names, color=COLORS[1], marker="|", label="95 %", zorder=3)
         plot.invert_yaxis()
         _frame(plot, ("Milliseconds a picture", ""))
@@ -230,8 +234,8 @@ def _bars(plot: "Axes", names: Sequence[str], groups: Sequence[tuple[str, Sequen
 
 
 def _frame(plot: "Axes", axes: tuple[str, str]) -> None:
-    plot.set_xlabel(axes[0])
-    plot.set_ylabel(axes[1])
+    plot.set_xlabel(translated(axes[0]))
+    plot.set_ylabel(translated(axes[1]))
     plot.grid(visible=True, alpha=0.25)
     plot.spines[["top", "right"]].set_visible(False)
     if plot.get_legend_handles_labels()[1]:
@@ -247,7 +251,7 @@ def _chart(name: str, title: str, about: str, draw: Callable[["Axes"], None]) ->
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     plot = figure.add_subplot()
     draw(plot)
-    plot.set_title(title, fontsize=11, loc="left")
+    plot.set_title(translated(title), fontsize=11, loc="left")
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, whatever it is written as: the layout takes longest
     safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name)

@@ -16,6 +16,7 @@ from pyroblur_gui.benchmark.tables import Table, facts, findings, tables
 from pyroblur_gui.benchmark.verdict import sentences
 from pyroblur_gui.core.files import PartFile
 from pyroblur_gui.core.paths import resource
+from pyroblur_gui.core.translation import language, tr, translated
 
 HTML_FILE, MARKDOWN_FILE = "benchmark.html", "benchmark.md"
 CHARTS, TABLES = "charts", "tables"
@@ -49,16 +50,16 @@ def as_csv(table: Table) -> str:
 
 
 def as_markdown(result: BenchmarkResult, drawn: list[Chart]) -> str:
-    parts = [f"# {TITLE}", *(f"- {name}: {text}" for name, text in facts(result)), ""]
-    parts += [f"**{_escaped(sentence)}**\n" for sentence in sentences(result)]
-    parts += [f"> {_escaped(note)}\n" for note in _notes(result)]
+    parts = [f"# {tr(TITLE)}", *(f"- {translated(name)}: {translated(text)}" for name, text in facts(result)), ""]
+    parts += [f"**{_escaped(translated(sentence))}**\n" for sentence in sentences(result)]
+    parts += [f"> {_escaped(translated(note))}\n" for note in _notes(result)]
     for table in tables(result):
-        parts += [f"## {table.title}", "", *([table.note, ""] if table.note else [])]
-        head, *rows = ([_escaped(text) for text in row] for row in table.rows)
+        parts += [f"## {translated(table.title)}", "", *([translated(table.note), ""] if table.note else [])]
+        head, *rows = ([_escaped(translated(text)) for text in row] for row in table.rows)
         lines = [head, ["---"] * len(head), *rows]
         parts += [*(f"| {' | '.join(line)} |" for line in lines), ""]
     for chart in drawn:
-        parts += [f"![{chart.title}. {chart.about}]({CHARTS}/{chart.name}.png)", ""]
+        parts += [f"![{translated(chart.title)}. {translated(chart.about)}]({CHARTS}/{chart.name}.png)", ""]
     return "\n".join(parts)
 
 
@@ -69,6 +70,8 @@ def as_html(result: BenchmarkResult, drawn: list[Chart]) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["translated"] = translated
+    environment.globals |= {"tr": tr, "language": language()}
     template = environment.from_string(resource("benchmark.html.j2").read_text(encoding="utf-8"))
     return template.render(
         title=TITLE,

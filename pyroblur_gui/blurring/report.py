@@ -11,8 +11,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from pyroblur_gui import __version__
+from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.files import fitted_name
 from pyroblur_gui.core.paths import resource
+from pyroblur_gui.core.translation import language, moment, numeral, tr, translated, trn
 
 
 class _Part(BaseModel):
@@ -107,9 +109,18 @@ def as_html(report: Report) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["time"] = _as_time
+    environment.filters |= {
+        "time": _as_time, "moment": moment, "numeral": numeral, "translated": translated, "title_of": _title_of,
+    }  # fmt: skip
+    environment.globals |= {"tr": tr, "trn": trn, "language": language()}
     template = environment.from_string(resource("report.html.j2").read_text(encoding="utf-8"))
     return template.render(report=report)
+
+
+def _title_of(name: str) -> str:
+    """What an option is called; its name where it is none of the options."""
+    field = BlurOptions.model_fields.get(name)
+    return translated(field.title) if field is not None and field.title else name
 
 
 def _as_time(seconds: float) -> str:

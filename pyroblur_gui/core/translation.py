@@ -1,7 +1,7 @@
 """The language in use: every text that a user sees goes through here on its way to the window, a terminal or a report.
 
 gettext rather than Qt's translator: presenters, the command line and the reports have no Qt. The sources are Qt
-Linguist's files (packaging/translations); docs/decisions/0019-languages.md tells why.
+Linguist's files (packaging/translations); docs/decisions/0021-languages.md tells why.
 
 tr() and trn() translate what is written where it is shown. translated() is for what comes from below as finished
 English: errors, warnings, help of fields, what the queue has kept. Those stay English between processes, in the
@@ -28,6 +28,7 @@ _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order of POSIX
 _GAP = re.compile(r"(?<!\{)\{(\w+)(:[^{}]*)?\}")
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?…]) (?=\S)")
+_FEWEST_LETTERS = 4  # of its own, of a sentence that is recognised: "{field}: {reason}" would take anything
 _MOST_DEEP = 4  # texts within texts
 _MOST_TOGETHER = 6  # sentences of one template
 
@@ -260,13 +261,14 @@ def _templates(texts: Mapping[str, str]) -> tuple[_Template, ...]:
     found: list[tuple[int, _Template]] = []
     for source, translation in texts.items():
         parts = _GAP.split(source)  # words, name, spec, words, name, spec, ..., words
-        if len(parts) == 1:
+        if len(parts) == 1 or sum(map(str.isalpha, "".join(parts[::3]))) < _FEWEST_LETTERS:
             continue
         words = [part.replace("{{", "{").replace("}}", "}") for part in parts[::3]]
         pattern = re.escape(words[0])
         seen: set[str] = set()
-        for name, following in zip(parts[1::3], words[1:], strict=True):
-            pattern += (f"(?P={name})" if name in seen else f"(?P<{name}>.*?)") + re.escape(following)
+        for name, spec, following in zip(parts[1::3], parts[2::3], words[1:], strict=True):
+            filling = r"[-+\d.,e]+" if spec else ".*?"
+            pattern += (f"(?P={name})" if name in seen else f"(?P<{name}>{filling})") + re.escape(following)
             seen.add(name)
         anchor = max(words, key=len)
         specs = {name: spec or "" for name, spec in zip(parts[1::3], parts[2::3], strict=True)}

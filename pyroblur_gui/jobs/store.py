@@ -8,7 +8,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +46,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
 )
 
+_KEPT_COLUMNS = ",".join(
+    ("kind", "spec", "lane", "state", "created", "updated", "progress", "result", "failure")  # not whose they were
+)
+
 _REASONS = {"newer": "made by a newer version of PyroBlur", "damaged": "damaged"}
 
 log = logging.getLogger(__name__)
@@ -80,12 +84,15 @@ class JobStore:
             reason = _unfitness(path)
             if reason:
                 _move_aside(path, reason)
-            return cls(_connect(path), owner or Owner.this_process())
+            store = cls(_connect(path), owner or Owner.this_process())
+            for aside in sorted(path.parent.glob(f"{path.stem}.newer*{path.suffix}")):
+                store._take_back(aside)
         except (OSError, sqlite3.Error) as exc:
             reason = (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
             message = f"The queue cannot be kept in {path}: {reason}."
             hint = f"Check that {path.parent} can be written to and that its disk is not full."
             raise OutputError(message, hint=hint, path=path) from exc
+        return store
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -162,6 +169,28 @@ class JobStore:
                 ).fetchone()
                 added.append(_job_of(row))
         return added
+
+    def _take_back(self, aside: Path) -> None:
+        """Adds the jobs of a file that an older PyroBlur had to move aside, once it is not too new any more."""
+        try:
+            if _unfitness(aside):
+                return
+            with closing(_connect(aside)) as before:
+                _migrate(before)
+                rows = before.execute(f"SELECT {_KEPT_COLUMNS} FROM jobs ORDER BY position, id").fetchall()  # noqa: S608
+        except sqlite3.Error:
+            log.exception("the jobs in %s could not be taken back; it is kept", aside.name)
+            return
+        with _transaction(self._database):
+            (last,) = self._database.execute("SELECT coalesce(max(position), -1) FROM jobs").fetchone()
+            self._database.executemany(
+                f"INSERT INTO jobs ({_KEPT_COLUMNS}, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                [(*row, position) for position, row in enumerate(rows, start=last + 1)],
+            )
+        for companion in ("-wal", "-shm", ""):
+            aside.with_name(aside.name + companion).unlink(missing_ok=True)
+        log.warning("%d jobs of %s are in the queue again", len(rows), aside.name)
+        self._take_over()
 
     def _mine(self) -> tuple[int, float, float]:
         return self._owner.pid, self._owner.started, CLOCK_TOLERANCE_S

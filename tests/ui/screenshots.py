@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scene", action="append", default=[])
     parser.add_argument("--look", action="append", default=[], help="e.g. dark-2x")
+    parser.add_argument("--language", choices=("en", "fr"), default="en")
     parser.add_argument("--docs", type=Path, help="copy a choice of them here, small enough to be kept")
     parser.add_argument("--inside", default="", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
@@ -49,6 +50,7 @@ def main() -> int:
             command += [part for scene in wanted.scene for part in ("--scene", scene)]
             environment = {
                 **os.environ, "PYROBLUR_HOME": home, "QT_SCALE_FACTOR": str(scale), "QT_QPA_PLATFORM": "xcb",
+                "PYROBLUR_LANG": wanted.language,
                 "PYTHONPATH": str(Path(__file__).parents[2]),
             }  # fmt: skip
             worst = max(worst, subprocess.run(command, env=environment, check=False).returncode)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pyroblur_gui.core.errors import SettingsError
-from pyroblur_gui.core.settings import ColorScheme, Settings, SettingsFile
+from pyroblur_gui.core.settings import ColorScheme, Language, Settings, SettingsFile
 
 
 @pytest.fixture
@@ -74,6 +74,30 @@ def test_a_newer_file_is_used_as_far_as_known_and_kept_as_it_was(path: Path) -> 
     file.save(loaded.value)
     kept = next(each for each in path.parent.iterdir() if "version-99" in each.name)
     assert kept.read_text() == text
+
+
+def test_a_downgrade_and_an_upgrade_lose_no_choice(path: Path) -> None:
+    """An older PyroBlur keeps what it does not know; the newer one finds it again."""
+
+    class Older(BaseModel):
+        model_config = ConfigDict(frozen=True, extra="allow")
+        start_when_added: bool = False
+
+    newer = SettingsFile(path, Settings)
+    newer.save(Settings(language=Language.FRENCH, update_address="https://example.org/x", was_welcomed=True))
+    older = SettingsFile(path, Older)
+    older.save(older.load().value.model_copy(update={"start_when_added": True}))
+    again = newer.load()
+    assert again.message == ""
+    assert again.value == Settings(
+        language=Language.FRENCH, update_address="https://example.org/x", was_welcomed=True, start_when_added=True
+    )
+
+
+@pytest.mark.parametrize("address", ["http://example.org", "example.org", "https://", "https://a b", "file:///x"])
+def test_updates_are_asked_for_over_https_only(address: str) -> None:
+    with pytest.raises(ValueError, match="must begin with https"):
+        Settings(update_address=address)
 
 
 def test_an_older_file_is_migrated_step_by_step(path: Path) -> None:

@@ -193,6 +193,30 @@ def test_a_file_of_a_newer_version_is_moved_aside(path: Path, caplog: pytest.Log
     database.close()
 
 
+def test_after_a_downgrade_and_an_upgrade_all_jobs_are_there(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer PyroBlur's queue is set aside by an older one, and taken back by the newer one with what came since."""
+    newer = (*store_module.MIGRATIONS, ("ALTER TABLE jobs ADD COLUMN note TEXT",))
+    with monkeypatch.context() as later:
+        later.setattr(store_module, "MIGRATIONS", newer)
+        with JobStore.open(path) as store:
+            _, second = add(store, "of the newer", "and done")
+            store.save(replace(second, state=JobState.DONE, result=Finished(result={"frames": 3})))
+    with JobStore.open(path) as store:  # the older one
+        assert store.jobs() == []
+        add(store, "of the older")
+    assert (path.parent / "queue.newer.sqlite").exists()
+    with monkeypatch.context() as later:
+        later.setattr(store_module, "MIGRATIONS", newer)
+        with JobStore.open(path) as store:
+            jobs = store.jobs()
+        with JobStore.open(path) as store:
+            assert [job.spec for job in store.jobs()] == [job.spec for job in jobs], "taken back once"
+    assert [job.spec["text"] for job in jobs] == ["of the older", "of the newer", "and done"]
+    assert [job.state for job in jobs] == [JobState.QUEUED, JobState.QUEUED, JobState.DONE]
+    assert jobs[2].result == Finished(result={"frames": 3})
+    assert not (path.parent / "queue.newer.sqlite").exists()
+
+
 def test_damaged_files_are_moved_aside_and_none_overwrites_another(path: Path) -> None:
     path.parent.mkdir()
     for content in (b"first damage" * 100, b"second damage" * 100):
