@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from pyroblur_gui.ui.look import Space, scaled
 
 SCROLL_BAR = 14
+ROW_HEIGHT = 30
 
 
 class FigureTable(QWidget):
@@ -69,6 +70,8 @@ class FigureTable(QWidget):
                 table.setItem(row, column, item)
         table.resizeColumnsToContents()
         table.resizeRowsToContents()
+        for row in range(len(rows)):
+            table.setRowHeight(row, max(ROW_HEIGHT, table.rowHeight(row) + Space.S))
         height = table.horizontalHeader().sizeHint().height() + sum(table.rowHeight(row) for row in range(len(rows)))
         table.setFixedHeight(height + SCROLL_BAR)
         self.setVisible(bool(rows))
