@@ -3,6 +3,7 @@
 It belongs to the worker's own group of processes, so that nothing is left of it when the worker is ended.
 """
 
+import logging
 import os
 import subprocess  # noqa: TID251 - beside jobs/process.py the one that may: what it starts is no worker
 import sys
@@ -10,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 import psutil
@@ -19,6 +21,8 @@ from pyroblur_gui.jobs.process import TERMINATE_S, tree_of
 
 LOOK_S = 0.1
 KEPT_LINES = 400
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,9 @@ def run_program(
     """Runs it to its end. environment: changes to this process's variables; None removes one.
 
     look: called ten times a second; what it raises ends the program. limit_s: after which it is ended.
-    Raises PackError when it cannot be started.
+    Raises PackError when it cannot be started, or took too long.
     """
+    name = Path(command[0]).name
     whole: dict[str, str | None] = {**os.environ, **environment}
     try:
         process = subprocess.Popen(  # noqa: S603 - a program that PyroBlur brings along or has found
@@ -55,7 +60,7 @@ def run_program(
             creationflags=_flags(),
         )
     except OSError as exc:
-        message = f"{os.path.basename(command[0])} could not be started: {exc.strerror or exc}."  # noqa: PTH119 - a name
+        message = f"{name} could not be started: {exc.strerror or exc}."
         raise PackError(message, hint="Install PyroBlur again.") from exc
     out, err = _Reader(process.stdout), _Reader(process.stderr)
     try:
@@ -68,7 +73,8 @@ def run_program(
                 waited += LOOK_S
             look()
             if limit_s is not None and waited > limit_s:
-                break
+                message = f"{name} did not end within {limit_s / 60:.0f} minutes."
+                raise PackError(message, hint="Try again when the computer has less to do.")
     finally:
         if process.poll() is None:
             _end(process)
@@ -103,10 +109,15 @@ def _flags() -> int:
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
+    """The program itself is waited for by subprocess alone: whoever else asks takes its exit status away."""
     tree = tree_of(process.pid)
     for one in tree:
         _quietly(one.terminate)
-    psutil.wait_procs(tree, timeout=TERMINATE_S)
+    try:
+        process.wait(TERMINATE_S)
+    except subprocess.TimeoutExpired:
+        log.info("%d does not stop: killing it", process.pid)
+    psutil.wait_procs(tree[1:], timeout=TERMINATE_S)
     for one in tree:
         _quietly(one.kill)
     process.wait()

@@ -4,6 +4,7 @@ Stopped by whatever, nothing half-made counts, and what was fetched is used when
 """
 
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -33,7 +34,9 @@ from pyroblur_gui.pack.shipped import Shipped, shipped
 from pyroblur_gui.pack.spec import Sources
 from pyroblur_gui.pack.uv import Uv
 
-TRIAL_S = 300.0
+TRIAL_S = 1200.0  # from a slow disk, on a machine that is busy
+
+log = logging.getLogger(__name__)
 _SHOWN_LINES = 3
 _LIST = "install.txt"
 
@@ -297,6 +300,7 @@ def _try(interpreter: Interpreter, context: Context) -> dict[str, str]:
     except (ValueError, IndexError):
         facts = None
     if not isinstance(facts, dict):
+        log.warning("the trial ended with %d; it printed %r and complained %r", ended.status, ended.out, ended.err)
         said = " ".join(ended.err.strip().splitlines()[-_SHOWN_LINES:]) or f"exit status {ended.status}"
         message = f"A training could not begin in the training pack: {said}"
         raise PackError(message, hint="Choose another build of PyTorch (cpu, say), or another source, and try again.")

@@ -30,6 +30,7 @@ def main() -> None:
         "devices": ", ".join([*devices, "CPU"]),
     }
     sys.stdout.write(f"\n{json.dumps(facts)}\n")
+    sys.stdout.flush()  # a library may end the process in its own way
 
 
 if __name__ == "__main__":
