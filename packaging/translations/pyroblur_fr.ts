@@ -5221,9 +5221,19 @@
             <translation>Réinstallez PyroBlur.</translation>
         </message>
         <message>
-            <source>{basename} could not be started: {strerror}.</source>
+            <source>Try again when the computer has less to do.</source>
             <extracomment>pyroblur_gui/jobs/program.py</extracomment>
-            <translation>{basename} n’a pas pu être lancé : {strerror}.</translation>
+            <translation>Réessayez quand l’ordinateur aura moins à faire.</translation>
+        </message>
+        <message>
+            <source>{name} could not be started: {strerror}.</source>
+            <extracomment>pyroblur_gui/jobs/program.py</extracomment>
+            <translation>{name} n’a pas pu être démarré : {strerror}.</translation>
+        </message>
+        <message>
+            <source>{name} did not end within {limit_s:.0f} minutes.</source>
+            <extracomment>pyroblur_gui/jobs/program.py</extracomment>
+            <translation>{name} n’a pas terminé en {limit_s:.0f} minutes.</translation>
         </message>
         <message>
             <source>The block of shared memory is closed.</source>
