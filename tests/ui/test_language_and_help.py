@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pyroblur_gui.core.paths import folders, translations
 from pyroblur_gui.core.settings import Language, Settings
 from pyroblur_gui.core.translation import use_language
 from pyroblur_gui.jobs.events import Failed
+from pyroblur_gui.jobs.job import JobState
 from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.dialogs.diagnostics import DiagnosticsDialog, collected
 from pyroblur_gui.ui.dialogs.guide import GuideDialog
@@ -122,15 +124,15 @@ def test_diagnostics_show_what_they_hold_and_it_names_no_file(on_screen: Play, t
     async def play(session: Session) -> None:
         queue = session.client.queue
         source = tmp_path / "Anna at the lake.mp4"
+        queue.pause()  # how it ends is given here
         job = queue.add(BlurSpec(source=source, target=tmp_path / "out.mp4", options=BlurOptions()))
-        queue.start()
-        await until(lambda: queue.job(job.id).failure is not None)
-        assert "Anna" in queue.job(job.id).failure.message
+        failure = Failed(code="missing_file", message=f"{source.name} is not there.", hint="Try again.")
+        jobs = [replace(job, state=JobState.FAILED, failure=failure)]
         log = folders().logs / "pyroblur.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(f"2026-11-30 01:26:11,123 1 worker ERROR pyroblur_gui.x: {source} broke\n", encoding="utf-8")
         settings = Settings(output_folder=tmp_path)
-        text = collected("OpenVINO", settings, queue.jobs())
+        text = collected("OpenVINO", settings, jobs)
         assert "blur failed" in text
         assert "missing_file" in text
         assert "worker ERROR pyroblur_gui.x" in text
