@@ -13,12 +13,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(PIP_FLAGS) -c constraints.txt
 GROUND := pyproject.toml constraints.txt packaging/system_packages.sh
 
-.PHONY: help demo test lint bench translations constraints clean
+.PHONY: help demo test lint bench package translations constraints clean
 
 help:
 	@echo "make demo         cover a real picture and a real clip, open the window where there is a display"
 	@echo "make test         style, types, layers, tests"
 	@echo "make lint         style, types, layers"
+	@echo "make package      the program that needs no Python, its Debian package, tried in a bare tree (as root)"
 	@echo "make bench        speed and memory beside other programs (takes minutes; BENCH=--help)"
 	@echo "make translations refresh Qt Linguist's files with the texts that there are, compile what is translated"
 	@echo "make constraints  renew constraints.txt from what the package index has now"
@@ -37,6 +38,18 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/yamllint --strict .github compose.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(BIN)/shellcheck packaging/*.sh packaging/linux/*.sh packaging/macos/*.sh
+
+# Anywhere but as root on Debian or Ubuntu, the last step says what it cannot do and leaves the package untried.
+package: $(VENV)/.ready-package
+	$(BIN)/python packaging/build.py
+	$(BIN)/python packaging/linux/build_deb.py build/package/pyroblur build
+	desktop-file-validate packaging/linux/pyroblur.desktop
+	sh packaging/linux/try_deb.sh "$$(ls -t build/pyroblur_*.deb | head -n 1)"
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python tests/benchmarks/blur_speed.py $(BENCH)
@@ -56,9 +69,15 @@ $(VENV)/.ready-dev: $(GROUND)
 translations:
 	$(BIN)/python packaging/translations/update.py
 
+$(VENV)/.ready-package: $(GROUND)
+	@python=$$(PYTHON='$(PYTHON)' FOR=package sh packaging/system_packages.sh) && "$$python" -m venv "$(VENV)"
+	@echo "Installing PyroBlur and what packages it into $(VENV) (once; about 1 GB)"
+	@$(PIP) -e '.[package]'
+	@touch $@ "$(VENV)/.ready"
+
 constraints:
 	@python=$$(PYTHON='$(PYTHON)' sh packaging/system_packages.sh) && "$$python" -m venv build/constraints
-	build/constraints/bin/python -m pip --disable-pip-version-check install --quiet $(PIP_FLAGS) '.[train,dev]'
+	build/constraints/bin/python -m pip --disable-pip-version-check install --quiet $(PIP_FLAGS) '.[train,dev,package]'
 	{ grep '^#' constraints.txt; build/constraints/bin/python -m pip freeze --exclude pyroblur; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt
 

@@ -2,7 +2,7 @@
 # What PyroBlur needs of the system before Python packages can be installed: a Python that fits, its venv module,
 # and the shared libraries that Qt's wheels load but do not carry.
 #
-# Prints the Python to use on standard output, all else on standard error. As root on Debian or Ubuntu missing packages are
+# FOR=package: also what `make package` needs. Prints the Python to use on standard output, all else on standard error. As root on Debian or Ubuntu missing packages are
 # installed; otherwise they are named with the command that installs them, and the exit status is 1.
 set -eu
 
@@ -30,6 +30,15 @@ libxcb-xfixes.so.0 libxcb-xfixes0
 libxcb-xkb.so.1 libxcb-xkb1
 '
 
+# For packaging, one line a command: what is run, and the Debian package that has it.
+COMMANDS='
+readelf binutils
+desktop-file-validate desktop-file-utils
+appstreamcli appstream
+mmdebstrap mmdebstrap
+gzip gzip
+'
+
 find_python() {
     for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
         if command -v "$name" >/dev/null 2>&1 &&
@@ -51,6 +60,13 @@ missing_libraries() {
     done
 }
 
+missing_commands() {
+    printf '%s\n' "$COMMANDS" | while read -r name package; do
+        [ -z "$name" ] || command -v "$name" >/dev/null 2>&1 || printf '%s ' "$package"
+    done
+    ls /usr/lib/*/lapack/liblapack.so.3 >/dev/null 2>&1 || printf 'liblapack3 '
+}
+
 missing_packages() {
     python=$(find_python)
     if [ -z "$python" ]; then
@@ -59,6 +75,7 @@ missing_packages() {
         printf 'python3-venv '
     fi
     [ "$(uname -s)" != Linux ] || missing_libraries
+    [ "${FOR:-}" != package ] || [ "$(uname -s)" != Linux ] || missing_commands
 }
 
 install() {

@@ -3,9 +3,18 @@
 # ruff: noqa: PLC0415 - a door that is not opened must not cost its imports
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyroblur_gui.operations.spec import Check
 
 WORKER = "worker"
 GUI = "gui"
+
+# PyInstaller's start-up points these to the program's own libraries and keeps what they were under a second name.
+_LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 def main() -> int:
@@ -21,9 +30,10 @@ def main() -> int:
         case [] if _was_started_from_a_desktop():
             return _open_window([])
         case _:
+            from pyroblur_gui.cli.doors import Doors
             from pyroblur_gui.cli.main import main as command_line
 
-            return command_line(_open_window)
+            return command_line(Doors(open_window=_open_window, check_window=_check_window))
 
 
 def main_window() -> int:
@@ -47,6 +57,12 @@ def _open_window(arguments: list[str]) -> int:
     return window(arguments)
 
 
+def _check_window() -> "Sequence[Check]":
+    from pyroblur_gui.ui.self_test import check_window
+
+    return check_window()
+
+
 def _is_packaged() -> bool:
     return bool(getattr(sys, "frozen", False))
 
@@ -57,13 +73,23 @@ def _was_started_from_a_desktop() -> bool:
 
 
 def _prepare() -> None:
-    """In a packaged program, processes of multiprocessing start this file again: they leave here."""
+    """In a packaged program, processes of multiprocessing start this file again: they leave here.
+
+    And what it starts must not load its libraries: the browser, the file manager, the training part's Python. The
+    loader has read these variables already; our own workers set them anew, as they are told to begin from nothing.
+    """
     # No plugin of another package looks into what is validated, and none is searched for, in a tenth of the start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if _is_packaged():
         import multiprocessing
 
         multiprocessing.freeze_support()
+        os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
+        for name in _LIBRARY_PATHS:
+            before = os.environ.pop(f"{name}_ORIG", None)
+            os.environ.pop(name, None)
+            if before is not None:
+                os.environ[name] = before
 
 
 if __name__ == "__main__":

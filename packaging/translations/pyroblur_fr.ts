@@ -2489,6 +2489,41 @@
             <translation>{model} est désormais utilisé pour flouter ; la fiche : {path}</translation>
         </message>
         <message>
+            <source>The window's libraries do not load: {error}</source>
+            <extracomment>pyroblur_gui/cli/commands/self_test.py</extracomment>
+            <translation>Les bibliothèques de la fenêtre ne se chargent pas : {error}</translation>
+        </message>
+        <message>
+            <source>This command was started without a window.</source>
+            <extracomment>pyroblur_gui/cli/commands/self_test.py</extracomment>
+            <translation>Cette commande a été lancée sans fenêtre.</translation>
+        </message>
+        <message>
+            <source>a process of its own did the work</source>
+            <extracomment>pyroblur_gui/cli/commands/self_test.py</extracomment>
+            <translation>un processus à part a fait le travail</translation>
+        </message>
+        <message>
+            <source>all passed</source>
+            <extracomment>pyroblur_gui/cli/commands/self_test.py</extracomment>
+            <translation>tout est réussi</translation>
+        </message>
+        <message>
+            <source>the work was not done in a process of its own</source>
+            <extracomment>pyroblur_gui/cli/commands/self_test.py</extracomment>
+            <translation>le travail n'a pas été fait dans un processus à part</translation>
+        </message>
+        <message>
+            <source>{checks} checks in {seconds:.1f} s: {ending}</source>
+            <extracomment>pyroblur_gui/cli/commands/self_test.py</extracomment>
+            <translation>{checks} contrôles en {seconds:.1f} s : {ending}</translation>
+        </message>
+        <message>
+            <source>{failed} failed</source>
+            <extracomment>pyroblur_gui/cli/commands/self_test.py</extracomment>
+            <translation>{failed} en échec</translation>
+        </message>
+        <message>
             <source>A hyperparameter instead of the recipe's; may be repeated.</source>
             <extracomment>pyroblur_gui/cli/commands/train.py</extracomment>
             <translation>Un hyperparamètre à la place de celui de la recette ; peut être répété.</translation>
@@ -7607,9 +7642,69 @@
             <translation>le fichier est fermé</translation>
         </message>
         <message>
+            <source> and no </source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation> et pas de </translation>
+        </message>
+        <message>
+            <source>A drawn face or plate is not covered: its pixels changed by {least:.1f} of 255 only.</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>Un visage ou une plaque dessinés ne sont pas masqués : leurs pixels n'ont changé que de {least:.1f} sur 255.</translation>
+        </message>
+        <message>
+            <source>Install PyroBlur again; the model's file may be damaged.</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>Réinstallez PyroBlur ; le fichier du modèle est peut-être endommagé.</translation>
+        </message>
+        <message>
+            <source>Pixels that should have stayed as they were changed by {most:.1f} of 255.</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>Des pixels qui devaient rester tels quels ont changé de {most:.1f} sur 255.</translation>
+        </message>
+        <message>
+            <source>The covered clip has {after} frames, or frames of another size: {frames} were expected.</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>Le clip masqué a {after} images, ou des images d'une autre taille : {frames} étaient attendues.</translation>
+        </message>
+        <message>
+            <source>The model {model} finds no {missing} in the drawn clip.</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>Le modèle {model} ne trouve aucun {missing} dans le clip dessiné.</translation>
+        </message>
+        <message>
+            <source>There are no recipes in this installation.</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>Il n'y a aucune recette dans cette installation.</translation>
+        </message>
+        <message>
+            <source>model {model} on {engine}: {told}</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>modèle {model} sur {engine} : {told}</translation>
+        </message>
+        <message>
+            <source>models, reports, icons and {recipes} recipes are there</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>modèles, rapports, icônes et {recipes} recettes sont présents</translation>
+        </message>
+        <message>
+            <source>{after} frames decoded; covered pixels changed by {least:.0f} or more of 255, others by {most:.1f}</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>{after} images décodées ; les pixels masqués ont changé de {least:.0f} ou plus sur 255, les autres de {most:.1f}</translation>
+        </message>
+        <message>
+            <source>{frames} frames of {width} x {height} pixels drawn and encoded</source>
+            <extracomment>pyroblur_gui/operations/self_test.py</extracomment>
+            <translation>{frames} images de {width} x {height} pixels dessinées et encodées</translation>
+        </message>
+        <message>
             <source>Data set for int8. Empty: the one that it was trained on.</source>
             <extracomment>pyroblur_gui/operations/spec.py</extracomment>
             <translation>Jeu de données pour int8. Vide : celui sur lequel il a été entraîné.</translation>
+        </message>
+        <message>
+            <source>Icons</source>
+            <extracomment>pyroblur_gui/operations/spec.py</extracomment>
+            <translation>Icônes</translation>
         </message>
         <message>
             <source>Measure</source>
@@ -7622,9 +7717,19 @@
             <translation>Nom</translation>
         </message>
         <message>
+            <source>Output</source>
+            <extracomment>pyroblur_gui/operations/spec.py</extracomment>
+            <translation>Sortie</translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <extracomment>pyroblur_gui/operations/spec.py</extracomment>
             <translation>Images</translation>
+        </message>
+        <message>
+            <source>Resources</source>
+            <extracomment>pyroblur_gui/operations/spec.py</extracomment>
+            <translation>Ressources</translation>
         </message>
         <message>
             <source>Time every engine on this machine, and choose by that from now on.</source>
@@ -7632,9 +7737,24 @@
             <translation>Chronométrer chaque moteur sur cet ordinateur, et choisir désormais d’après cela.</translation>
         </message>
         <message>
+            <source>Translations</source>
+            <extracomment>pyroblur_gui/operations/spec.py</extracomment>
+            <translation>Traductions</translation>
+        </message>
+        <message>
             <source>What to call the model. Empty: as its file.</source>
             <extracomment>pyroblur_gui/operations/spec.py</extracomment>
             <translation>Comment appeler le modèle. Vide : comme son fichier.</translation>
+        </message>
+        <message>
+            <source>Window</source>
+            <extracomment>pyroblur_gui/operations/spec.py</extracomment>
+            <translation>Fenêtre</translation>
+        </message>
+        <message>
+            <source>Worker</source>
+            <extracomment>pyroblur_gui/operations/spec.py</extracomment>
+            <translation>Processus de travail</translation>
         </message>
         <message>
             <source> and more</source>
@@ -8315,11 +8435,6 @@
             <translation>À regarder.</translation>
         </message>
         <message>
-            <source>Output</source>
-            <extracomment>resources/report.html.j2</extracomment>
-            <translation>Sortie</translation>
-        </message>
-        <message>
             <source>SHA-256</source>
             <extracomment>resources/report.html.j2</extracomment>
             <translation>SHA-256</translation>
@@ -8834,11 +8949,6 @@
             <source>{name} is an architecture: it holds no trained weights, but the recipe asks for them.</source>
             <extracomment>pyroblur_gui/training/base.py</extracomment>
             <translation>{name} est une architecture : elle ne contient pas de poids entraînés, mais la recette en demande.</translation>
-        </message>
-        <message>
-            <source> and no </source>
-            <extracomment>pyroblur_gui/training/devices.py</extracomment>
-            <translation> et pas de </translation>
         </message>
         <message>
             <source>Name each GPU once: 0,1.</source>
@@ -9741,11 +9851,6 @@
             <source>Settings</source>
             <extracomment>pyroblur_gui/ui/dialogs/settings.py</extracomment>
             <translation>Paramètres</translation>
-        </message>
-        <message>
-            <source>Window</source>
-            <extracomment>pyroblur_gui/ui/dialogs/settings.py</extracomment>
-            <translation>Fenêtre</translation>
         </message>
         <message>
             <source>&amp;Not now</source>

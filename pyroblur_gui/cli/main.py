@@ -4,7 +4,7 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from pyroblur_gui import __version__
+from pyroblur_gui.cli.doors import Doors
 from pyroblur_gui.cli.output import failed_text, silence, unwritten, write_line
 from pyroblur_gui.cli.usage import complain, in_users_language
 from pyroblur_gui.core import log
@@ -21,21 +22,21 @@ from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders, translations
 from pyroblur_gui.core.translation import language_of, tr, use_language
 
 PROGRAM = "pyroblur"
-# Each is a module of its name in commands/, with a command or a group of commands of its name.
-VERBS = ("blur", "detect", "train", "benchmark", "full", "doctor", "dataset", "models", "runs", "pack")
-
-Window = Callable[[list[str]], int]  # takes the files to open, returns the exit status
+# Each is a module of its name in commands/, with a command or a group of commands of its name (self-test: self_test).
+VERBS = ("blur", "detect", "train", "benchmark", "full", "doctor", "self-test", "dataset", "models", "runs", "pack")
 
 
-def main(open_window: Window | None = None) -> int:
+def main(doors: Doors | None = None) -> int:
     """Runs the command of sys.argv and returns the exit status.
 
-    open_window: what `pyroblur gui` opens; the command line itself knows no window.
+    doors: what leads to the window; the command line itself knows none.
     """
     use_language(language_of(os.environ), translations())
-    application = _application(open_window, _verbs_named(sys.argv[1:]))
+    doors = doors or Doors()
+    application = make_application(doors, _verbs_named(sys.argv[1:]))
     try:
-        return int(in_users_language(application).main(prog_name=PROGRAM, standalone_mode=False) or 0)
+        command_line = in_users_language(application)
+        return int(command_line.main(prog_name=PROGRAM, standalone_mode=False, obj=doors) or 0)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except TyperException as error:
@@ -67,7 +68,8 @@ def _verbs_named(arguments: list[str]) -> Collection[str]:
     return named if arguments and arguments[0] in named else VERBS
 
 
-def _application(open_window: Window | None, verbs: Collection[str] = VERBS) -> typer.Typer:
+def make_application(doors: Doors, verbs: Collection[str] = VERBS) -> typer.Typer:
+    """The command line with these verbs; all of them for whoever describes it (packaging/linux/man_page.py)."""
     application = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -76,7 +78,8 @@ def _application(open_window: Window | None, verbs: Collection[str] = VERBS) -> 
     )
     application.callback()(_begin)
     for verb in verbs:
-        command = getattr(import_module(f"pyroblur_gui.cli.commands.{verb}"), verb)
+        name = verb.replace("-", "_")
+        command = getattr(import_module(f"pyroblur_gui.cli.commands.{name}"), name)
         if isinstance(command, typer.Typer):
             application.add_typer(command, name=verb)
         else:
@@ -85,10 +88,10 @@ def _application(open_window: Window | None, verbs: Collection[str] = VERBS) -> 
     @application.command()
     def gui(files: Annotated[list[Path] | None, typer.Argument(help="Photos and clips to open.")] = None) -> None:
         """Open the window."""
-        if open_window is None:
+        if doors.open_window is None:
             sys.stderr.write(tr("The window is opened by `pyroblur gui` or `pyroblur-gui`.") + "\n")
             raise typer.Exit(1)
-        raise typer.Exit(open_window([str(file) for file in files or []]))
+        raise typer.Exit(doors.open_window([str(file) for file in files or []]))
 
     return application
 

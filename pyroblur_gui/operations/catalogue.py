@@ -87,6 +87,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("pack_check", "pack.spec:PackCheckSpec", "operations.pack:check", Lane.NET),
         Operation("pack_remove", "pack.spec:PackRemoveSpec", "operations.pack:remove", Lane.NET),
         Operation("updates", "operations.spec:UpdatesSpec", "operations.updates:run", Lane.NET),
+        Operation("self_test", "operations.spec:SelfTestSpec", "operations.self_test:run", Lane.CPU),
         Operation("preflight", "training.spec:PreflightSpec", "operations.preflight:run", Lane.GPU),
         Operation("train", "training.spec:TrainSpec", "operations.train:run", Lane.GPU, "training.run:job_folder"),
         Operation("benchmark", "benchmark.spec:BenchmarkSpec", "operations.benchmark:run", Lane.CPU),

@@ -1,10 +1,11 @@
 """Specs of operations that belong to no single feature. Light: the doors read them to fill them in."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from pyroblur_gui.datasets.spec import DownloadSpec
 from pyroblur_gui.jobs.spec import Spec
@@ -34,6 +35,35 @@ class UpdatesSpec(Spec):
 
     kind: ClassVar[str] = "updates"
     address: str
+
+
+class SelfTestStep(StrEnum):
+    """What is tried, in this order; the names are printed and read by programs."""
+
+    WORKER = "worker"
+    RESOURCES = "resources"
+    CLIP = "clip"
+    COVER = "cover"
+    OUTPUT = "output"
+    WINDOW = "window"
+    ICONS = "icons"
+    TRANSLATIONS = "translations"
+
+
+class Check(BaseModel):
+    """How one step ended. text: what was seen, or why it failed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: SelfTestStep
+    has_passed: bool
+    text: str
+
+
+class SelfTestSpec(Spec):
+    """Cover a drawn clip, and look whether the result is as it should be."""
+
+    kind: ClassVar[str] = "self_test"
 
 
 class BaseDownloadSpec(Spec):

@@ -1,0 +1,16 @@
+"""What the command line is handed by whoever knows the window, which it does not know itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pyroblur_gui.operations.spec import Check
+
+Window = Callable[[list[str]], int]  # takes the files to open, returns the exit status
+
+
+@dataclass(frozen=True)
+class Doors:
+    """open_window: what `pyroblur gui` opens. check_window: the window's part of `pyroblur self-test`."""
+
+    open_window: Window | None = None
+    check_window: Callable[[], Sequence[Check]] | None = None
