@@ -171,7 +171,7 @@ def _decoded(clip: Path) -> "list[Picture]":
     import av
 
     with av.open(os.fspath(clip)) as container:
-        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+        return cast("list[Picture]", [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
 
 
 def _even(side: int) -> int:
