@@ -47,19 +47,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scale", type=int, choices=SCALES, help="of the screen; otherwise both")
+    parser.add_argument("--only", nargs="+", default=[], help="scenes: empty ready failed forecast running done many")
     parser.add_argument("--docs", type=Path, help="copy a choice of them here, small enough to be kept")
     parser.add_argument("--weights", type=Path, help="yolo11n.pt, for a training that learns something in a minute")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.inside:
-        return take(wanted.folder, wanted.scale, wanted.weights)
+        return take(wanted.folder, wanted.scale, wanted.weights, wanted.only)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     worst = 0
     for scale in SCALES if wanted.scale is None else (wanted.scale,):
         with tempfile.TemporaryDirectory(prefix="pyroblur-shots-") as home:
             screen = f"-screen 0 {SIZE[0] * scale}x{SIZE[1] * scale}x24"
             command = ["xvfb-run", "-a", "-s", screen, sys.executable, __file__, str(wanted.folder), "--inside"]
-            command += ["--scale", str(scale)]
+            command += ["--scale", str(scale), *(["--only", *wanted.only] if wanted.only else [])]
             command += ["--weights", str(wanted.weights)] if wanted.weights else []
             environment = {
                 **os.environ, "PYROBLUR_HOME": home, "QT_SCALE_FACTOR": str(scale), "QT_QPA_PLATFORM": "xcb",
@@ -75,13 +76,13 @@ def keep(folder: Path, docs: Path) -> None:
     from PIL import Image
 
     docs.mkdir(parents=True, exist_ok=True)
-    for name in KEPT:
+    for name in (each for each in KEPT if (folder / f"{each}.png").exists()):
         picture = Image.open(folder / f"{name}.png").convert("RGB")
         picture.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
         picture.save(docs / f"{name}.webp", quality=86, method=6)
 
 
-def take(folder: Path, scale: int, weights: Path | None) -> int:
+def take(folder: Path, scale: int, weights: Path | None, only: list[str]) -> int:
     import qasync
 
     from pyroblur_gui.ui.app import Session, make_application
@@ -90,7 +91,7 @@ def take(folder: Path, scale: int, weights: Path | None) -> int:
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
-        loop.run_until_complete(Camera(Session(application), folder, scale, weights).run())
+        loop.run_until_complete(Camera(Session(application), folder, scale, weights).run(only))
     return 0
 
 
@@ -145,7 +146,7 @@ class Camera:
     def __init__(self, session, folder: Path, scale: int, weights: Path | None) -> None:
         self.session, self.folder, self.scale, self.weights = session, folder, scale, weights
 
-    async def run(self) -> None:
+    async def run(self, only: list[str]) -> None:
         self.window = self.session.open()
         self.window.resize(*SIZE)
         self.session.connect_jobs()
@@ -153,6 +154,8 @@ class Camera:
         self.window.show_tab("training")
         await self.until(lambda: self.tab.live.board is not None)
         for scene in (self.empty, self.ready, self.failed, self.forecast, self.running, self.done, self.many):
+            if only and scene.__name__ not in only:
+                continue
             print(f"{self.scale}x", scene.__name__, flush=True)
             await scene()
         self.window.close_at_once()
@@ -194,7 +197,7 @@ class Camera:
         self.tab.start.data_field.choose("moved")
         self.tab.start.name.setText("without-pictures")
         self.tab.commands.start.trigger()
-        await self.until(lambda: self.stage("without-pictures") == "failed")
+        await self.until(lambda: self.stage("without-pictures") == "failed", LIMIT_S)
         await self.shoot("failed")
         self.tab.wiring.presenter.discard("without-pictures")
         self.tab.start.data_field.choose("people")

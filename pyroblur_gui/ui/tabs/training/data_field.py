@@ -70,6 +70,7 @@ class DataField(QObject):
             self._file = data
         self._value = data if data == self._file or data in {choice.name for choice in self._choices} else ""
         self._list()
+        self.check()
 
     def take_file(self, path: str) -> None:
         """The user's choice of a data.yaml."""
