@@ -19,7 +19,7 @@ PHOTO = ROOT / "packaging" / "demo" / "bus.jpg"
 SIZE = (1360, 850)
 PREVIEW_S = 120.0
 LOOKS = [(language, scheme, scale) for language in ("en", "fr") for scheme in ("light", "dark") for scale in (1, 2)]
-KEPT = ("main-fr-light-1x", "main-fr-dark-2x", "main-en-light-1x", "main-en-dark-2x")
+KEPT = ("start-fr-light-1x", "start-fr-dark-2x")
 WIDEST = 1600
 
 
@@ -63,6 +63,9 @@ def _take(folder: Path, look: str) -> int:
         window.resize(*SIZE)
         await first_painting()
         session.connect_jobs()
+        await asyncio.sleep(0.5)
+        window.grab().save(str(folder / f"start-{look}.png"))
+        print(f"start-{look}", flush=True)
         window.add_files([PHOTO])
         picture = window.blur.preview.picture
         end = asyncio.get_running_loop().time() + PREVIEW_S
@@ -90,9 +93,9 @@ def _keep(folder: Path, docs: Path) -> None:
 
     (docs / "guide").mkdir(parents=True, exist_ok=True)
     for language in ("en", "fr"):  # PNG of few colours: the guide is shown by Qt, which may lack WebP
-        picture = Image.open(folder / f"main-{language}-light-1x.png").convert("RGB")
+        picture = Image.open(folder / f"start-{language}-light-1x.png").convert("RGB")
         picture.thumbnail((1000, 1000), Image.Resampling.LANCZOS)
-        picture.quantize(128).save(docs / "guide" / f"main-{language}-light.png", optimize=True)
+        picture.quantize(128).save(docs / "guide" / f"start-{language}-light.png", optimize=True)
     for name in KEPT:
         picture = Image.open(folder / f"{name}.png").convert("RGB")
         picture.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.training import recipes
-from pyroblur_gui.ui.i18n import failure_text, tr
+from pyroblur_gui.ui.i18n import failure_text, tr, translated
 from pyroblur_gui.ui.tabs.training.recipe_dialog import RecipeDialog
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class RecipeShelf:
         found = []
         for name in recipes.names():
             try:
-                found.append((name, recipes.recipe(name).title))
+                found.append((name, translated(recipes.recipe(name).title)))
             except PyroblurError as error:
                 self._say(failure_text(error))
         self._tab.start.show_recipes(found, chosen)
