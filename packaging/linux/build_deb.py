@@ -54,7 +54,7 @@ def build(program: Path, output: Path) -> Path:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
     package = output / f"{name}.deb"
-    _told("dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--build", str(tree), str(package))
+    _told("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(tree), str(package))
     shutil.rmtree(tree)
     return package
 
