@@ -5,7 +5,9 @@ In the process of the command line, after the worker's part: what Qt complains a
 
 import asyncio
 import os
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import qasync  # type: ignore[import-untyped]
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -17,8 +19,9 @@ from pyroblur_gui.core.translation import LANGUAGES, SOURCE, language, tr, use_l
 from pyroblur_gui.operations.spec import Check, SelfTestStep
 from pyroblur_gui.ui.app import Session, first_painting, make_application
 from pyroblur_gui.ui.icons import application_icon, icon
+from pyroblur_gui.ui.job_client import JobClient
 
-WAIT_S = 20.0
+WAIT_S = 60.0  # a worker starts in two seconds, on a busy machine in many
 LEAST_COLORS = 8  # a window that was not painted has one
 ICON_PX = 64
 HARMLESS = "This plugin does not support"  # what the platform without a screen says of sizes of windows
@@ -67,16 +70,28 @@ async def _opened(session: Session) -> str:
     window = session.open()
     try:
         await first_painting()
-        session.connect_jobs()
+        client = session.connect_jobs()
         image = window.grab().toImage()
         colors = _colors(image)
         if colors < LEAST_COLORS:
             message = f"The window was not painted: {colors} color(s) in {image.width()} x {image.height()} pixels."
             raise RuntimeError(message)
+        await _shown(client, image)
     finally:
         window.close_at_once()
         await session.close()
     return f"{image.width()} x {image.height()} pixels painted, closed in order"
+
+
+async def _shown(client: JobClient, image: QImage) -> None:
+    """The preview's worker answers; closed before it is up, it would have to be killed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "window.png"
+        image.save(str(path))
+        picture, _ = await client.thumbnail(path, width=ICON_PX, height=ICON_PX)
+    if picture is None:
+        message = "The preview's worker shows no picture."
+        raise RuntimeError(message)
 
 
 def _icons() -> str:

@@ -15,8 +15,7 @@ def test_it_passes_here_and_leaves_nothing_behind(tmp_path: Path):
     assert [check for check in told["checks"] if not check["has_passed"]] == []
     assert [check["name"] for check in told["checks"]] == STEPS
     assert answer.status == 0
-    # On a machine that is very busy the window closes before its preview's worker is up, which is then ended.
-    assert [line for line in answer.err.splitlines() if "does not stop: ending it" not in line] == []
+    assert answer.err == ""
     assert answer.litter == answer.strays == ()
     assert [path.name for path in door.home.iterdir()] == ["logs"]
 
