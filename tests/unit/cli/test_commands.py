@@ -115,7 +115,10 @@ def test_doctor_prints_one_document():
 
 
 def test_the_window_is_opened_by_whoever_knows_it(tmp_path):
-    code = "import sys; from pyroblur_gui.cli.main import main; sys.exit(main(lambda files: print(files) or 7))"
+    code = (
+        "import sys; from pyroblur_gui.cli.doors import Doors; from pyroblur_gui.cli.main import main; "
+        "sys.exit(main(Doors(open_window=lambda files: print(files) or 7)))"
+    )
     arguments = ["--home", tmp_path, "gui", "a.jpg", "b.mp4"]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (7, "['a.jpg', 'b.mp4']\n")

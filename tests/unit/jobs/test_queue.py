@@ -74,8 +74,10 @@ MakeQueue = Callable[..., Queue]
 async def make_queue(command: list[str]) -> AsyncIterator[MakeQueue]:
     made: list[Queue] = []
 
-    def make(store: JobStore | None = None, *, idle_s: float = 30.0, unheld: str = "") -> Queue:
-        pool = WorkerPool(command, grace_s=GRACE_S, idle_s=idle_s)
+    def make(
+        store: JobStore | None = None, *, idle_s: float = 30.0, grace_s: float = GRACE_S, unheld: str = ""
+    ) -> Queue:
+        pool = WorkerPool(command, grace_s=grace_s, idle_s=idle_s)
         made.append(Queue(store or JobStore.in_memory(), lane_of, pool=pool, unheld=lambda kind: kind == unheld))
         return made[-1]
 
@@ -379,7 +381,10 @@ async def test_a_worker_that_died_while_idle_is_not_used(queue: Queue) -> None:
     assert queue.job(job.id).state is JobState.DONE
 
 
-async def test_close_leaves_no_process_and_may_be_repeated(queue: Queue, caplog: pytest.LogCaptureFixture) -> None:
+async def test_close_leaves_no_process_and_may_be_repeated(
+    make_queue: MakeQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    queue = make_queue(grace_s=10.0)  # time enough on a busy machine
     queue.add_all([Count(count=10_000), Show(count=1000)])
     queue.start()
     await eventually(lambda: len(queue._active) == 2)

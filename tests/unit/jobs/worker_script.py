@@ -92,8 +92,8 @@ def count(spec: Play, context: Context) -> Result:
 
 def load(spec: Play, context: Context) -> Result:
     """Hears nothing while it loads, as an import does."""
-    context.emit(Started(kind="load"))
     with context.loading():
+        context.emit(Started(kind="load"))
         time.sleep(600)
     return {}
 

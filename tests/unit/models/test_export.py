@@ -1,5 +1,6 @@
 """Importing: a checkpoint becomes an ONNX file once, and what was imported runs like what it came from."""
 
+import importlib.util
 import json
 from importlib import import_module
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from pyroblur_gui.core.errors import MissingExtraError, ModelError
 from pyroblur_gui.core.files import sha256
-from pyroblur_gui.models import export, store
+from pyroblur_gui.models import store
 from pyroblur_gui.models.detector import Picture
 from pyroblur_gui.models.export import import_checkpoint, import_onnx
 from pyroblur_gui.models.loading import open_detector
@@ -88,7 +89,8 @@ def test_a_model_for_another_task_is_refused(untrained_onnx: Path, tmp_path: Pat
 def test_without_the_training_part_it_says_what_to_install(
     package: str, untrained_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "is_installed", lambda name: name != package)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == package else find(name, *rest))
     with pytest.raises(MissingExtraError) as failure:
         import_checkpoint(untrained_checkpoint)
     assert "pip install" in failure.value.hint
