@@ -18,7 +18,7 @@ from pyroblur_gui.benchmark.result import SpeedResult
 from pyroblur_gui.benchmark.spec import BenchmarkOptions
 from pyroblur_gui.benchmark.times import times_of
 from pyroblur_gui.core.errors import EngineError, PyroblurError
-from pyroblur_gui.core.system import is_installed
+from pyroblur_gui.core.training_part import has_training
 from pyroblur_gui.models import choice
 from pyroblur_gui.models.batching import Batching
 from pyroblur_gui.models.catalogue import ModelFile
@@ -50,7 +50,7 @@ def ways(models: Sequence[str], options: BenchmarkOptions) -> list[Way]:
         parts = [model for model, _ in members(name)]
         has_checkpoint = all(model.checkpoint is not None for model in parts)
         candidates = choice.candidates(has_checkpoint=has_checkpoint)
-        if has_checkpoint and is_installed(TORCH) and is_installed("ultralytics"):
+        if has_checkpoint and has_training():
             candidates.append(Candidate(TORCH, "cpu", "f32"))
         asked = [each for each in candidates if _is_asked(each, options)]
         sizes = options.sizes or (max(model.card.input_size for model in parts),)

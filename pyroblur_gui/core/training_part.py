@@ -1,10 +1,10 @@
 """Whether this program can train, and what a user can do where it cannot. Light: every worker loads it."""
 
-import importlib.util
 import sys
 from pathlib import Path
 
 from pyroblur_gui.core.paths import folders, resource
+from pyroblur_gui.core.system import is_installed
 
 PACK = "pack"  # what is shipped for a training pack, among the resources; and the pack itself, in the user's data
 SHIPPED_FILE = "shipped.json"
@@ -12,7 +12,7 @@ SHIPPED_FILE = "shipped.json"
 
 def has_training() -> bool:
     """Whether the Python that this runs in can train by itself. Nothing is imported."""
-    return all(importlib.util.find_spec(name) is not None for name in ("torch", "ultralytics"))
+    return is_installed("torch") and is_installed("ultralytics")
 
 
 def pack_folder() -> Path:

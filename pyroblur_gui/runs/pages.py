@@ -7,12 +7,14 @@ import importlib.util
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from pyroblur_gui.core.system import is_installed
+
 PARTS = ("flask", "werkzeug")
 INDEX = ("server", "js", "build", "index.html")
 
 
 def are_installed() -> bool:
-    if any(importlib.util.find_spec(part) is None for part in PARTS):
+    if not all(is_installed(part) for part in PARTS):
         return False
     found = importlib.util.find_spec("mlflow")
     folders = found.submodule_search_locations if found is not None else None
