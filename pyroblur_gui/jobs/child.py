@@ -30,6 +30,7 @@ from pyroblur_gui.core.errors import JobCancelledError, JobError, JobRunningErro
 from pyroblur_gui.core.paths import translations
 from pyroblur_gui.core.translation import SOURCE, use_language
 from pyroblur_gui.jobs.context import Context
+from pyroblur_gui.jobs.event_pipe import EventPipe
 from pyroblur_gui.jobs.events import (
     Box,
     Cancelled,
@@ -39,7 +40,6 @@ from pyroblur_gui.jobs.events import (
     Finished,
     Preview,
     Progress,
-    to_line,
 )
 from pyroblur_gui.jobs.failure import failure_of, failure_of_spec
 from pyroblur_gui.jobs.shared_images import SharedImages, new_prefix, remove_abandoned
@@ -76,7 +76,7 @@ def serve(operations: Mapping[str, Operation], *, blocks: str, grace_s: float = 
     grace_s: how long a job may take to stop once the parent is gone.
     """
     faulthandler.enable()  # a crash in a codec leaves its stack on stderr, which the parent keeps the end of
-    commands, lines = _take_stdin(), _Lines(_take_stdout())
+    commands, events = _take_stdin(), EventPipe(_take_stdout())
     images = SharedImages(blocks)
     remove_abandoned()
     signal.signal(signal.SIGTERM, partial(_end_in_order, images))
@@ -84,9 +84,10 @@ def serve(operations: Mapping[str, Operation], *, blocks: str, grace_s: float = 
     threading.Thread(target=_listen, args=(commands, jobs, grace_s), name="commands", daemon=True).start()
     try:
         while (job := jobs.get()) is not None:
-            lines.write(_run(operations, job, ChildContext(job, lines, images), blocks))
+            events.write(_run(operations, job, ChildContext(job, events, images), blocks))
     finally:
         images.close()
+    events.flush(grace_s)
     return 0
 
 
@@ -142,10 +143,10 @@ class _Job:
 class ChildContext(Context):
     """The context of an operation that runs in a child. Every method may be called from any thread."""
 
-    def __init__(self, job: _Job, lines: "_Lines | None", images: SharedImages) -> None:
-        """lines: None where no parent listens."""
+    def __init__(self, job: _Job, pipe: EventPipe | None, images: SharedImages) -> None:
+        """pipe: None where no parent listens."""
         self._job = job
-        self._lines = lines
+        self._pipe = pipe
         self.desk: Desk | None = None
         self._images = images
         self._shown_at = float("-inf")
@@ -153,7 +154,7 @@ class ChildContext(Context):
 
     @property
     def has_parent(self) -> bool:
-        return self._lines is not None
+        return self._pipe is not None
 
     def emit(self, event: Event) -> None:
         """Progress goes on at most 20 times a second a stage, and always when it is complete."""
@@ -164,8 +165,8 @@ class ChildContext(Context):
             return
         if self.desk is not None:
             self.desk.tell(event)
-        if self._lines is not None:
-            self._lines.write(event)
+        if self._pipe is not None:
+            self._pipe.write(event)
 
     def check_cancelled(self) -> None:
         self._look_for_wishes()
@@ -241,8 +242,9 @@ class ChildContext(Context):
                 end = Cancelled()
                 if self.desk is not None:
                     self.desk.leave(end)
-                if self._lines is not None:
-                    self._lines.write(end)
+                if self._pipe is not None:
+                    self._pipe.write(end)
+                    self._pipe.flush(LOOK_S)
                 self._images.close()
                 _end_tree(0)
 
@@ -261,23 +263,6 @@ class ChildContext(Context):
             return False
         self._told_at[progress.stage] = now
         return True
-
-
-class _Lines:
-    """Events as lines of JSON; whole lines, from whichever thread."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
-
-    def write(self, event: Event) -> None:
-        line = to_line(event).encode() + b"\n"
-        try:
-            with self._lock:
-                self._stream.write(line)
-                self._stream.flush()
-        except OSError:  # nobody reads any more; the end of stdin, which comes with it, stops the job
-            log.debug("an event was lost: the parent is gone")
 
 
 def _run(operations: Mapping[str, Operation], job: _Job, context: ChildContext, sitting: str) -> EndEvent:

@@ -65,6 +65,7 @@ class LoneWorker:
         self._wish: Wish | None = None
         self._is_watched = False
         self._was_killed = False
+        self._has_ended = False
         self._task: asyncio.Task[EndEvent] | None = None
 
     def run(
@@ -105,7 +106,8 @@ class LoneWorker:
         self._ask(Wish.STOP)
         await asyncio.wait({task}, timeout=self._grace_s)
         if not task.done():
-            await self._kill()
+            if not self._has_ended:  # else its parent, which does not read, keeps a process that has nothing to do
+                await self._kill()
             await asyncio.wait({task}, timeout=2 * TERMINATE_S)
 
     def let_go(self) -> None:
@@ -156,6 +158,7 @@ class LoneWorker:
             if end is None and is_there:
                 await asyncio.sleep(LOOK_S)
         if end is not None:
+            self._has_ended = True
             await self._until_it_left(sitting.pid)
         else:  # once more for the lines between the two looks
             end = await self._hand_on(await asyncio.to_thread(reader.read), on_event) or await self._death()

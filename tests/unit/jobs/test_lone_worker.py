@@ -12,12 +12,14 @@ import pytest
 from ears import Ear, eventually, is_running, wait_until
 
 from pyroblur_gui.core.errors import JobRunningError
+from pyroblur_gui.jobs.diary import LASTING_FILE
 from pyroblur_gui.jobs.events import Cancelled, Failed, Finished
 from pyroblur_gui.jobs.job_folder import JobFolder
 from pyroblur_gui.jobs.lone_worker import LoneWorker
 from pyroblur_gui.jobs.process import WorkerProcess
 
 GRACE_S = 2.0
+PIPE_BYTES = 64 << 10
 Make = Callable[..., LoneWorker]
 
 
@@ -90,6 +92,27 @@ async def test_it_is_asked_to_stop_and_to_finish_by_whoever_comes(make: Make, fo
     assert await watched == Cancelled()
     assert await end == Cancelled()
     assert not folder.is_held()
+
+
+async def test_one_whose_parent_does_not_read_is_stopped_in_order(
+    make: Make, folder: JobFolder, command: list[str], ear: Ear, caplog: pytest.LogCaptureFixture
+) -> None:
+    parent = WorkerProcess(command, grace_s=GRACE_S)
+    end = parent.run("tell", spec(folder, count=10_000_000, path=str(folder.path / "told")), on_event=ear)
+    await ear.hear("started")
+    pipe = parent._pipes.transport.get_pipe_transport(1)
+    pipe.pause_reading()
+    told = folder.path / LASTING_FILE
+    await eventually(lambda: told.stat().st_size > 4 * PIPE_BYTES)
+    other = make(may_start=False)
+    watched = other.run("tell", spec(folder), on_event=lambda _: None)
+    await other.cancel()
+    assert await watched == Cancelled()
+    assert folder.sitting() is None, "it did not break off"
+    pipe.resume_reading()
+    assert await end == Cancelled()
+    await parent.close()
+    assert not caplog.records, "it need not be killed"
 
 
 async def test_one_that_was_asked_before_it_came_stops(make: Make, folder: JobFolder, ear: Ear) -> None:

@@ -13,7 +13,7 @@ from ears import Ear, eventually, is_running, wait_until
 
 from pyroblur_gui.core.errors import JobError
 from pyroblur_gui.jobs import process
-from pyroblur_gui.jobs.events import Artifact, Cancelled, Event, Failed, Finished, Log, Progress
+from pyroblur_gui.jobs.events import Artifact, Cancelled, Event, Failed, Finished, Log, Metric, Progress
 from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.process import WorkerProcess
 
@@ -139,6 +139,21 @@ async def test_progress_is_thinned_out_but_its_end_is_told(worker: WorkerProcess
     await worker.run("hurry", {"count": 2000}, on_event=ear)
     assert ear.events[-1] == Progress(stage="hurry", done=2000, total=2000)
     assert len(ear.events) < 1000
+
+
+async def test_a_parent_that_does_not_read_holds_nothing_up_and_misses_nothing_that_lasts(
+    worker: WorkerProcess, ear: Ear, tmp_path: Path
+) -> None:
+    end = worker.run("tell", {"count": 4000, "path": str(tmp_path / "told")}, on_event=ear)
+    await ear.hear("started")
+    _ear_of(worker).pause_reading()
+    await eventually((tmp_path / "told").exists)
+    assert len(ear.events) < 4000, "most of it was told to nobody"
+    _ear_of(worker).resume_reading()
+    assert await end == Finished(result={"told": 4000})
+    lasting = [event.step for event in ear.events if isinstance(event, Metric) and event.name == "mAP50"]
+    assert lasting == list(range(4000))
+    assert 0 < len(ear.events) - 4000 < 4000, "what is of the moment is not kept for ever"
 
 
 async def test_cancel_ends_the_job_and_the_child_is_not_used_again(worker: WorkerProcess, ear: Ear) -> None:
@@ -316,6 +331,14 @@ def test_the_child_stops_when_its_parent_is_killed(kind: str) -> None:
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not any(is_running(pid) for pid in pids))
+
+
+def _ear_of(worker: WorkerProcess) -> asyncio.ReadTransport:
+    """The pipe from the child, as its parent reads it."""
+    assert worker._pipes.transport is not None
+    pipe = worker._pipes.transport.get_pipe_transport(1)
+    assert isinstance(pipe, asyncio.ReadTransport)
+    return pipe
 
 
 def test_the_environment_of_a_child(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from pydantic import JsonValue
 from pyroblur_gui.core.errors import OutputError
 from pyroblur_gui.jobs.child import serve, serve_alone
 from pyroblur_gui.jobs.context import Context
-from pyroblur_gui.jobs.events import Answer, Artifact, Box, EndEvent, Failed, Log, Progress, Started
+from pyroblur_gui.jobs.events import Answer, Artifact, Box, EndEvent, Failed, Log, Metric, Progress, Started
 from pyroblur_gui.jobs.spec import Spec
 
 Result = dict[str, JsonValue]
@@ -102,6 +102,17 @@ def hurry(spec: Play, context: Context) -> Result:
     for done in range(spec.count):
         context.emit(Progress(stage="hurry", done=done + 1, total=spec.count))
     return {}
+
+
+def tell(spec: Play, context: Context) -> Result:
+    """Tells more than a pipe holds; `path` is made once all is told."""
+    context.emit(Started(kind="tell"))
+    for step in range(spec.count):
+        context.check_cancelled()
+        context.emit(Metric(step=step, name="batch/box_loss", value=step))
+        context.emit(Metric(step=step, name="mAP50", value=step))
+    spec.path.touch()
+    return {"told": spec.count}
 
 
 def long_line(spec: Play, context: Context) -> Result:
@@ -220,7 +231,7 @@ def _start_grandchild(context: Context, program: str = "") -> None:
 OPERATIONS = {
     function.__name__: Entry(function)
     for function in (
-        echo, noise, variable, learn, count, load, hurry, long_line, stubborn, family, crash, fail, show, answer,
+        echo, noise, variable, learn, count, load, hurry, tell, long_line, stubborn, family, crash, fail, show, answer,
         linger,
     )
 }  # fmt: skip
