@@ -40,6 +40,7 @@ from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.tab import BlurTab
 from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
+from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.tabs.runs.tab import RunsTab
 from pyroblur_gui.ui.tabs.training.tab import TrainingTab, closing_question
 from pyroblur_gui.ui.tasks import Tasks
@@ -128,6 +129,7 @@ class MainWindow(QMainWindow):
         self.say(self.training.connect_jobs(client))
         self.benchmark.connect_jobs(client)
         self.runs.connect_jobs(client)
+        self._tasks.run(self._load_tabs())
 
     async def disconnect_jobs(self) -> None:
         """Ends what the tabs have under way; the client itself is its owner's to close."""
@@ -151,6 +153,12 @@ class MainWindow(QMainWindow):
         """By the name that is remembered, one of _TABS; an unknown one changes nothing."""
         if name in _TABS:
             self._tabs.setCurrentIndex(_TABS.index(name))
+
+    async def _load_tabs(self) -> None:
+        """Before they are shown, so that showing one takes no longer than building it."""
+        for tab in self._all:
+            if isinstance(tab, JobTab):
+                await asyncio.to_thread(tab.load)
 
     # -- closing
 

@@ -160,7 +160,7 @@ class Measurement:
 
     async def _draw(self, gaps: Gaps) -> None:
         """Charts of very many points, all anew as often as the window can: a point is added to each before a frame."""
-        from PySide6.QtCore import QCoreApplication
+        from PySide6.QtWidgets import QGraphicsView
 
         from pyroblur_gui.ui.tabs.training.figures import History
 
@@ -183,7 +183,8 @@ class Measurement:
                     points = history.points(name)
                     points.add(points.steps[-1] + 1, self._random.random())
                 chart.draw(history, 0.6)
-                QCoreApplication.processEvents()  # paints what was drawn
+                for view in chart.findChildren(QGraphicsView):
+                    view.viewport().repaint()
             await asyncio.sleep(0)
             frames += 1
         took, worked = time.perf_counter() - begun, time.process_time() - worked

@@ -87,7 +87,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", default=[320])
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--pictures", type=int, default=60)
+    parser.add_argument("--pictures", type=int, default=240)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--model", default="yolo11n")
     parser.add_argument("--skip", nargs="*", default=[], choices=["yolo", "equal"])

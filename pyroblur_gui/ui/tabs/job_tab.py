@@ -26,8 +26,8 @@ W = TypeVar("W", bound=TabWiring)
 class JobTab(QWidget, Generic[W]):
     """A banner above a row of panels. Built when it is first shown, which costs the window's start nothing.
 
-    A tab says how: `build` makes its widgets and gives the splitter whose places are remembered; `wire` connects them
-    with the jobs, on the running loop.
+    A tab says how: `load` brings the code, `build` makes the widgets and gives the splitter whose places are
+    remembered, `wire` connects them with the jobs, on the running loop.
     """
 
     def __init__(self, name: str) -> None:
@@ -43,6 +43,10 @@ class JobTab(QWidget, Generic[W]):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self.banner)
+
+    def load(self) -> None:
+        """Loads the modules that the tab is built from; in a thread, soon after the window is on screen."""
+        raise NotImplementedError
 
     def build(self, column: QVBoxLayout) -> QSplitter:
         """Puts the tab's widgets below the banner."""

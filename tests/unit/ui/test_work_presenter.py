@@ -15,6 +15,7 @@ from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.operations.catalogue import OPERATIONS
+from pyroblur_gui.ui.tabs.datasets.jobs import hold_what_waits
 from pyroblur_gui.ui.tabs.datasets.work_items import WorkItem, item_of, result_text, running_text, status_text
 from pyroblur_gui.ui.tabs.datasets.work_presenter import WorkPresenter
 
@@ -58,6 +59,7 @@ class Bench:
         self.presenter = WorkPresenter(
             self.queue, self.view, titles={"roboflow": "Roboflow Universe"}, discard=self.discarded.append
         )
+        hold_what_waits(self.queue)  # as the tab does when it is given the queue
         self.presenter.restore()
 
     def become(self, job: Job, state: JobState, **how: object) -> None:

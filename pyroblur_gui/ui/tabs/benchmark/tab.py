@@ -1,5 +1,9 @@
 """The Benchmark tab: what to measure on the left, what came of it on the right."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -8,15 +12,15 @@ from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
-from pyroblur_gui.ui.tabs.benchmark.results_panel import ResultsPanel
-from pyroblur_gui.ui.tabs.benchmark.setup_panel import WIDTH, SetupPanel
-from pyroblur_gui.ui.tabs.benchmark.wiring import Wiring
 from pyroblur_gui.ui.tabs.job_tab import JobTab
+
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.tabs.benchmark.wiring import Wiring
 
 NAME = "benchmark"  # of its splitter, as it is remembered
 
 
-class BenchmarkTab(JobTab[Wiring]):
+class BenchmarkTab(JobTab["Wiring"]):
     """picture_wanted: a picture of a data set, by the set's name and its number. import_wanted: a data.yaml."""
 
     picture_wanted = Signal(str, int)
@@ -39,10 +43,18 @@ class BenchmarkTab(JobTab[Wiring]):
         )
         self.results.empty.say("scales", tr("No benchmark yet"), text)
 
+    def load(self) -> None:
+        from pyroblur_gui.ui.tabs.benchmark import results_panel, setup_panel, wiring  # noqa: F401
+
     def wire(self, client: JobClient) -> Wiring:
+        from pyroblur_gui.ui.tabs.benchmark.wiring import Wiring
+
         return Wiring(self, client)
 
     def build(self, column: QVBoxLayout) -> QSplitter:
+        from pyroblur_gui.ui.tabs.benchmark.results_panel import ResultsPanel
+        from pyroblur_gui.ui.tabs.benchmark.setup_panel import WIDTH, SetupPanel
+
         self.setup = SetupPanel(self.commands)
         self.results = ResultsPanel(self.commands)
         self.results.opened.connect(self.picture_wanted)

@@ -6,7 +6,7 @@ import asyncio
 from array import array
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QMenu
 
 from pyroblur_gui.core.errors import PyroblurError
@@ -53,7 +53,6 @@ class Wiring(QObject):
         self._client = client
         self._tasks = Tasks()
         self._switching = asyncio.Lock()
-        self._was_seen = False
         self._counting = QTimer(self)
         self._counting.setSingleShot(True)
         self._counting.setInterval(COUNT_AGAIN_MS)
@@ -67,15 +66,11 @@ class Wiring(QObject):
             tab, self._tasks, current=lambda: self.opened, start=self._start, on_changed=self._pictures_changed
         )
         self._connect()
-        if tab.isVisible():
-            self._seen()
-        else:
-            tab.installEventFilter(self)
+        self.shown()
 
     async def close(self) -> None:
         self.presenter.close()
-        if self._tab.work is not None:
-            await self._tab.work.close_jobs()
+        await self._tab.work.close_jobs()
         await self._tasks.close()
         await self._tab.gallery.end()
         await self._tab.problems.end()
@@ -147,7 +142,7 @@ class Wiring(QObject):
         if opened is not None:
             await opened.close()
 
-    def look_around(self) -> None:
+    def shown(self) -> None:
         """The user comes back to the tab or the window: data sets may have been made or deleted elsewhere."""
         self._tasks.run(self.presenter.refresh())
 
@@ -269,8 +264,6 @@ class Wiring(QObject):
 
     def _start(self, spec: Spec) -> None:
         """Has a job done; what it tells is shown by the row of running work."""
-        if self._tab.work is None:
-            return
         try:
             self._tab.work.start(spec)
         except PyroblurError as error:
@@ -316,18 +309,6 @@ class Wiring(QObject):
         menu.popup(place)
 
     # -- how it is connected
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Show:
-            self._seen()
-        return super().eventFilter(watched, event)
-
-    def _seen(self) -> None:
-        """The disk is first read when somebody looks."""
-        if not self._was_seen:
-            self._was_seen = True
-            self._tab.removeEventFilter(self)
-            self._tasks.run(self.presenter.refresh())
 
     def _connect(self) -> None:
         tab, act = self._tab, self._tab.commands

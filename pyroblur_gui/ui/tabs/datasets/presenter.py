@@ -11,26 +11,12 @@ from typing import Protocol
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.datasets import store, thumbnails
-from pyroblur_gui.datasets.spec import (
-    CheckSpec,
-    DownloadSpec,
-    ExportSpec,
-    FixSpec,
-    ImportSpec,
-    SplitSpec,
-    SuggestSpec,
-    UndoSpec,
-)
 from pyroblur_gui.jobs.events import Event
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.ui.i18n import failure_text
 from pyroblur_gui.ui.tabs.datasets.gallery_reader import SetFacts, facts_of
-
-MAKES = frozenset({DownloadSpec.kind, ImportSpec.kind})
-CHANGES = frozenset({CheckSpec.kind, FixSpec.kind, SplitSpec.kind, SuggestSpec.kind, UndoSpec.kind})
-KINDS = MAKES | CHANGES | {ExportSpec.kind}
-_AT_WORK = frozenset({JobState.RUNNING, JobState.QUEUED, JobState.PAUSED})
+from pyroblur_gui.ui.tabs.datasets.jobs import KINDS, MAKES, at_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +84,11 @@ class DatasetsPresenter:
 
     def is_busy(self) -> bool:
         """Whether a job on data sets runs or is about to."""
-        return any(job.kind in KINDS and job.state in _AT_WORK for job in self._jobs.jobs())
+        return bool(at_work(self._jobs.jobs()))
 
     def works_on(self, name: str) -> bool:
         """Whether a job is changing this data set, so that it must not be changed by hand."""
-        return any(_name(job) == name and job.kind in KINDS and job.state in _AT_WORK for job in self._jobs.jobs())
+        return any(_name(job) == name for job in at_work(self._jobs.jobs()))
 
     async def refresh(self) -> None:
         """Looks which data sets there are, counts those that were not counted, and chooses one if none is."""
@@ -169,7 +155,7 @@ class DatasetsPresenter:
             self._view.set_chosen(shown)
 
     def _being_made(self) -> set[str]:
-        return {_name(job) for job in self._jobs.jobs() if job.kind in MAKES and job.state in _AT_WORK}
+        return {_name(job) for job in at_work(self._jobs.jobs()) if job.kind in MAKES}
 
     def _heard(self, job: Job, _event: Event | None) -> None:
         """State changes only; progress is shown by the row of running work."""
@@ -178,7 +164,7 @@ class DatasetsPresenter:
         self._states[job.id] = job.state
         self._view.work_changed()
         name = _name(job)
-        if job.kind in MAKES and job.state in _AT_WORK:
+        if job.kind in MAKES and at_work([job]):
             line = self._lines.get(name) or SetLine(name)
             if not line.is_being_made:
                 self._lines[name] = SetLine(name, line.facts, is_being_made=True)

@@ -1,7 +1,10 @@
 """The Data sets tab: the list on the left, what is in the chosen one in the middle, running work below."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QFont, QResizeEvent
@@ -20,75 +23,50 @@ from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.blur.drops import DropZone
-from pyroblur_gui.ui.tabs.datasets.charts_panel import ChartsPanel
 from pyroblur_gui.ui.tabs.datasets.gallery_actions import DatasetActions
-from pyroblur_gui.ui.tabs.datasets.gallery_empty import EmptyView
-from pyroblur_gui.ui.tabs.datasets.gallery_panel import GalleryPanel
-from pyroblur_gui.ui.tabs.datasets.gallery_reader import SetFacts
-from pyroblur_gui.ui.tabs.datasets.gallery_wiring import Wiring
-from pyroblur_gui.ui.tabs.datasets.picture_panel import PicturePanel
-from pyroblur_gui.ui.tabs.datasets.presenter import SetLine
-from pyroblur_gui.ui.tabs.datasets.problems_panel import ProblemsPanel
-from pyroblur_gui.ui.tabs.datasets.sets_panel import SetsPanel
-from pyroblur_gui.ui.tabs.datasets.wording import facts_text
-from pyroblur_gui.ui.tabs.datasets.work_panel import WorkPanel
-from pyroblur_gui.ui.widgets.banner import Banner
+from pyroblur_gui.ui.tabs.datasets.jobs import at_work, hold_what_waits
+from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.widgets.drop_area import DropVeil
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.segments import Segments
 
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.tabs.datasets.charts_panel import ChartsPanel
+    from pyroblur_gui.ui.tabs.datasets.gallery_reader import SetFacts
+    from pyroblur_gui.ui.tabs.datasets.gallery_wiring import Wiring
+    from pyroblur_gui.ui.tabs.datasets.presenter import SetLine
+
+NAME = "datasets"  # of its splitter, as it is remembered
+SIZES = [288, 1072]
 PICTURES, PROBLEMS, CHARTS = "pictures", "problems", "charts"
 
 
-class DatasetsTab(QWidget):
-    """Shown before there are jobs; until `connect_jobs` it can make nothing. It reads no disk before it is shown."""
+class DatasetsTab(JobTab["Wiring"]):
+    """It reads no disk before it is shown."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(NAME)
         self.commands = DatasetActions(self)
         self.drops = DropZone(self)
-        self.banner = Banner()
-        self.sets = SetsPanel()
-        self.empty = EmptyView()
-        self.gallery = GalleryPanel()
-        self.picture = PicturePanel()
-        self.problems = ProblemsPanel()
+        self.veil = DropVeil(self)
+        self._layouts: Mapping[str, QByteArray] = {}
+        self._inner: dict[str, QSplitter] = {}
+        self._stack = QStackedWidget()
         self.charts: ChartsPanel | None = None
-        self.work: WorkPanel | None = None
-        self._wiring: Wiring | None = None
-        self._build()
-        self._connect()
-        self.show_set(None)
 
     # -- life
 
-    def connect_jobs(self, client: JobClient) -> None:
-        """Gives the tab its work and its pictures. Call it on the running loop."""
-        self.work = WorkPanel(client)
-        self._column.insertWidget(1, self.work)
-        self._wiring = Wiring(self, client)
-
-    async def disconnect_jobs(self) -> None:
-        """Ends what this tab has under way; the client itself is its owner's to close."""
-        if self._wiring is not None:
-            await self._wiring.close()
-            self._wiring = None
-
-    @property
-    def wiring(self) -> Wiring:
-        """Raises RuntimeError while there are no jobs."""
-        if self._wiring is None:
-            message = "The tab has no jobs."
-            raise RuntimeError(message)
-        return self._wiring
+    def connect_jobs(self, client: JobClient) -> str:
+        hold_what_waits(client.queue)
+        return super().connect_jobs(client)
 
     def is_busy(self) -> bool:
         """Whether a data set is being made or changed."""
-        return self._wiring is not None and self._wiring.presenter.is_busy()
+        return self._client is not None and bool(at_work(self._client.queue.jobs()))
 
     def event(self, event: QEvent) -> bool:
-        if event.type() in {QEvent.Type.Show, QEvent.Type.WindowActivate} and self._wiring is not None:
-            self._wiring.look_around()
+        if event.type() is QEvent.Type.WindowActivate and self._wiring is not None:
+            self._wiring.shown()
         return super().event(event)
 
     # -- what is shown
@@ -96,7 +74,7 @@ class DatasetsTab(QWidget):
     def show_set(self, line: SetLine | None) -> None:
         """The head of the middle, and what stands there while there is nothing to look at."""
         is_open = line is not None and line.is_readable
-        self._name.setText(line.name if line is not None else "")
+        self._title.setText(line.name if line is not None else "")
         self._facts.setText("")
         if is_open and line is not None and line.facts is not None:
             self.show_facts(line.facts)
@@ -110,6 +88,8 @@ class DatasetsTab(QWidget):
 
     def show_facts(self, facts: SetFacts) -> None:
         """What was counted of the data set that is shown."""
+        from pyroblur_gui.ui.tabs.datasets.wording import facts_text
+
         self._facts.setText(facts_text(facts))
         self.gallery.show_facts(facts)
         self.problems.show_facts(facts)
@@ -166,63 +146,74 @@ class DatasetsTab(QWidget):
     # -- what the window keeps and shows
 
     def layout_bytes(self) -> dict[str, QByteArray]:
-        return {name: splitter.saveState() for name, splitter in self._splitters.items()}
+        return super().layout_bytes() | {name: splitter.saveState() for name, splitter in self._inner.items()}
 
     def restore_layout(self, layouts: Mapping[str, QByteArray]) -> None:
-        for name, data in layouts.items():
-            if name in self._splitters:
-                self._splitters[name].restoreState(data)
-                self._splitters[name].setChildrenCollapsible(False)
+        super().restore_layout(layouts)
+        self._layouts = layouts
 
     def import_paths(self, paths: Sequence[Path]) -> None:
-        """Asks how to import what was dropped."""
-        if self._wiring is not None and paths:
-            self._wiring.ask_import(paths)
+        """Asks how to import what was dropped. Call it when the tab is shown."""
+        if paths:
+            self.wiring.ask_import(paths)
 
     def open_picture(self, name: str, number: int) -> None:
-        """Chooses the data set and shows one of its pictures, by its number, large."""
-        if self._wiring is not None:
-            self._wiring.open_picture(name, number)
+        """Chooses the data set and shows one of its pictures, by its number, large. Call it when the tab is shown."""
+        self.wiring.open_picture(name, number)
 
     # -- how it is built and connected
 
-    def _build(self) -> None:
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(self.gallery)
-        self._stack.addWidget(self.picture)
-        self._stack.addWidget(self.problems)
+    def load(self) -> None:
+        from pyroblur_gui.ui.tabs.datasets import gallery_wiring, work_panel  # noqa: F401 - these bring the rest
+
+    def wire(self, client: JobClient) -> Wiring:
+        from pyroblur_gui.ui.tabs.datasets.gallery_wiring import Wiring
+        from pyroblur_gui.ui.tabs.datasets.work_panel import WorkPanel
+
+        self.work = WorkPanel(client)
+        self._column.insertWidget(1, self.work)
+        return Wiring(self, client)
+
+    def build(self, column: QVBoxLayout) -> QSplitter:
+        from pyroblur_gui.ui.tabs.datasets.gallery_empty import EmptyView
+        from pyroblur_gui.ui.tabs.datasets.gallery_panel import GalleryPanel
+        from pyroblur_gui.ui.tabs.datasets.picture_panel import PicturePanel
+        from pyroblur_gui.ui.tabs.datasets.problems_panel import ProblemsPanel
+        from pyroblur_gui.ui.tabs.datasets.sets_panel import SetsPanel
+
+        self.sets = SetsPanel()
+        self.empty = EmptyView()
+        self.gallery = GalleryPanel()
+        self.picture = PicturePanel()
+        self.problems = ProblemsPanel()
+        for page in (self.empty, self.gallery, self.picture, self.problems):
+            self._stack.addWidget(page)
         middle = QWidget()
         middle.setProperty("look", "panel")
         middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._build_head())
-        column.addWidget(self._stack, 1)
+        inner = QVBoxLayout(middle)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self._build_head())
+        inner.addWidget(self._stack, 1)
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.addWidget(self.sets)
         columns.addWidget(middle)
         columns.setStretchFactor(0, 0)
         columns.setStretchFactor(1, 1)
-        columns.setHandleWidth(1)
-        columns.setChildrenCollapsible(False)
-        columns.setSizes([288, 1072])
-        self._splitters = {
-            "datasets": columns,
-            "datasets-picture": self.picture.splitter,
-            "datasets-problems": self.problems.splitter,
-        }
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self.banner)
-        self._column.addWidget(columns, 1)
-        self.veil = DropVeil(self)
+        columns.setSizes(SIZES)
+        column.addWidget(columns, 1)
+        self._inner = {"datasets-picture": self.picture.splitter, "datasets-problems": self.problems.splitter}
+        for name in self._inner.keys() & self._layouts.keys():
+            self._inner[name].restoreState(self._layouts[name])
+            self._inner[name].setChildrenCollapsible(False)
+        self._connect()
+        self.show_set(None)
+        return columns
 
     def _build_head(self) -> QWidget:
-        self._name = ElidedLabel()
-        self._name.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
+        self._title = ElidedLabel()
+        self._title.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
         self._facts = ElidedLabel(elide=Qt.TextElideMode.ElideRight)
         self._facts.setProperty("look", "muted")
         self.views = Segments([(PICTURES, tr("Pictures")), (PROBLEMS, tr("Problems")), (CHARTS, tr("Charts"))])
@@ -231,8 +222,8 @@ class DatasetsTab(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(Space.L, 0, Space.S, 0)
         head.setSpacing(Space.M)
-        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        head.addWidget(self._name)
+        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        head.addWidget(self._title)
         head.addWidget(self._facts, 1)
         head.addWidget(self.views, 0, Qt.AlignmentFlag.AlignVCenter)
         buttons = QHBoxLayout()

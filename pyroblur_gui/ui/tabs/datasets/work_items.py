@@ -21,7 +21,6 @@ from pyroblur_gui.ui.tabs.blur.wording import size_text, time_left_text
 SHOWN = frozenset(
     spec.kind for spec in (DownloadSpec, ImportSpec, CheckSpec, FixSpec, SplitSpec, ExportSpec, SuggestSpec)
 )
-MAKING = frozenset({DownloadSpec.kind, ImportSpec.kind})  # what they made so far is kept until the job is let go
 
 
 @dataclass(frozen=True)

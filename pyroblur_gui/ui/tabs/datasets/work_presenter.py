@@ -9,7 +9,8 @@ from pyroblur_gui.jobs.events import Event
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.tabs.datasets.work_items import MAKING, SHOWN, WorkItem, item_of
+from pyroblur_gui.ui.tabs.datasets.jobs import MAKES
+from pyroblur_gui.ui.tabs.datasets.work_items import SHOWN, WorkItem, item_of
 
 
 class Jobs(Protocol):
@@ -59,19 +60,17 @@ class WorkPresenter:
         return sum(item.is_under_way for item in self._items.values())
 
     def restore(self) -> None:
-        """Lists what an earlier run left unfinished; nothing of it begins before the user says so.
+        """Lists what an earlier window left; see `jobs.hold_what_waits`.
 
         A download that was cancelled is listed, too: what it fetched lies on the disk until the user lets go of it.
         """
         for job in self._jobs.jobs():
             if job.kind not in SHOWN:
                 continue
-            if job.state is JobState.DONE or (job.state is JobState.CANCELLED and job.kind not in MAKING):
+            if job.state is JobState.DONE or (job.state is JobState.CANCELLED and job.kind not in MAKES):
                 self._jobs.remove(job.id)
                 continue
-            if job.state is JobState.QUEUED:
-                self._jobs.pause(job.id)
-            self._show(self._jobs.job(job.id))
+            self._show(job)
 
     def start(self, spec: Spec) -> int:
         """Begins a job as soon as there is room. Raises OutputError when it cannot be kept."""
@@ -98,8 +97,8 @@ class WorkPresenter:
             return
         self._view.item_removed(number)
         self._jobs.remove(number)
-        shares = any(other.name == item.name and other.kind in MAKING for other in self._items.values())
-        if item.kind not in MAKING or item.state is JobState.DONE or shares:
+        shares = any(other.name == item.name and other.kind in MAKES for other in self._items.values())
+        if item.kind not in MAKES or item.state is JobState.DONE or shares:
             return
         try:
             await asyncio.to_thread(self._discard, item.name)

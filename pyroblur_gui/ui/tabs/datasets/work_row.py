@@ -8,7 +8,8 @@ from pyroblur_gui.jobs.job import JobState
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space, scaled
-from pyroblur_gui.ui.tabs.datasets.work_items import MAKING, WorkItem, status_text
+from pyroblur_gui.ui.tabs.datasets.jobs import MAKES
+from pyroblur_gui.ui.tabs.datasets.work_items import WorkItem, status_text
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.glyph import Glyph
 
@@ -112,7 +113,7 @@ class WorkRow(QWidget):
         self.pause_button.setVisible(state is JobState.RUNNING)
         self.cancel_button.setVisible(item.is_under_way)
         self.let_go_button.setVisible(is_over)
-        deletes = item.kind in MAKING and state is not JobState.DONE
+        deletes = item.kind in MAKES and state is not JobState.DONE
         self.let_go_button.setToolTip(tr("Remove, and delete what was fetched so far") if deletes else tr("Remove"))
         self.pause_button.setToolTip(tr("Pause"))
         self.cancel_button.setToolTip(tr("Cancel"))

@@ -1,5 +1,9 @@
 """The Runs tab: every training that was logged, plans of several, and the model that is used."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -8,19 +12,17 @@ from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.tabs.runs.actions import RunsActions
-from pyroblur_gui.ui.tabs.runs.compare_panel import ComparePanel
-from pyroblur_gui.ui.tabs.runs.models_panel import ModelsPanel
-from pyroblur_gui.ui.tabs.runs.plans_panel import PlansPanel
-from pyroblur_gui.ui.tabs.runs.table_panel import TablePanel
-from pyroblur_gui.ui.tabs.runs.wiring import Wiring
 from pyroblur_gui.ui.widgets.segments import Segments
+
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.tabs.runs.wiring import Wiring
 
 SIZES = [640, 720]
 NAME = "runs"  # of its splitter, as it is remembered
 RUNS, PLANS, MODELS = "runs", "plans", "models"
 
 
-class RunsTab(JobTab[Wiring]):
+class RunsTab(JobTab["Wiring"]):
     """production_changed: another model is used for blurring from now on."""
 
     production_changed = Signal(str)
@@ -39,10 +41,20 @@ class RunsTab(JobTab[Wiring]):
         if self._wiring is not None:
             self._wiring.refresh()
 
+    def load(self) -> None:
+        from pyroblur_gui.ui.tabs.runs import compare_panel, models_panel, plans_panel, table_panel, wiring  # noqa: F401
+
     def wire(self, client: JobClient) -> Wiring:
+        from pyroblur_gui.ui.tabs.runs.wiring import Wiring
+
         return Wiring(self, client)
 
     def build(self, column: QVBoxLayout) -> QSplitter:
+        from pyroblur_gui.ui.tabs.runs.compare_panel import ComparePanel
+        from pyroblur_gui.ui.tabs.runs.models_panel import ModelsPanel
+        from pyroblur_gui.ui.tabs.runs.plans_panel import PlansPanel
+        from pyroblur_gui.ui.tabs.runs.table_panel import TablePanel
+
         self.views = Segments(((RUNS, tr("Runs")), (PLANS, tr("Plans")), (MODELS, tr("Models"))))
         self.views.name_for_assistants(tr("What is shown"))
         self.store = QLabel()

@@ -1,6 +1,8 @@
 """The Training tab: what to start on the left, the runs in the middle, the one that is shown on the right."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QVBoxLayout, QWidge
 from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.operations.catalogue import Lane
+from pyroblur_gui.training.spec import TrainSpec
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.dialogs.closing import Answer
 from pyroblur_gui.ui.dialogs.question import Question
@@ -15,20 +18,17 @@ from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
-from pyroblur_gui.ui.tabs.training.choices import has_training, install_text
-from pyroblur_gui.ui.tabs.training.live_panel import LivePanel
-from pyroblur_gui.ui.tabs.training.pack_page import PackPage
-from pyroblur_gui.ui.tabs.training.presenter import KIND, take_over
-from pyroblur_gui.ui.tabs.training.runs_panel import RunsPanel
-from pyroblur_gui.ui.tabs.training.start_panel import StartPanel
-from pyroblur_gui.ui.tabs.training.wiring import Wiring
-from pyroblur_gui.ui.tabs.training.wording import left_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyroblur_gui.ui.tabs.training.wiring import Wiring
 
 SIZES = [372, 256, 732]
 NAME = "training"  # of its splitter, as it is remembered
 
 
-class TrainingTab(JobTab[Wiring]):
+class TrainingTab(JobTab["Wiring"]):
     """model_wanted: this model is to be used for blurring. data_wanted: the user needs a data set first.
     ended: a training has ended; in a sentence, which is empty where somebody stopped it.
     """
@@ -45,6 +45,9 @@ class TrainingTab(JobTab[Wiring]):
     # -- life
 
     def connect_jobs(self, client: JobClient) -> str:
+        from pyroblur_gui.ui.tabs.training.presenter import take_over
+        from pyroblur_gui.ui.tabs.training.wording import left_text
+
         left = take_over(client.queue)
         self._unsubscribe = client.queue.subscribe(self._heard)
         super().connect_jobs(client)
@@ -57,17 +60,19 @@ class TrainingTab(JobTab[Wiring]):
     def is_busy(self) -> bool:
         """Whether a training runs that belongs to this window."""
         jobs = self._client.queue.jobs() if self._client is not None else []
-        return any(each.kind == KIND and each.lane != Lane.FOLLOW and each.state is JobState.RUNNING for each in jobs)
+        return any(each.kind == TrainSpec.kind and each.lane != Lane.FOLLOW and each.state is JobState.RUNNING for each in jobs)
 
     def has_waiting(self) -> bool:
         """Whether runs wait for another to end."""
         jobs = self._client.queue.jobs() if self._client is not None else []
-        return any(each.kind == KIND and each.state is JobState.QUEUED for each in jobs)
+        return any(each.kind == TrainSpec.kind and each.state is JobState.QUEUED for each in jobs)
 
     # -- what is shown
 
     def show_empty(self, *, has_data: bool) -> None:
         """What stands on the right while there is no run: what to do first."""
+        from pyroblur_gui.ui.tabs.training.choices import has_training, install_text
+
         blank = self.live.empty
         if not has_training():
             blank.say("download-simple", tr("Training is not installed"), install_text())
@@ -94,10 +99,20 @@ class TrainingTab(JobTab[Wiring]):
 
     # -- how it is built
 
+    def load(self) -> None:
+        from pyroblur_gui.ui.tabs.training import live_panel, pack_page, runs_panel, start_panel, wiring  # noqa: F401
+
     def wire(self, client: JobClient) -> Wiring:
+        from pyroblur_gui.ui.tabs.training.wiring import Wiring
+
         return Wiring(self, client)
 
     def build(self, column: QVBoxLayout) -> QSplitter:
+        from pyroblur_gui.ui.tabs.training.live_panel import LivePanel
+        from pyroblur_gui.ui.tabs.training.pack_page import PackPage
+        from pyroblur_gui.ui.tabs.training.runs_panel import RunsPanel
+        from pyroblur_gui.ui.tabs.training.start_panel import StartPanel
+
         self.start = StartPanel(self.commands)
         self.runs = RunsPanel()
         self.live = LivePanel(self.commands)
@@ -121,11 +136,11 @@ class TrainingTab(JobTab[Wiring]):
 
     def _heard(self, job: Job, event: Event | None) -> None:
         name = job.spec.get("run", "")
-        if job.kind == KIND and isinstance(event, Finished):
+        if job.kind == TrainSpec.kind and isinstance(event, Finished):
             self.ended.emit(tr("The training {name} is done.", name=name))
-        elif job.kind == KIND and isinstance(event, Failed):
+        elif job.kind == TrainSpec.kind and isinstance(event, Failed):
             self.ended.emit(tr("The training {name} failed. Open PyroBlur to see why.", name=name))
-        elif job.kind == KIND and isinstance(event, Cancelled):
+        elif job.kind == TrainSpec.kind and isinstance(event, Cancelled):
             self.ended.emit("")
 
     def _show_menu(self, place: QPoint) -> None:
