@@ -6,7 +6,7 @@ These colours are the same in light and dark: they must stand out from any photo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from pyroblur_gui.ui import icons
@@ -84,11 +84,8 @@ def _place(area: QRectF, mark: Mark) -> QRect:
 
 def draw_divider(painter: QPainter, area: QRectF, x: float) -> None:
     """The line between before and after, with a grip in its middle."""
-    top, bottom = QPointF(x, area.top()), QPointF(x, area.bottom())
-    painter.setPen(QPen(SHADE, 4))
-    painter.drawLine(top, bottom)
-    painter.setPen(QPen(ON_PICTURE, 2))
-    painter.drawLine(top, bottom)
+    for shade, width in ((SHADE, 4), (ON_PICTURE, 2)):
+        painter.fillRect(QRectF(x - width / 2, area.top(), width, area.height()), shade)
     grip = QRectF(x - GRIP / 2, area.center().y() - GRIP / 2, GRIP, GRIP)
     painter.setPen(QPen(SHADE, 1))
     painter.setBrush(ON_PICTURE)

@@ -60,12 +60,17 @@ class TrainingTab(JobTab["Wiring"]):
     def is_busy(self) -> bool:
         """Whether a training runs that belongs to this window."""
         jobs = self._client.queue.jobs() if self._client is not None else []
-        return any(each.kind == TrainSpec.kind and each.lane != Lane.FOLLOW and each.state is JobState.RUNNING for each in jobs)
+        return any(
+            each.kind == TrainSpec.kind and each.lane != Lane.FOLLOW and each.state is JobState.RUNNING for each in jobs
+        )
 
     def has_waiting(self) -> bool:
         """Whether runs wait for another to end."""
+        return any(job.state is JobState.QUEUED for job in self._trainings())
+
+    def _trainings(self) -> list[Job]:
         jobs = self._client.queue.jobs() if self._client is not None else []
-        return any(each.kind == TrainSpec.kind and each.state is JobState.QUEUED for each in jobs)
+        return [job for job in jobs if job.kind == TrainSpec.kind]
 
     # -- what is shown
 
