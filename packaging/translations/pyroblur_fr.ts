@@ -1365,6 +1365,11 @@
             <translation>Chronométrer chaque moteur, périphérique, format de nombres et taille de lot qui fonctionne ici.</translation>
         </message>
         <message>
+            <source>model</source>
+            <extracomment>pyroblur_gui/cli/commands/benchmark.py</extracomment>
+            <translation>modèle</translation>
+        </message>
+        <message>
             <source>report: {report_dir}</source>
             <extracomment>pyroblur_gui/cli/commands/benchmark.py</extracomment>
             <translation>rapport : {report_dir}</translation>
@@ -2447,11 +2452,6 @@
             <source>candidate: only marked. production: used from now on.</source>
             <extracomment>pyroblur_gui/cli/commands/runs_promote.py</extracomment>
             <translation>candidate : marqué seulement. production : utilisé désormais.</translation>
-        </message>
-        <message>
-            <source>model</source>
-            <extracomment>pyroblur_gui/cli/commands/runs_promote.py</extracomment>
-            <translation>modèle</translation>
         </message>
         <message>
             <source>record</source>
@@ -4942,6 +4942,18 @@
         <message>
             <source>checks</source>
             <translation>contrôles</translation>
+        </message>
+        <message>
+            <source>clip: bare</source>
+            <translation>vidéo : à découvert</translation>
+        </message>
+        <message>
+            <source>clip: frames/s</source>
+            <translation>vidéo : images/s</translation>
+        </message>
+        <message>
+            <source>clip: object-frames</source>
+            <translation>vidéo : objets-images</translation>
         </message>
         <message>
             <source>detect</source>

@@ -32,6 +32,7 @@ FROM_DATA = (
     "batches", "bytes", "checks", "epochs", "files", "frames", "layers", "pages", "parts", "pictures", "runs", "s",
     "steps", "ways", "images", "boxes", "warning", "error", "done", "failed", "cancelled", "model", "Usage:",
     "mean", "deviation", "mAP50", "precision", "image", "video", "recall", "leaked", "leaked area", "pictures/s",
+    "clip: frames/s", "clip: bare", "clip: object-frames",
 )  # fmt: skip
 
 # Where a single word is a text: keywords of calls, and calls whose first arguments are.

@@ -18,6 +18,7 @@ from pyroblur_gui.benchmark.result import SpeedResult
 from pyroblur_gui.benchmark.spec import BenchmarkOptions
 from pyroblur_gui.benchmark.times import times_of
 from pyroblur_gui.core.errors import EngineError, PyroblurError
+from pyroblur_gui.core.system import give_back_memory
 from pyroblur_gui.core.training_part import has_training
 from pyroblur_gui.models import choice
 from pyroblur_gui.models.batching import Batching
@@ -79,6 +80,7 @@ def _measure(way: Way, options: BenchmarkOptions, step: Callable[[], None]) -> I
 def _timed(
     way: Way, options: BenchmarkOptions, step: Callable[[], None], *, is_streamed: bool
 ) -> Iterator[SpeedResult]:
+    give_back_memory()
     before, began = psutil.Process().memory_info().rss, time.perf_counter()
     gates: list[Batching] = []
     detector = _opened(way, None if is_streamed else gates)

@@ -174,7 +174,10 @@ def _speed(spec: BenchmarkSpec, context: Context) -> tuple[SpeedResult, ...]:
 
 
 def _lines(result: BenchmarkResult) -> list[JsonValue]:
-    """A line a model; where the speed was measured, with the best of what one picture at a time takes."""
+    """A line a model; where the speed was measured, with the best of what one picture at a time takes.
+
+    Of a clip: frames a second from file to file; labelled object-frames, those left bare, the most in a row.
+    """
     lines: dict[str, dict[str, JsonValue]] = {name: {"model": name} for name in _named(result)}
     for model in result.models:
         lines[model.model] = _line(model)
@@ -183,6 +186,12 @@ def _lines(result: BenchmarkResult) -> list[JsonValue]:
         if alone:
             best = min(alone, key=lambda times: times.median_ms)
             line |= {"latency_ms_median": best.median_ms, "fps": best.pictures_s}
+    for blurred in result.clip_speed:
+        lines[blurred.model] |= {"clip_fps": blurred.frames_s}
+    for clip in result.clips:
+        lines[clip.model] |= {
+            "clip_object_frames": clip.object_frames, "clip_leaked": clip.leaked, "clip_longest_leak": clip.longest
+        }  # fmt: skip
     return [*lines.values()]
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from clips import make_clip
 from door import Door
 from PIL import Image
 
@@ -40,6 +41,16 @@ def test_models_are_measured_side_by_side_and_reported_without_a_picture(labelle
     assert {".md", ".html", ".json", ".csv", ".png"} <= files
     kept = json.loads(next(Path(end["report_dir"]).glob("*.json")).read_text())
     assert kept["models"][0]["model"] == "fast"
+
+
+def test_a_clip_is_timed_from_file_to_file_and_what_stays_bare_in_it_is_counted(tmp_path: Path) -> None:
+    door = Door(tmp_path / "user")
+    clip, truth = make_clip(tmp_path / "ride.mp4", frames=6), tmp_path / "ride.csv"
+    truth.write_text("frame,class,x,y,w,h\n2,face,10,10,20,20\n")
+    command = ("benchmark", "--model", "fast", "--clip", clip, "--truth", truth, "-o", tmp_path / "report", "--json")
+    line = door.run(*command).lines[-1]["models"][0]
+    assert line["clip_fps"] > 0
+    assert (line["clip_object_frames"], line["clip_leaked"], line["clip_longest_leak"]) == (1, 1, 1)
 
 
 def test_what_cannot_be_measured_is_told_with_what_to_do(labelled: Path, tmp_path: Path) -> None:

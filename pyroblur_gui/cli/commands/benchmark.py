@@ -14,8 +14,14 @@ from pyroblur_gui.cli.output import columns, heads
 from pyroblur_gui.cli.targets import absolute
 from pyroblur_gui.core.translation import numeral, tr, translated
 
-SHOWN = ("map50", "map50_95", "precision", "recall", "f1", "leak_objects", "leak_area")
-HEADS = ("model", "mAP50", "mAP50-95", "precision", "recall", "F1", "leaked", "leaked area", "ms", "pictures/s")
+SHARES = {
+    "map50": "mAP50", "map50_95": "mAP50-95", "precision": "precision", "recall": "recall", "f1": "F1",
+    "leak_objects": "leaked", "leak_area": "leaked area",
+}  # fmt: skip
+NUMBERS = {
+    "latency_ms_median": "ms", "fps": "pictures/s", "clip_fps": "clip: frames/s", "clip_leaked": "clip: bare",
+    "clip_object_frames": "clip: object-frames",
+}  # fmt: skip
 
 
 @with_options(BenchmarkOptions)
@@ -69,15 +75,17 @@ def benchmark(
 
 
 def show(result: Result) -> None:
-    """What a person reads of a benchmark: a line a model, and the verdicts."""
-    rows: list[tuple[str, ...]] = [heads(*HEADS)]
+    """What a person reads of a benchmark: a line a model with what was measured of it, and the verdicts."""
     measured = result["models"]
-    for model in measured if isinstance(measured, list) else ():
-        if isinstance(model, dict):
-            figures = [_share(model.get(name)) for name in SHOWN]
-            times = (_number(model.get("latency_ms_median")), _number(model.get("fps")))
-            rows.append((str(model["model"]), *figures, *times))
-    if len(rows) > 1:
+    models = [model for model in measured if isinstance(model, dict)] if isinstance(measured, list) else []
+    heads_of = {
+        name: head for name, head in (SHARES | NUMBERS).items() if any(model.get(name) is not None for model in models)
+    }
+    rows = [heads("model", *heads_of.values())]
+    for model in models:
+        figures = [_share(model.get(name)) if name in SHARES else _number(model.get(name)) for name in heads_of]
+        rows.append((str(model["model"]), *figures))
+    if heads_of:
         for line in columns(rows):
             typer.echo(line)
     verdicts = result.get("verdicts")
@@ -91,4 +99,6 @@ def _share(value: JsonValue) -> str:
 
 
 def _number(value: JsonValue) -> str:
-    return numeral(value, ".1f") if isinstance(value, int | float) else "-"
+    if isinstance(value, int):
+        return str(value)
+    return numeral(value, ".1f") if isinstance(value, float) else "-"

@@ -11,7 +11,9 @@ from run_folders import make_run
 
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.core.settings import Settings
+from pyroblur_gui.jobs.job import JobState
 from pyroblur_gui.models import production
+from pyroblur_gui.operations import plans
 from pyroblur_gui.runs import pages
 from pyroblur_gui.runs.plan import Plan
 from pyroblur_gui.training.run import RunState
@@ -183,19 +185,26 @@ def test_a_plan_is_made_in_the_form_and_shown_as_a_matrix(on_screen: Play) -> No
     on_screen(scenario)
 
 
-def test_the_queue_is_given_the_next_phase_when_one_is_over(on_screen: Play) -> None:
-    """A data set that is not there makes every training fail at once: the plan ends, and says which failed."""
-    plan = Plan(name="mine", recipe="quick", data="nowhere", grid={"imgsz": (64, 96)}, from_scratch=True)
+def test_a_plan_takes_what_waits_in_the_queue_and_ends_when_nothing_is_due(on_screen: Play) -> None:
+    """After a kill, what waited in the queue waits there until it is asked for, and the plan is what asks for it.
+
+    A data set that is not there makes every training fail at once.
+    """
+    plan = Plan(name="mine", recipe="quick", data="nowhere", grid={"imgsz": (64,)}, from_scratch=True)
 
     async def scenario(session) -> None:
         tab = await open_runs(session)
-        runner = tab.wiring.plans.runner
+        queue, runner = session.client.queue, tab.wiring.plans.runner
+        (left,) = queue.add_all(plans.spec_of(plan, cell) for cell in plans.progress(plan).due)
+        queue.pause(left.id)
         tab.views.set_value("plans")
         tab.wiring.plans.take(plan)
-        await until(tab.plans.start_button.isEnabled)
-        tab.plans.start_button.click()
-        assert runner.is_running("mine")
-        await until(lambda: not runner.is_running("mine"), LIMIT_S)
+        for jobs in (1, 2):  # what was left is not queued twice; started again, it is tried again
+            await until(tab.plans.start_button.isEnabled)
+            tab.plans.start_button.click()
+            assert runner.is_running("mine")
+            await until(lambda: not runner.is_running("mine"), LIMIT_S)
+            assert [job.state for job in queue.jobs()] == [JobState.FAILED] * jobs
         assert runner.active("mine") == {}
 
     on_screen(scenario)

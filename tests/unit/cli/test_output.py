@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pyroblur_gui.cli.commands.benchmark import show
 from pyroblur_gui.cli.live import LiveBar
 from pyroblur_gui.cli.output import File, JsonLines, PlainLines, finished_text, printable, progress_text, write_line
 from pyroblur_gui.core.errors import MissingFileError
@@ -159,3 +160,10 @@ def test_boxes_are_listed_for_people():
     out = io.StringIO()
     PlainLines(out, io.StringIO()).hear(File(Path("a.mp4"), 1, 1), Detected(frame=12, time_s=0.4, boxes=(box,)))
     assert out.getvalue() == "[1/1] a.mp4: frame 12, 0.40 s: face 0.83 at 1 2 to 31 40\n"
+
+
+def test_a_benchmark_is_told_in_the_columns_that_were_measured(capsys):
+    show({"models": [{"model": "fast", "clip_fps": 8.94, "clip_leaked": 0}], "report_dir": "here"})
+    head, line, _ = capsys.readouterr().out.splitlines()
+    assert head.split("  ") == ["model", "clip: frames/s", "clip: bare"]
+    assert line.split() == ["fast", "8.9", "0"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.jobs.events import Event
-from pyroblur_gui.jobs.job import Job
+from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.operations import plans
 from pyroblur_gui.runs import plan as known
@@ -39,6 +39,7 @@ class PlanRunner:
         known.keep(plan)
         self._running[plan.name] = plan
         self._tried = {run: times for run, times in self._tried.items() if not run.startswith(f"{plan.name}{MARK}")}
+        self._take_up(plan.name)
         self._advance(plan)
 
     def stop(self, name: str) -> None:
@@ -71,6 +72,13 @@ class PlanRunner:
         elif not waiting:
             self._running.pop(plan.name, None)
         self._changed(plan.name, "")
+
+    def _take_up(self, name: str) -> None:
+        """What waits in the queue since the window before was closed or killed: this is what it waits for."""
+        for job in self._jobs_of(name):
+            if job.state is JobState.PAUSED:
+                self._tried[str(job.spec["run"])] = 1
+                self._queue.resume(job.id)
 
     def _heard(self, job: Job, event: Event | None) -> None:
         if job.kind != TrainSpec.kind or (event is not None and not job.state.is_over):
