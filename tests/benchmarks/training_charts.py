@@ -97,7 +97,7 @@ class Measurement:
         self._tab = tab = self._window.training
         while tab.live.board is None:  # noqa: ASYNC110 - nothing tells it
             await asyncio.sleep(0.01)
-        await asyncio.sleep(2.0)
+        await asyncio.sleep(6.0)
         recipe = Recipe(
             name="made-up", title="", summary="", hyperparameters=Hyperparameters(epochs=self._wanted.epochs)
         )
@@ -184,7 +184,7 @@ class Measurement:
                     points.add(points.steps[-1] + 1, self._random.random())
                 chart.draw(history, 0.6)
                 for view in chart.findChildren(QGraphicsView):
-                    view.viewport().repaint()
+                    view.grab()  # paints it
             await asyncio.sleep(0)
             frames += 1
         took, worked = time.perf_counter() - begun, time.process_time() - worked

@@ -49,11 +49,12 @@ class Chart(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         heading = QLabel(title)
         heading.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
-        self._plot = pg.PlotWidget(axisItems=dict(axes) if axes else None)
+        self._plot = pg.PlotWidget(
+            axisItems=dict(axes) if axes else None, enableMenu=False
+        )  # its menu is built at once
         self._plot.setFixedHeight(HEIGHT)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMenuEnabled(False)
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.hideButtons()
         self._plot.setAccessibleName(title)
