@@ -23,6 +23,7 @@ COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f
 DASHES = ("-", "--", "-.", ":")
 DPI = 144
 MOST_NAMED = 24  # characters of a name in a legend
+MOST_INSIDE = 4  # lines of a legend that leave the curves room
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,7 @@ def _times(result: BenchmarkResult) -> Chart:
             if model.times is not None:
                 plot.stairs(model.times.counts, model.times.edges, label=_short(model.model), **_style(place))
         _frame(plot, ("Milliseconds a picture, several under way", "Pictures"))
+        plot.locator_params(axis="y", integer=True)
 
     return _chart("times", "Times of single pictures", "How many pictures took how long.", draw)
 
@@ -220,6 +222,7 @@ def _batches(result: BenchmarkResult) -> Chart:
                 label = f"{_short(way[0])}, {way[1]} {way[3]} {way[2]}, {way[4]} px"
                 plot.plot(x, y, marker="o", label=label, **_style(place))
         _frame(plot, ("Batch", "Pictures a second"))
+        plot.locator_params(axis="x", integer=True)
         plot.set_ylim(bottom=0)
 
     return _chart("throughput", "Throughput by batch", "Pictures a second against how many are one batch.", draw)
@@ -238,7 +241,10 @@ def _frame(plot: "Axes", axes: tuple[str, str]) -> None:
     plot.set_ylabel(translated(axes[1]))
     plot.grid(visible=True, alpha=0.25)
     plot.spines[["top", "right"]].set_visible(False)
-    if plot.get_legend_handles_labels()[1]:
+    names = plot.get_legend_handles_labels()[1]
+    if len(names) > MOST_INSIDE and (figure := plot.get_figure(root=True)) is not None:
+        figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
+    elif names:
         plot.legend(fontsize=8, frameon=False)
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from door import Door
 from PIL import Image, ImageChops
+from small_runs import NETWORK
 
-SMALL = ("--recipe", "quick", "--from-scratch", "--device", "cpu", "--set", "imgsz=64", "--set", "save_period=-1")
+SMALL = ("--recipe", "quick", "--device", "cpu", "--set", "imgsz=64", "--set", "save_period=-1")
 
 
 @pytest.mark.timeout(900)
@@ -15,6 +16,7 @@ def test_one_command_gets_data_trains_measures_and_covers_a_sample(pictures: dic
     door = Door(tmp_path / "user")
     out = tmp_path / "out"
     command = ("full", "--source", "synthetic", "--max-samples", "12", "--epochs", "1", "--batch", "4", *SMALL)
+    command += ("--model", str(NETWORK), "--from-scratch")
     done = door.run(*command, "--sample", pictures["bus"], "-o", out, "--json", limit_s=600.0)
     assert done.status == 0, done.err
     assert not done.strays

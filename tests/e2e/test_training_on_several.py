@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from small_runs import follow, make_crops, tiny
+from small_runs import WarmWorker, follow, make_crops, tiny
 
 from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Metric
 from pyroblur_gui.jobs.process import WorkerProcess
@@ -75,51 +75,44 @@ class Addresses:
             return
 
 
-def test_two_processes_train_one_model_and_its_events_arrive(street: str) -> None:
-    with Addresses() as addresses:
-        course = follow(spec(street))
-    assert (course.result["first_epoch"], course.result["last_epoch"]) == (1, EPOCHS)
-    assert addresses.ranks == 2
-    assert addresses.seen == {"127.0.0.1"}, "they talk within this computer only"
-    # 12 pictures by 4, of which each process takes 2: 3 steps an epoch, told once
-    assert course.steps("batch/box_loss") == list(range(1, 3 * EPOCHS + 1))
-    for name in ("train/box_loss", "val/box_loss", "mAP50-95", "lr"):
-        assert course.steps(name) == list(range(1, EPOCHS + 1)), name
-    record = RunFolder.of("two").record()
-    assert (record.state, record.last_epoch, record.device) == (RunState.DONE, EPOCHS, "cpu,cpu")
-    assert load_module(RunFolder.of("two").last).names == ("face", "license_plate")
-    assert store.card(str(course.result["model"])).figures.items() >= record.best.items()
+def test_two_processes_train_one_model_which_ends_early_is_stopped_loses_a_process_and_goes_on(street: str) -> None:
+    folder = RunFolder.of("two")
 
-
-def test_it_ends_after_an_epoch_when_asked_and_goes_on_later(street: str) -> None:
-    def lead(event: Event, worker: WorkerProcess) -> None:
+    def finish(event: Event, worker: WorkerProcess) -> None:
         if is_batch(event, 1):
             worker.finish()
 
-    course = follow(spec(street), lead)
-    assert course.result["last_epoch"] == 1
-    assert RunFolder.of("two").record().state is RunState.STOPPED
-    course = follow(spec(street, resumes=True))
-    assert (course.result["first_epoch"], course.result["last_epoch"]) == (2, EPOCHS)
-
-
-def test_stopping_ends_all_processes_and_killing_the_first_does_so_too(street: str) -> None:
-    course = follow(spec(street), lambda event, _worker: is_batch(event, 4))
-    assert isinstance(course.end, Cancelled)
-    folder = RunFolder.of("two")
-    assert (folder.record().state, folder.record().last_epoch) == (RunState.STOPPED, 1)
-
-    def lead(event: Event, worker: WorkerProcess) -> None:
+    def kill_the_second(event: Event, worker: WorkerProcess) -> None:
         if is_batch(event, 4):
             ranks = [each for each in psutil.Process(worker.pid).children() if "LOCAL_RANK" in each.environ()]
             os.kill(next(each.pid for each in ranks if each.environ()["LOCAL_RANK"] == "1"), signal.SIGKILL)
 
-    course = follow(spec(street, resumes=True), lead)
-    assert isinstance(course.end, Failed)
-    assert course.end.hint
-    assert folder.record().state is RunState.FAILED
-    course = follow(spec(street, resumes=True))
-    assert (course.result["first_epoch"], course.result["last_epoch"]) == (2, EPOCHS)
+    with Addresses() as addresses, WarmWorker() as worker:
+        first = worker.follow(spec(street), finish)
+        assert (first.result["first_epoch"], first.result["last_epoch"]) == (1, 1)
+        assert folder.record().state is RunState.STOPPED
+        assert addresses.ranks == 2
+
+        course = worker.follow(spec(street, resumes=True), lambda event, _worker: is_batch(event, 4))
+        assert isinstance(course.end, Cancelled)
+        assert (folder.record().state, folder.record().last_epoch) == (RunState.STOPPED, 1)
+
+        course = worker.follow(spec(street, resumes=True), kill_the_second)
+        assert isinstance(course.end, Failed)
+        assert course.end.hint
+        assert folder.record().state is RunState.FAILED
+
+        last = worker.follow(spec(street, resumes=True))
+    assert (last.result["first_epoch"], last.result["last_epoch"]) == (2, EPOCHS)
+    assert addresses.seen == {"127.0.0.1"}, "they talk within this computer only"
+    # 12 pictures by 4, of which each process takes 2: 3 steps an epoch, told once
+    assert (first.steps("batch/box_loss"), last.steps("batch/box_loss")) == ([1, 2, 3], [4, 5, 6])
+    for name in ("train/box_loss", "val/box_loss", "mAP50-95", "lr"):
+        assert (first.steps(name), last.steps(name)) == ([1], [EPOCHS]), name
+    record = folder.record()
+    assert (record.state, record.last_epoch, record.device) == (RunState.DONE, EPOCHS, "cpu,cpu")
+    assert load_module(folder.last).names == ("face", "license_plate")
+    assert store.card(str(last.result["model"])).figures.items() >= record.best.items()
 
 
 def test_killing_the_worker_leaves_no_process_of_it(street: str) -> None:
@@ -138,16 +131,12 @@ def test_killing_the_worker_leaves_no_process_of_it(street: str) -> None:
     assert not alive
 
 
-@pytest.mark.parametrize(
-    ("device", "batch", "said"), [("cpu,cpu", 3, "cannot be divided"), ("cpu,cpu", -1, "one device only")]
-)
-def test_what_cannot_be_divided_is_told(street: str, device: str, batch: int, said: str) -> None:
-    course = follow(TrainSpec(run="two", recipe=tiny(batch=batch), data=street, device=device))
-    assert isinstance(course.end, Failed)
-    assert said in course.end.message
-    assert course.end.hint
-
-
-def test_the_preflight_tries_one_of_them(street: str) -> None:
-    course = follow(PreflightSpec(recipe=RECIPE, data=street, device="cpu,cpu"))
+def test_what_cannot_be_divided_is_told_and_the_preflight_tries_one_of_them(street: str) -> None:
+    with WarmWorker() as worker:
+        for batch, said in ((3, "cannot be divided"), (-1, "one device only")):
+            course = worker.follow(TrainSpec(run="two", recipe=tiny(batch=batch), data=street, device="cpu,cpu"))
+            assert isinstance(course.end, Failed)
+            assert said in course.end.message
+            assert course.end.hint
+        course = worker.follow(PreflightSpec(recipe=RECIPE, data=street, device="cpu,cpu"))
     assert (course.result["batch"], course.result["batches"]) == (4, 3)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from door import Door
 
-EPOCHS, SIZE = 10, 160
+EPOCHS, SIZE = 6, 160
 TRAINED, WATCHED = 40, 24
 # What the user of plain Ultralytics does, in a process of its own: yolo val, and weights of COCO as a checkpoint.
 VALIDATE = """
