@@ -13575,6 +13575,15 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <translation>Réglage</translation>
         </message>
         <message numerus="yes">
+            <source>{count} runs</source>
+            <comment>{count} run</comment>
+            <extracomment>pyroblur_gui/ui/tabs/runs/plans_panel.py</extracomment>
+            <translation>
+                <numerusform>{count} exécution</numerusform>
+                <numerusform>{count} exécutions</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{count} runs are known so far.</source>
             <comment>{count} run is known so far.</comment>
             <extracomment>pyroblur_gui/ui/tabs/runs/plans_panel.py</extracomment>
@@ -13722,15 +13731,6 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>Words are looked for in names, data sets, notes and tags. Columns are compared with = != &gt; &lt; &gt;= &lt;=</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/table_panel.py</extracomment>
             <translation>Les mots sont cherchés dans les noms, jeux de données, notes et étiquettes. Les colonnes sont comparées avec = != &gt; &lt; &gt;= &lt;=</translation>
-        </message>
-        <message numerus="yes">
-            <source>{count} runs</source>
-            <comment>{count} run</comment>
-            <extracomment>pyroblur_gui/ui/tabs/runs/table_panel.py</extracomment>
-            <translation>
-                <numerusform>{count} exécution</numerusform>
-                <numerusform>{count} exécutions</numerusform>
-            </translation>
         </message>
         <message>
             <source>{shown} of {total} runs</source>

@@ -47,7 +47,18 @@ _NO_TEXT_CALLS = {
     "tr", "trn", "translated", "cast", "filterwarnings", "getattr", "startswith", "endswith", "print",
     "TypeError", "RuntimeError", "ProtocolError", "AssertionError", "NotImplementedError", "KeyError", "AttributeError",
 }  # fmt: skip
-_NO_TEXT_KEYWORDS = {"citation", "name", "counted", "license", "regex", "pattern", "command", "condition", "metavar"}
+_NO_TEXT_KEYWORDS = {
+    "citation",
+    "name",
+    "counted",
+    "license",
+    "regex",
+    "pattern",
+    "command",
+    "condition",
+    "metavar",
+    "loc",
+}
 _SQL = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|BEGIN|EXISTS|NOT [a-z_]+\.|AND |id |is_undone|JOIN |WHERE |ORDER "
     r"|FROM |tags\.|name = |runs JOIN|runs WHERE|source IN|split IN|kind IN|boxes\.|run_uuid|ALTER|DROP|COMMIT"

@@ -29,8 +29,8 @@ FACTS: Mapping[str, Callable[[Row], Value]] = {
     "fingerprint": lambda row: row.fingerprint,
     "id": lambda row: row.id,
 }
-FIRST = ("run", "state", "started", "seconds", "data")
-MEASURED = (MAIN, "best/mAP50", "best/precision", "best/recall", "latency_ms", "leak_objects")
+FIRST = ("run", "state", MAIN, "started", "seconds", "data")
+MEASURED = ("best/mAP50", "best/precision", "best/recall", "latency_ms", "leak_objects")
 _COMPARISON = re.compile(r"^([\w./ -]+?)(>=|<=|!=|=|>|<)(.*)$")
 
 
@@ -69,7 +69,7 @@ def usual(rows: Sequence[Row]) -> list[str]:
     """What is shown before the user chooses: facts, the figures that count, and the parameters that differ."""
     there = {name for row in rows for name in row.metrics}
     differing = [name for name in varying(rows) if name not in ("data", "name", "title", "summary")]
-    return [*FIRST, *(name for name in MEASURED if name in there), *differing[:8]]
+    return [*(name for name in (*FIRST, *MEASURED) if name in FACTS or name in there), *differing[:8]]
 
 
 def varying(rows: Sequence[Row]) -> list[str]:

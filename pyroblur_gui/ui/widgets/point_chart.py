@@ -23,6 +23,7 @@ HEIGHT = 340
 DOT = 11
 NEAR = 0.03  # of the view's width: how near the pointer must be to a point
 MOST_NAMED = 12
+NAMES_AT = -0.07  # below the axes, which go from 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,11 @@ class ParallelChart(Chart):
         super()._draw(look)
         item = self._plot.getPlotItem()
         item.hideAxis("left")
+        item.hideAxis("bottom")  # it leaves out a name that would reach over its end
+        for number, title in enumerate(self._titles):
+            name = pg.TextItem(title, color=look.muted, anchor=(number / max(1, len(self._titles) - 1), 0))
+            name.setPos(number, NAMES_AT)
+            item.addItem(name)
         shades = [shade for _, shade in zip(self._names, cycle(curve_shades(look)))]
         for number, axis in enumerate(self._axes):
             item.addItem(pg.PlotCurveItem([number, number], [0, 1], pen=pg.mkPen(look.control)))
@@ -128,9 +134,8 @@ class ParallelChart(Chart):
                 pg.PlotCurveItem(np.array(across, dtype=float), np.array(up, dtype=float), pen=pen, antialias=True)
             )
             item.addItem(pg.ScatterPlotItem(x=across, y=up, size=6, pen=None, brush=QColor(shade)))
-        item.getAxis("bottom").setTicks([list(enumerate(self._titles))])
         self._legend.show_entries([Entry(shade, name) for name, shade in zip(self._names, shades, strict=True)])
-        item.vb.setRange(xRange=(-0.15, max(1, len(self._axes) - 1) + 0.15), yRange=(-0.08, 1.08), padding=0)
+        item.vb.setRange(xRange=(-0.15, max(1, len(self._axes) - 1) + 0.15), yRange=(2 * NAMES_AT, 1.08), padding=0)
 
     def _text_at(self, place: QPointF) -> str:
         number = round(place.x())

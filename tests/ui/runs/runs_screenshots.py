@@ -18,7 +18,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[3]
 LOOKS = [(scheme, scale) for scheme in ("light", "dark") for scale in (1, 2)]
 SIZE = (1360, 850)
-KEPT = ("runs-parallel-light-1x", "runs-plans-light-1x", "runs-promote-light-1x")
+KEPT = ("runs-curves-dark-2x", "runs-parallel-light-1x", "runs-plans-light-1x", "runs-promote-light-1x")
 WIDEST = 1600
 
 
@@ -119,6 +119,7 @@ class Camera:
         await self.shoot("models")
         self.tab.models.promote_button.click()
         dialog = self.tab.wiring.dialog
+        dialog.model.setCurrentText(self.tab.table.model.rows[0].model or dialog.model.currentText())
         dialog.draft_button.click()
         await self.until(lambda: bool(dialog.record.toPlainText()), 180.0)
         await self.shoot("promote", dialog)

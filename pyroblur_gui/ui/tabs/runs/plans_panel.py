@@ -120,7 +120,8 @@ class PlansPanel(QWidget):
         summary.append(trn("{count} run is known so far.", "{count} runs are known so far.", len(progress.cells)))
         if plan.budget.hours or plan.budget.runs:
             hours = tr("{spent:.1f} of {all:.1f} hours", spent=progress.spent_s / 3600, all=plan.budget.hours)
-            summary.append(tr("Budget: {what}.", what=hours if plan.budget.hours else plan.budget.runs))
+            runs = trn("{count} run", "{count} runs", plan.budget.runs)
+            summary.append(tr("Budget: {what}.", what=hours if plan.budget.hours else runs))
         self.about.setText(" ".join(summary))
         self.data.setEnabled(not plan.data and not is_running)
         if plan.data:
