@@ -119,7 +119,7 @@ class Camera:
         await self.shoot("models")
         self.tab.models.promote_button.click()
         dialog = self.tab.wiring.dialog
-        dialog.model.setCurrentText(self.tab.table.model.rows[0].model or dialog.model.currentText())
+        dialog.model.setCurrentIndex(dialog.model.count() - 1)  # the newest, of a training
         dialog.draft_button.click()
         await self.until(lambda: bool(dialog.record.toPlainText()), 180.0)
         await self.shoot("promote", dialog)
