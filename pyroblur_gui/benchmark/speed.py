@@ -37,11 +37,15 @@ ONE_BY_ONE = "The model's file takes one picture at a time: these were handed in
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to run one model. size: longest side of the input."""
+    """One way to run one model. size: longest side of the input, of the largest where it has several networks.
+
+    is_own: each network takes its own input size, as when blurring; else all take this one.
+    """
 
     model: str
     candidate: Candidate
     size: int
+    is_own: bool = True
 
 
 def ways(models: Sequence[str], options: BenchmarkOptions) -> list[Way]:
@@ -55,7 +59,8 @@ def ways(models: Sequence[str], options: BenchmarkOptions) -> list[Way]:
             candidates.append(Candidate(TORCH, "cpu", "f32"))
         asked = [each for each in candidates if _is_asked(each, options)]
         sizes = options.sizes or (max(model.card.input_size for model in parts),)
-        found += [Way(name, each, size) for size in sizes for each in dict.fromkeys(asked)]
+        is_own = not options.sizes
+        found += [Way(name, each, size, is_own=is_own) for size in sizes for each in dict.fromkeys(asked)]
     return found
 
 
@@ -120,10 +125,11 @@ def _opened(way: Way, gates: list[Batching] | None) -> Detector:
 
 def _part(model: ModelFile, way: Way, gates: list[Batching] | None) -> Detector:
     fixed = model.card.fixed_size
-    if fixed is not None and max(fixed) != way.size:
+    if fixed is not None and max(fixed) != way.size and not way.is_own:
         message = f"{model.card.name} takes pictures of {fixed[0]} x {fixed[1]} only."
         raise EngineError(message, hint="Export it with dynamic sizes.")
-    sized = replace(model, card=model.card.model_copy(update={"input_size": way.size}))
+    size = model.card.input_size if way.is_own else way.size
+    sized = replace(model, card=model.card.model_copy(update={"input_size": size}))
 
     def before(engine: BatchEngine) -> Engine:
         if gates is None:
