@@ -15,6 +15,8 @@ import av
 import cv2
 import numpy as np
 
+from pyroblur_gui.core.desktop import has_display
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PHOTOGRAPH = Path(__file__).with_name("bus.jpg")
 LAB_CLIP = REPOSITORY.parent / "shared" / "data" / "media" / "pedestrians_752x416.mp4"
@@ -32,15 +34,11 @@ def main() -> int:
     if done.returncode != 0:
         return done.returncode
     print(f"\nThe covered files and their reports are in {OUTPUT}")
-    if _has_display():
+    if has_display(os.environ):
         print("Opening the window with the same files. Close it to end the demo.")
         return subprocess.run([*program, "gui", *map(str, inputs)], check=False).returncode
     print("There is no display here, so the window stays closed. On a desktop: .venv/bin/pyroblur gui")
     return 0
-
-
-def _has_display() -> bool:
-    return sys.platform in {"darwin", "win32"} or any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _clip() -> Path:

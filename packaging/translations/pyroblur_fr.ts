@@ -9970,6 +9970,16 @@
             <translation>Bienvenue dans PyroBlur</translation>
         </message>
         <message>
+            <source>The window cannot open: a library of the system is missing. Install libxcb-cursor0 (on Fedora: xcb-util-cursor) and start it again.</source>
+            <extracomment>pyroblur_gui/ui/display.py</extracomment>
+            <translation>La fenêtre ne peut pas s'ouvrir : il manque une bibliothèque du système. Installez libxcb-cursor0 (sous Fedora : xcb-util-cursor) et relancez le programme.</translation>
+        </message>
+        <message>
+            <source>There is no display here that the window could open on. Start it on a desktop, or cover files without the window: pyroblur blur FILES</source>
+            <extracomment>pyroblur_gui/ui/display.py</extracomment>
+            <translation>Il n'y a ici aucun écran où ouvrir la fenêtre. Lancez-la sur un bureau, ou masquez des fichiers sans la fenêtre : pyroblur blur FICHIERS</translation>
+        </message>
+        <message>
             <source>16 bit</source>
             <extracomment>pyroblur_gui/ui/fields.py</extracomment>
             <translation>16 bits</translation>

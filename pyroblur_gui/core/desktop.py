@@ -1,12 +1,30 @@
-"""A word to the user on the desktop, over whatever is in front: on Linux, by its notifications' own protocol."""
+"""The user's desktop: whether there is one, and a word to the user over whatever is in front of it.
+
+On Linux, the word goes by the notifications' own protocol.
+"""
 
 import logging
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 APPLICATION = "PyroBlur"
 ANSWER_S = 2.0
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM")
 
 log = logging.getLogger(__name__)
+
+
+def has_display(environment: Mapping[str, str]) -> bool:
+    """Whether a window could open: on Linux, where X11, Wayland or a platform of Qt is named. Nobody is asked yet."""
+    if sys.platform in {"darwin", "win32"}:
+        return True
+    if any(environment.get(name) for name in _DISPLAYS):
+        return True
+    runtime = environment.get("XDG_RUNTIME_DIR")
+    return (
+        runtime is not None and Path(runtime, "wayland-0").exists()
+    )  # what Wayland's library takes where none is named
 
 
 def notify(title: str, text: str) -> bool:

@@ -22,16 +22,20 @@ from PySide6.QtWidgets import QApplication
 
 from pyroblur_gui import __version__
 from pyroblur_gui.core import log as logs
+from pyroblur_gui.core.desktop import has_display
 from pyroblur_gui.core.errors import SettingsError
 from pyroblur_gui.core.interpreter import hold_constants
-from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders, folders
+from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders, folders, translations
 from pyroblur_gui.core.settings import Language, Settings, SettingsFile
+from pyroblur_gui.core.translation import use_language
 from pyroblur_gui.ui.dialogs.problem import CLOSE, ProblemDialog
 from pyroblur_gui.ui.dialogs.question import Question
+from pyroblur_gui.ui.display import refuse, told_if_qt_gives_up
 from pyroblur_gui.ui.garbage import Collector
 from pyroblur_gui.ui.i18n import failure_text, tr, translated
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.language import speak
+from pyroblur_gui.ui.language import wanted as wanted_language
 from pyroblur_gui.ui.main_window import MainWindow
 from pyroblur_gui.ui.state import WindowState, window_state_file
 from pyroblur_gui.ui.tasks import Tasks
@@ -53,7 +57,12 @@ def main(arguments: Sequence[str] = ()) -> int:
     wanted = parser.parse_args(list(arguments))
     if wanted.home is not None:
         os.environ[HOME_VARIABLE] = str(wanted.home.absolute())  # the workers inherit it
-    application = make_application()
+    use_language(wanted_language(Language.SYSTEM), translations())
+    if not has_display(os.environ):
+        refuse()
+        return 1
+    with told_if_qt_gives_up():
+        application = make_application()
     speak(Language.SYSTEM)
     try:
         check_folders()

@@ -60,3 +60,34 @@ def test_a_home_that_is_a_file_is_told_in_a_dialog(
     assert len(said) == 1
     assert f"{wall} is a file, not a folder" in said[0]
     assert said[0] in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+@pytest.mark.parametrize(
+    ("display", "language", "said"),
+    [
+        ({}, "en", "There is no display here"),
+        ({"DISPLAY": ":7319"}, "fr", "Il n'y a ici aucun écran"),
+        ({"QT_QPA_PLATFORM": "wayland", "WAYLAND_DISPLAY": "nobody"}, "en", "There is no display here"),
+    ],
+    ids=["none", "nobody answers", "no compositor"],
+)
+def test_without_a_display_one_line_says_what_to_do(
+    display: dict[str, str], language: str, said: str, tmp_path: Path
+) -> None:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM", "XDG_SESSION_TYPE")
+    bare = {name: value for name, value in os.environ.items() if name not in names}
+    environment = bare | display | {"PYROBLUR_LANG": language, "PYROBLUR_HOME": str(tmp_path), "XDG_RUNTIME_DIR": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "pyroblur_gui", "gui"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=WAIT_S,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "pyroblur blur" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""

@@ -1,0 +1,70 @@
+"""What is said where the window has no display to open on: one line of ours, instead of Qt's own words and an abort.
+
+Qt ends the process itself when none of its platforms works (a display that nobody answers, a key that is refused, a
+library that is missing): its last message is all that we see of it, https://doc.qt.io/qt-6/qtlogging.html#qFatal.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+from pyroblur_gui.core.translation import tr
+
+_NO_ANSWER = "could not connect to display"
+_PLUGIN_DOES_NOT_LOAD = "xcb-cursor"  # said of every failure of X11's plugin: it is the cause only without the other
+
+
+def refuse() -> None:
+    """Says in one line on stderr, in the language in use, that there is no display or none that answers."""
+    _complain(
+        tr(
+            "There is no display here that the window could open on. "
+            "Start it on a desktop, or cover files without the window: pyroblur blur FILES"
+        )
+    )
+
+
+def _refuse_without_library() -> None:
+    _complain(
+        tr(
+            "The window cannot open: a library of the system is missing. "
+            "Install libxcb-cursor0 (on Fedora: xcb-util-cursor) and start it again."
+        )
+    )
+
+
+def _complain(message: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(tr("failed: {message}", message=message) + "\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def told_if_qt_gives_up() -> Iterator[None]:
+    """Around the making of the application: where Qt would abort, ours is said and the process ends with status 1.
+
+    What Qt said before is shown only if it does not give up.
+    """
+    said: list[str] = []
+
+    def listen(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if kind is not QtMsgType.QtFatalMsg:
+            said.append(text)
+            return
+        words = "\n".join(said)
+        if _PLUGIN_DOES_NOT_LOAD in words and _NO_ANSWER not in words:
+            _refuse_without_library()
+        else:
+            refuse()
+        os._exit(1)  # returning would abort; nothing was begun yet
+
+    before = qInstallMessageHandler(listen)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+        if sys.stderr is not None:
+            sys.stderr.writelines(f"{text}\n" for text in said)
