@@ -16,6 +16,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from uv import find_uv_bin
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LARGE_BYTES = 12_000_000
@@ -25,16 +26,16 @@ NOT_WRITTEN = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 def make_shipped(folder: Path) -> Path:
     """What a packaged program carries."""
-    subprocess.run([sys.executable, REPOSITORY / "packaging" / "pack" / "shipped.py", folder], check=True)
+    subprocess.run([sys.executable, REPOSITORY / "packaging" / "pack" / "shipped.py", folder, "--quick"], check=True)
     return folder
 
 
 def make_program(folder: Path, shipped: Path) -> Path:
     """A Python in which PyroBlur is installed without torch and Ultralytics; the path of it."""
     environment = folder / "program"
-    uv = shipped / "uv"
     subprocess.run(
-        [uv, "venv", environment, "--python", base_python(), "--no-project", "--quiet", "--offline"], check=True
+        [find_uv_bin(), "venv", environment, "--python", base_python(), "--no-project", "--quiet", "--offline"],
+        check=True,
     )
     (target,) = environment.glob("lib/*/site-packages")
     for source in site_packages():

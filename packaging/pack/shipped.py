@@ -1,12 +1,15 @@
 """Makes the folder that a packaged program carries to make a training pack with: PyroBlur's wheel, constraints.txt, uv.
 
-    python packaging/pack/shipped.py FOLDER
+    python packaging/pack/shipped.py FOLDER [--quick]
 
+--quick packs uv loosely, in seconds instead of half a minute.
 Needs hatchling and uv (the extra [dev]); builds without the network.
 """
 
+import argparse
 import hashlib
 import json
+import lzma
 import shutil
 import subprocess
 import sys
@@ -20,7 +23,7 @@ CONSTRAINTS = "constraints.txt"
 SHIPPED_FILE = "shipped.json"  # pyroblur_gui/pack/shipped.py reads it
 
 
-def make(folder: Path) -> None:
+def make(folder: Path, *, is_quick: bool = False) -> None:
     """Writes FOLDER anew."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -32,18 +35,24 @@ def make(folder: Path) -> None:
     constraints = folder / CONSTRAINTS
     shutil.copyfile(REPOSITORY / CONSTRAINTS, constraints)
     uv = Path(find_uv_bin())
-    shutil.copy2(uv, folder / uv.name)
+    program = uv.read_bytes()
+    packed = folder / f"{uv.name}.xz"
+    packed.write_bytes(lzma.compress(program, preset=0 if is_quick else 6))
     facts = {
         "version": str(parse_wheel_filename(wheel.name)[1]),
         "wheel": wheel.name,
         "wheel_sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
         "constraints": constraints.name,
         "constraints_sha256": hashlib.sha256(constraints.read_bytes()).hexdigest(),
+        "packed_uv": packed.name,
+        "uv_sha256": hashlib.sha256(program).hexdigest(),
     }
     (folder / SHIPPED_FILE).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    make(Path(sys.argv[1]).absolute())
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    wanted = parser.parse_args()
+    make(wanted.folder.absolute(), is_quick=wanted.quick)

@@ -8032,6 +8032,11 @@
             <translation>Il a été créé par PyroBlur {version}, celui-ci est {version2}.</translation>
         </message>
         <message>
+            <source>It was made by another build of PyroBlur {version}.</source>
+            <extracomment>pyroblur_gui/pack/place.py</extracomment>
+            <translation>Il a été créé par une autre compilation de PyroBlur {version}.</translation>
+        </message>
+        <message>
             <source>Its Python {python_version} is gone: it was removed from this computer, or replaced.</source>
             <extracomment>pyroblur_gui/pack/place.py</extracomment>
             <translation>Son Python {python_version} a disparu : il a été retiré de cet ordinateur, ou remplacé.</translation>

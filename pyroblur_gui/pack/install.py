@@ -30,7 +30,7 @@ from pyroblur_gui.pack.files import installed_in, link_package, problem_with
 from pyroblur_gui.pack.place import CACHE, DAMAGED_FILE, ENVIRONMENT_PREFIX, LOCK_FILE, Installed, Manifest
 from pyroblur_gui.pack.plan import OWN, Part, Plan, check_plan, disk_bytes, make_plan, rough_plan
 from pyroblur_gui.pack.python import FITS, FoundPython, fetch_python, find_python
-from pyroblur_gui.pack.shipped import Shipped, shipped
+from pyroblur_gui.pack.shipped import UV, Shipped, shipped
 from pyroblur_gui.pack.spec import Sources
 from pyroblur_gui.pack.uv import Uv
 
@@ -60,8 +60,8 @@ def install(sources: Sources, context: Context) -> Manifest:
     JobCancelledError.
     """
     mine = shipped()
-    mine.check()
     with held():
+        mine.check()
         uv = Uv(context, is_offline=sources.wheels is not None)
         python = _python(uv, sources, context)
         _stage(context, "resolve")
@@ -112,6 +112,8 @@ def remove() -> int:
             (folder / place.MANIFEST_FILE).unlink(missing_ok=True)  # first: what is half removed never counts
         for left in (*folder.glob(f"{ENVIRONMENT_PREFIX}*"), folder / place.PYTHONS):
             place.remove_tree(left)
+        with writing(folder / UV):
+            (folder / UV).unlink(missing_ok=True)
         place.clear()
         still = place.size_of_pack()
         if still > 0 and any(folder.glob(f"{ENVIRONMENT_PREFIX}*/*")):

@@ -117,6 +117,8 @@ def _judged(manifest: Manifest) -> Status:
     except PyroblurError as error:
         return Status(State.BROKEN, manifest, error.message)
     if (manifest.wheel_sha256, manifest.constraints_sha256) != (mine.wheel_sha256, mine.constraints_sha256):
+        if manifest.version == mine.version:
+            return Status(State.OUTDATED, manifest, f"It was made by another build of PyroBlur {mine.version}.")
         return Status(State.OUTDATED, manifest, f"It was made by PyroBlur {manifest.version}, this is {mine.version}.")
     return Status(State.READY, manifest)
 

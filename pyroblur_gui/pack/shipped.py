@@ -1,10 +1,11 @@
 """What the installed program brings along to make a training pack with: its own wheel, the exact versions, and uv.
 
-packaging/pack/shipped.py makes that folder.
+packaging/pack/shipped.py makes that folder. uv is compressed in it, to a third, and unpacked when a pack is made.
 """
 
+import hashlib
+import lzma
 import os
-import shutil
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,7 +20,7 @@ UV = "uv.exe" if os.name == "nt" else "uv"
 
 
 class Shipped(BaseModel):
-    """wheel, constraints: names of files in the same folder, with their SHA-256."""
+    """wheel, constraints, uv: names of files in the same folder, with their SHA-256; of uv, that of the program."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -28,6 +29,8 @@ class Shipped(BaseModel):
     wheel_sha256: str
     constraints: str
     constraints_sha256: str
+    packed_uv: str
+    uv_sha256: str
 
     @property
     def wheel_file(self) -> Path:
@@ -39,16 +42,23 @@ class Shipped(BaseModel):
 
     @property
     def uv(self) -> Path:
-        """Raises PackError. Some packagers copy it as data, without its right to be run: then a copy has it."""
-        path = _file(UV)
-        if os.access(path, os.X_OK):
-            return path
-        copy = pack_folder() / UV
-        with writing(copy):
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-            copy.chmod(0o755)
-        return copy
+        """The program, unpacked into the pack's folder, where it is already if a pack was made. Raises PackError."""
+        packed, program = _file(self.packed_uv), pack_folder() / UV
+        if os.access(program, os.X_OK) and sha256(program) == self.uv_sha256:
+            return program
+        try:
+            data = lzma.decompress(packed.read_bytes())
+        except (OSError, lzma.LZMAError) as error:
+            raise _damaged(packed) from error
+        if hashlib.sha256(data).hexdigest() != self.uv_sha256:
+            raise _damaged(packed)
+        with writing(program):
+            program.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = program.with_name(f"{program.name}.part")
+            unfinished.write_bytes(data)
+            unfinished.chmod(0o755)
+            unfinished.replace(program)
+        return program
 
     def check(self) -> None:
         """Raises PackError unless all of it is there, and what it was when it was packed."""
@@ -57,8 +67,7 @@ class Shipped(BaseModel):
             (self.constraints_file, self.constraints_sha256),
         ):
             if sha256(path) != expected:
-                message = f"{path.name}, which came with PyroBlur, is damaged."
-                raise PackError(message, hint=REINSTALL, path=path)
+                raise _damaged(path)
         _ = self.uv
 
 
@@ -74,6 +83,11 @@ def shipped() -> Shipped:
     except (OSError, ValidationError) as error:
         message = f"{path.name}, which came with PyroBlur, cannot be read."
         raise PackError(message, hint=REINSTALL, path=path) from error
+
+
+def _damaged(path: Path) -> PackError:
+    message = f"{path.name}, which came with PyroBlur, is damaged."
+    return PackError(message, hint=REINSTALL, path=path)
 
 
 def _file(name: str) -> Path:

@@ -5,9 +5,11 @@ serves them as PyPI does, and what a packaged program carries. uv, the Pythons a
 import base64
 import hashlib
 import json
+import lzma
 import random
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from server import Fault, Server
@@ -66,16 +68,25 @@ def make_shipped(folder: Path, *, version: str = "0.1.0", remark: str = "") -> N
     wheel = make_wheel(folder, "pyroblur", version, files, ["Provides-Extra: train", *needs])
     constraints = folder / "constraints.txt"
     constraints.write_text("".join(f"{name}=={value}\n" for name, value in VERSIONS.items()), encoding="utf-8")
-    if not (folder / "uv").exists():
-        (folder / "uv").symlink_to(find_uv_bin())
+    program, packed = _uv()
+    (folder / "uv.xz").write_bytes(packed)
     facts = {
         "version": version,
         "wheel": wheel.name,
         "wheel_sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
         "constraints": constraints.name,
         "constraints_sha256": hashlib.sha256(constraints.read_bytes()).hexdigest(),
+        "packed_uv": "uv.xz",
+        "uv_sha256": program,
     }
     (folder / "shipped.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+@cache
+def _uv() -> tuple[str, bytes]:
+    """Its SHA-256, and the program packed as loosely as it goes."""
+    program = Path(find_uv_bin()).read_bytes()
+    return hashlib.sha256(program).hexdigest(), lzma.compress(program, preset=0)
 
 
 def serve(server: Server, wheels: Sequence[Path], faults: Mapping[str, Sequence[Fault]] | None = None) -> str:

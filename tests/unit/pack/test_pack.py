@@ -326,13 +326,19 @@ def test_a_pack_is_removed_whole_but_not_under_a_training(wheels: list[Path]) ->
     assert environments() == []
 
 
-def test_a_uv_that_lost_its_right_to_run_is_run_all_the_same(shipped: Path, wheels: list[Path]) -> None:
-    content = (shipped / "uv").read_bytes()
-    (shipped / "uv").unlink()
-    (shipped / "uv").write_bytes(content)
-    (shipped / "uv").chmod(0o644)
-    install.install(Sources(wheels=wheels[0].parent, python=PYTHON), Stage())
+def test_a_uv_that_was_changed_is_unpacked_anew_and_a_damaged_one_is_told(shipped: Path, wheels: list[Path]) -> None:
+    sources = Sources(wheels=wheels[0].parent, python=PYTHON)
+    unpacked = pack_folder() / "uv"
+    unpacked.parent.mkdir(parents=True)
+    unpacked.write_bytes(b"#!/bin/sh\nexit 1\n")
+    install.install(sources, Stage())
     assert place.status().state is State.READY
+    unpacked.unlink()
+    packed = shipped / "uv.xz"
+    packed.write_bytes(packed.read_bytes()[:-1000])
+    with pytest.raises(PackError, match=r"uv\.xz, which came with PyroBlur, is damaged") as told:
+        install.install(sources, Stage())
+    assert told.value.hint == "Install PyroBlur again."
 
 
 @pytest.mark.usefixtures("shipped")
