@@ -63,8 +63,11 @@ if [ -n "${CLIP:-}" ]; then
 fi
 
 say "The window, and its end"
+# It is ended once it has started its worker; before that, it may not listen yet.
 # shellcheck disable=SC2016  # the shell inside expands them
-as_user sh -c 'cd && { pyroblur-gui street.jpg & } ; window=$!; sleep 12; kill -TERM $window; wait $window' ||
+as_user sh -c 'cd && { pyroblur-gui street.jpg & } ; window=$!; left=300
+    while [ -z "$(cat /proc/$window/task/$window/children)" ] && [ $left -gt 0 ]; do left=$((left - 1)); sleep 0.2; done
+    kill -TERM $window; wait $window' ||
     { echo "the window ended with status $?"; exit 1; }
 
 say "Remove"
