@@ -9741,9 +9741,19 @@
             <translation>Un jeu de données est en cours de traitement</translation>
         </message>
         <message>
+            <source>It stops with the window. What was fetched is kept: the next time, only the rest is.</source>
+            <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
+            <translation>Il s’arrête avec la fenêtre. Ce qui a été téléchargé est conservé : la prochaine fois, seul le reste le sera.</translation>
+        </message>
+        <message>
             <source>Stopped files are not lost: PyroBlur offers to go on with them when it is started again.</source>
             <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
             <translation>Les fichiers arrêtés ne sont pas perdus : PyroBlur proposera de les reprendre au prochain démarrage.</translation>
+        </message>
+        <message>
+            <source>The training pack is being made</source>
+            <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
+            <translation>Le module d’entraînement est en cours de création</translation>
         </message>
         <message>
             <source>What was stopped is not lost: PyroBlur offers to go on with it when it is started again.</source>
@@ -14690,11 +14700,6 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>Remove the training pack?</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
             <translation>Retirer le module d’entraînement ?</translation>
-        </message>
-        <message>
-            <source>The training pack is being made</source>
-            <extracomment>pyroblur_gui/ui/tabs/training/pack_errands.py</extracomment>
-            <translation>Le module d’entraînement est en cours de création</translation>
         </message>
         <message>
             <source>The training pack is ready: PyTorch {torch}, for {devices}.</source>

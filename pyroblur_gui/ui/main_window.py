@@ -23,7 +23,7 @@ from pyroblur_gui.operations.spec import UpdatesSpec
 from pyroblur_gui.runs.place import here
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.dialogs.about import AboutDialog, diagnosis
-from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog, work_question
+from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog, pack_question, work_question
 from pyroblur_gui.ui.dialogs.diagnostics import DiagnosticsDialog, collected
 from pyroblur_gui.ui.dialogs.guide import GuideDialog
 from pyroblur_gui.ui.dialogs.settings import SettingsDialog
@@ -184,6 +184,10 @@ class MainWindow(QMainWindow):
             dialog.open()
         elif self.datasets.is_busy() or self.benchmark.is_busy():
             question = work_question(self) if self.datasets.is_busy() else benchmark_question(self)
+            question.answered.connect(self._closing_answered)
+            question.open()
+        elif self.training.makes_pack():
+            question = pack_question(self)
             question.answered.connect(self._closing_answered)
             question.open()
         else:

@@ -66,9 +66,9 @@ def test_without_torch_the_window_makes_a_pack_from_a_folder(program: Program, t
     assert program.run("pack", "status", "--json")[-1]["state"] == "absent"
     wheels = make_wheels(tmp_path / "wheels")
     seen = program.see("tests/ui/training/a_window_that_gets_a_pack.py", wheels, base_python())
-    assert [line.partition(":")[0] for line in seen] == ["offered", "refused", "cancelled", "made"]
+    assert [line.partition(":")[0] for line in seen] == ["offered", "refused", "asked", "cancelled", "made"]
     assert "absent" in seen[1], "the folder of wheels that is not there is named"
-    assert seen[2:] == ["cancelled: True", "made: True"]
+    assert seen[2:] == ["asked: True", "cancelled: True", "made: True"]
     assert program.run("pack", "status", "--json")[-1]["state"] == "ready"
     freed = program.run("pack", "remove", "--yes", "--json")[-1]
     assert freed["freed_bytes"] > 50_000_000

@@ -30,6 +30,16 @@ class ClosingDialog(Question):
         )
 
 
+def pack_question(parent: QWidget | None = None) -> Question:
+    """Asked while the training pack is being made."""
+    return Question(
+        tr("The training pack is being made"),
+        tr("It stops with the window. What was fetched is kept: the next time, only the rest is."),
+        ((Answer.STAY, tr("&Keep open")), (Answer.STOP, tr("&Stop and close"))),
+        parent=parent,
+    )
+
+
 def work_question(parent: QWidget | None = None) -> Question:
     """Asked while only data sets are being made or changed."""
     return Question(

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import qasync
+from PySide6.QtCore import Qt
 
 from pyroblur_gui.pack.spec import Sources, sources_file
 from pyroblur_gui.ui.app import Session, make_application
+from pyroblur_gui.ui.dialogs.closing import Answer
 from pyroblur_gui.ui.dialogs.question import Question
 
 LIMIT_S = 600.0
@@ -33,6 +35,10 @@ async def get(session: Session, wheels: Path, python: str) -> None:
     await until(lambda: tab.findChild(Question) is not None)
     tab.findChild(Question).buttons["get"].click()
     await until(lambda: "Installing" in tab.pack.line)
+    window.close()
+    question = window.findChild(Question, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    question.buttons[Answer.STAY].click()
+    tell("asked", f"{window.isVisible() and tab.pack.is_busy}")
     tab.pack.cancel_button.click()
     await until(lambda: not tab.pack.is_busy)
     tell("cancelled", f"{tab.pack.get_button.isVisible()}")

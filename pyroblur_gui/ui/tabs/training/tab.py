@@ -64,6 +64,10 @@ class TrainingTab(JobTab["Wiring"]):
             each.kind == TrainSpec.kind and each.lane != Lane.FOLLOW and each.state is JobState.RUNNING for each in jobs
         )
 
+    def makes_pack(self) -> bool:
+        """Whether the training pack is being made, or asked about."""
+        return self._wiring is not None and self.pack.is_busy
+
     def has_waiting(self) -> bool:
         """Whether runs wait for another to end."""
         return any(job.state is JobState.QUEUED for job in self._trainings())
