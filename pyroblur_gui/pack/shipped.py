@@ -3,7 +3,6 @@
 packaging/pack/shipped.py makes that folder. uv is compressed in it, to a third, and unpacked when a pack is made.
 """
 
-import hashlib
 import lzma
 import os
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pyroblur_gui.core.errors import PackError
-from pyroblur_gui.core.files import sha256, writing
+from pyroblur_gui.core.files import PartFile, sha256, writing
 from pyroblur_gui.core.paths import resource
 from pyroblur_gui.core.training_part import PACK, SHIPPED_FILE, pack_folder
 
@@ -50,14 +49,13 @@ class Shipped(BaseModel):
             data = lzma.decompress(packed.read_bytes())
         except (OSError, lzma.LZMAError) as error:
             raise _damaged(packed) from error
-        if hashlib.sha256(data).hexdigest() != self.uv_sha256:
-            raise _damaged(packed)
-        with writing(program):
-            program.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = program.with_name(f"{program.name}.part")
-            unfinished.write_bytes(data)
-            unfinished.chmod(0o755)
-            unfinished.replace(program)
+        with PartFile(program) as part:
+            with writing(program):
+                part.path.write_bytes(data)
+                part.path.chmod(0o755)
+            if sha256(part.path) != self.uv_sha256:
+                raise _damaged(packed)
+            part.commit()
         return program
 
     def check(self) -> None:

@@ -26,6 +26,7 @@ from pyroblur_gui.ui.dialogs.about import AboutDialog, diagnosis
 from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog, pack_question, work_question
 from pyroblur_gui.ui.dialogs.diagnostics import DiagnosticsDialog, collected
 from pyroblur_gui.ui.dialogs.guide import GuideDialog
+from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.dialogs.updates import answer, no_address, no_answer
 from pyroblur_gui.ui.dialogs.welcome import WelcomeDialog
@@ -182,16 +183,19 @@ class MainWindow(QMainWindow):
             dialog = ClosingDialog(self._last, self)
             dialog.answered.connect(self._closing_answered)
             dialog.open()
-        elif self.datasets.is_busy() or self.benchmark.is_busy():
-            question = work_question(self) if self.datasets.is_busy() else benchmark_question(self)
-            question.answered.connect(self._closing_answered)
-            question.open()
-        elif self.training.makes_pack():
-            question = pack_question(self)
-            question.answered.connect(self._closing_answered)
-            question.open()
+        elif (stopping := self._stopping_question()) is not None:
+            stopping.answered.connect(self._closing_answered)
+            stopping.open()
         else:
             self._close_now()
+
+    def _stopping_question(self) -> Question | None:
+        """About what would end with the window; None where there is nothing."""
+        if self.datasets.is_busy():
+            return work_question(self)
+        if self.benchmark.is_busy():
+            return benchmark_question(self)
+        return pack_question(self) if self.training.makes_pack() else None
 
     def close_at_once(self) -> None:
         """Without asking; files that are under way can be resumed next time."""

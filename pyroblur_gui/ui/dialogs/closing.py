@@ -30,21 +30,27 @@ class ClosingDialog(Question):
         )
 
 
+class StoppingQuestion(Question):
+    """Whether work that ends with the window may be stopped."""
+
+    def __init__(self, heading: str, text: str, parent: QWidget | None = None) -> None:
+        answers = ((Answer.STAY, tr("&Keep open")), (Answer.STOP, tr("&Stop and close")))
+        super().__init__(heading, text, answers, parent=parent)
+
+
 def pack_question(parent: QWidget | None = None) -> Question:
     """Asked while the training pack is being made."""
-    return Question(
+    return StoppingQuestion(
         tr("The training pack is being made"),
         tr("It stops with the window. What was fetched is kept: the next time, only the rest is."),
-        ((Answer.STAY, tr("&Keep open")), (Answer.STOP, tr("&Stop and close"))),
-        parent=parent,
+        parent,
     )
 
 
 def work_question(parent: QWidget | None = None) -> Question:
     """Asked while only data sets are being made or changed."""
-    return Question(
+    return StoppingQuestion(
         tr("A data set is being worked on"),
         tr("What was stopped is not lost: PyroBlur offers to go on with it when it is started again."),
-        ((Answer.STAY, tr("&Keep open")), (Answer.STOP, tr("&Stop and close"))),
-        parent=parent,
+        parent,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from pyroblur_gui.ui.dialogs.closing import Answer
+from pyroblur_gui.ui.dialogs.closing import StoppingQuestion
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.job_client import JobClient
@@ -71,9 +71,8 @@ class BenchmarkTab(JobTab["Wiring"]):
 
 def closing_question(parent: QWidget | None = None) -> Question:
     """Asked when the window is closed while a benchmark runs."""
-    return Question(
+    return StoppingQuestion(
         tr("A benchmark is running"),
         tr("It stops with the window, and nothing of it is kept. It can be run again."),
-        ((Answer.STAY, tr("&Keep open")), (Answer.STOP, tr("&Stop and close"))),
-        parent=parent,
+        parent,
     )

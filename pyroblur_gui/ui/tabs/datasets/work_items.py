@@ -18,10 +18,6 @@ from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.ui.i18n import numeral, tr, translated, trn
 from pyroblur_gui.ui.tabs.blur.wording import size_text, time_left_text
 
-SHOWN = frozenset(
-    spec.kind for spec in (DownloadSpec, ImportSpec, CheckSpec, FixSpec, SplitSpec, ExportSpec, SuggestSpec)
-)
-
 
 @dataclass(frozen=True)
 class WorkItem:
@@ -83,6 +79,7 @@ _TITLES: dict[str, Callable[[str, str], str]] = {
     ExportSpec.kind: lambda name, _: tr("Exporting “{name}”", name=name),
     SuggestSpec.kind: lambda name, _: tr("Suggesting boxes for “{name}”", name=name),
 }
+SHOWN = frozenset(_TITLES)
 
 
 def status_text(item: WorkItem) -> str:

@@ -59,10 +59,7 @@ class TrainingTab(JobTab["Wiring"]):
 
     def is_busy(self) -> bool:
         """Whether a training runs that belongs to this window."""
-        jobs = self._client.queue.jobs() if self._client is not None else []
-        return any(
-            each.kind == TrainSpec.kind and each.lane != Lane.FOLLOW and each.state is JobState.RUNNING for each in jobs
-        )
+        return any(job.lane != Lane.FOLLOW and job.state is JobState.RUNNING for job in self._trainings())
 
     def makes_pack(self) -> bool:
         """Whether the training pack is being made, or asked about."""
