@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -180,18 +181,30 @@ class _Tail:
 
     def entries(self) -> list[Entry]:
         try:
-            with self._path.open("rb") as file:
-                head = file.read(_HEAD_BYTES)
-                if not head.startswith(self._head):
-                    self._offset = 0
-                self._head = head
-                file.seek(self._offset)
-                data = file.read()
+            with self._path.open("rb", buffering=0) as file:  # what a buffer holds may be older than the file
+                data = self._added(file)
         except FileNotFoundError:
             return []
         whole = data.rfind(b"\n") + 1
         self._offset += whole
         return [entry for line in data[:whole].splitlines() if (entry := _entry(line)) is not None]
+
+    def _added(self, file: FileIO) -> bytes:
+        """A file that is begun anew meanwhile is read again: what was read may lie in the midst of the new lines."""
+        while True:
+            head = _head(file)
+            if not head.startswith(self._head):
+                self._offset = 0
+            self._head = head
+            file.seek(self._offset)
+            data = file.read() if head else b""
+            if _head(file) == head:
+                return data
+
+
+def _head(file: FileIO) -> bytes:
+    file.seek(0)
+    return file.read(_HEAD_BYTES)
 
 
 def _entry(line: bytes) -> Entry | None:
