@@ -12,6 +12,15 @@ from PySide6.QtCore import QObject, QTimer
 INTERVAL_MS = 500
 
 
+def keep_what_is_loaded() -> None:
+    """Counts what a large library has just brought as permanent, too, until the collector is stopped.
+
+    Without it the next whole collection looks through numpy and pyqtgraph, for 50 to 80 ms and in a training.
+    """
+    if not gc.isenabled():  # else Python collects by itself, and no Collector would give it back
+        gc.freeze()
+
+
 class Collector(QObject):
     """Takes the collector over until `stop`. What there is at the start counts as permanent: it need not be looked at
     again, so a collection takes a millisecond rather than thirty.

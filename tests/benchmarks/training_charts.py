@@ -93,11 +93,14 @@ class Measurement:
         from pyroblur_gui.training.spec import Hyperparameters, Recipe, TrainSpec
 
         self._session.connect_jobs()
+        await asyncio.sleep(1.0)
+        gaps = Gaps()
         self._window.show_tab("training")
         self._tab = tab = self._window.training
         while tab.live.board is None:  # noqa: ASYNC110 - nothing tells it
             await asyncio.sleep(0.01)
         await asyncio.sleep(6.0)
+        gaps.report("the tab is opened, its charts are made")
         recipe = Recipe(
             name="made-up", title="", summary="", hyperparameters=Hyperparameters(epochs=self._wanted.epochs)
         )
@@ -108,7 +111,7 @@ class Measurement:
         tab.wiring.presenter._heard(self._job, None)
         tab.wiring.presenter.choose("made-up")
         tab.live.smoothing.setValue(60)
-        gaps = Gaps()
+        gaps.report("a run is chosen")
         await asyncio.sleep(1.0)
         gaps.report("at rest")
         await self._train(gaps)

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from pyroblur_gui.core.files import as_output_error
+from pyroblur_gui.ui.garbage import keep_what_is_loaded
 from pyroblur_gui.ui.i18n import failure_text, tr
 
 # What pyqtgraph imports of Qt.
@@ -31,6 +32,7 @@ async def load_charts(module: str = "pyroblur_gui.ui.widgets.chart") -> None:
         for part in OF_QT:
             await _make_classes(part)
     await asyncio.to_thread(import_module, module)
+    keep_what_is_loaded()
 
 
 async def _make_classes(part: str) -> None:

@@ -34,6 +34,11 @@ GRID = 0.8  # of the borders' shade, for the lines behind
 MOST_NAMED = 10  # lines that the pointer tells of
 
 
+def warm_up() -> None:
+    """What only the first chart of a process takes time for, in a turn of the loop before it is made."""
+    pg.AxisItem("left")
+
+
 class LineChart(Chart):
     """Shows the lines of one figure; what is drawn follows only when `draw` is called."""
 

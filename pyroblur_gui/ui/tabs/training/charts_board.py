@@ -1,9 +1,13 @@
 """The charts of the run that is shown. What changed is drawn at most 15 times a second, one chart a turn of the loop,
 and only where it can be seen: a training that tells a thousand figures a second does not make the window stutter.
-They are made one a turn, too.
+
+A chart takes some 30 ms to make and as long again to be laid out and painted for the first time, so each is made, told
+its lines, shown and drawn in turns of its own, and made before it is needed: those of the classes, too, which are
+known only when the first epoch ends.
 """
 
 import time
+from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -12,11 +16,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.training.figures import History, class_figures, figures
-from pyroblur_gui.ui.widgets.line_chart import LineChart
+from pyroblur_gui.ui.widgets.line_chart import LineChart, warm_up
 
 AGAIN_S = 1 / 15  # between two drawings of a chart
 TURN_MS = 10
 NARROWEST = 300
+ANY_CLASSES = ("", "")  # stand for those that are not known yet: the charts have their titles already
 
 
 class ChartsBoard(QScrollArea):
@@ -28,7 +33,8 @@ class ChartsBoard(QScrollArea):
         self._history = History()
         self._smoothing = 0.0
         self._figures = figures()
-        self.charts: list[LineChart] = []
+        self._to_make = [None, *figures(), *class_figures(ANY_CLASSES)]
+        self._made: list[LineChart] = []
         self._drawn_at: dict[LineChart, float] = {}
         self.board = QWidget()
         self.board.setProperty("look", "panel")
@@ -39,18 +45,22 @@ class ChartsBoard(QScrollArea):
         self._classes: tuple[str, ...] = ()
         self._columns = 0
         self._arrange(1)
-        self._make_next()
         self.setWidget(self.board)
         self._turn = QTimer(self)
         self._turn.setInterval(TURN_MS)
-        self._turn.timeout.connect(self._draw_next)
+        self._turn.timeout.connect(self._take_turn)
+        self._turn.start()
         self.verticalScrollBar().valueChanged.connect(self.mark)
+
+    @property
+    def charts(self) -> list[LineChart]:
+        """Those of the run that is shown, as far as they are made."""
+        return self._made[: len(self._figures)]
 
     def show_history(self, history: History) -> None:
         """Other figures than before."""
         self._history = history
-        self._show_classes()
-        for chart in self.charts:
+        for chart in self._made:
             chart.drawn = (-1, 0.0)
             self._drawn_at[chart] = 0.0
         self.mark()
@@ -66,8 +76,7 @@ class ChartsBoard(QScrollArea):
 
     def draw_all(self) -> None:
         """At once, also what is not seen: for a picture of all charts."""
-        self._show_classes()
-        while self._make_next():
+        while self._make_next() or self._follow_classes() or self._tell_next() or self._reveal_next():
             pass
         for chart in self.charts:
             chart.draw(self._history, self._smoothing)
@@ -82,53 +91,83 @@ class ChartsBoard(QScrollArea):
         self._arrange(2 if room >= 2 * NARROWEST + Space.XL else 1)
         self.mark()
 
-    def _arrange(self, columns: int, *, anew: bool = False) -> None:
-        if columns == self._columns and not anew:
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
             return
         self._columns = columns
-        rows = -(-len(self.charts) // columns)
-        for row in range(self._grid.rowCount()):
-            self._grid.setRowStretch(row, 0)
-        self._grid.setRowStretch(rows, 1)
-        for place, chart in enumerate(self.charts):
-            self._grid.addWidget(chart, place // columns, place % columns)
+        for chart in self._made:
+            self._grid.removeWidget(chart)
         for column in range(2):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
+        self._place()
 
-    def _show_classes(self) -> None:
+    def _place(self) -> None:
+        """Each chart of the run has its room, whether it is shown already or not: nothing moves when it is."""
+        for place, chart in enumerate(self.charts):
+            self._grid.addWidget(chart, place // self._columns, place % self._columns)
+        for row in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row, 0)
+        self._grid.setRowStretch(-(-len(self.charts) // self._columns), 1)
+
+    # -- a turn of the loop does one of these, and none of them takes long
+
+    def _take_turn(self) -> None:
+        if self._make_next():
+            return
+        if not self.isVisible():
+            self._turn.stop()
+        elif not (self._follow_classes() or self._tell_next() or self._reveal_next()):
+            self._draw_next()
+
+    def _make_next(self) -> bool:
+        """One of the charts that are still missing; False where there is none."""
+        if not self._to_make:
+            return False
+        figure = self._to_make.pop(0)
+        if figure is None:
+            warm_up()
+            return True
+        chart = LineChart(replace(figure, curves=()), self.board)
+        chart.hide()
+        policy = chart.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        chart.setSizePolicy(policy)
+        self._made.append(chart)
+        self._drawn_at[chart] = 0.0
+        self._place()
+        return True
+
+    def _follow_classes(self) -> bool:
         """A chart a figure with a line a class, as soon as there are two classes."""
         classes = self._history.classes()
         if classes == self._classes:
-            return
+            return False
         self._classes = classes
         self._figures = (*figures(), *class_figures(classes))
-        while len(self.charts) > len(self._figures):
-            chart = self.charts.pop()
-            self._drawn_at.pop(chart)
+        for chart in self._made[len(self._figures) :]:
             chart.hide()
-            chart.deleteLater()
-        for chart, figure in zip(self.charts, self._figures, strict=False):
+            self._grid.removeWidget(chart)
+        self._place()
+        return True
+
+    def _tell_next(self) -> bool:
+        """The lines of a chart that has not those of its figure."""
+        for chart, figure in zip(self.charts, self._figures, strict=True):
             if chart.figure != figure:
                 chart.show_figure(figure)
-        self._arrange(self._columns, anew=True)
+                return True
+        return False
 
-    def _make_next(self) -> bool:
-        """One of the charts that are still missing; False where there is none. To make all of them takes a while."""
-        if len(self.charts) == len(self._figures):
-            return False
-        chart = LineChart(self._figures[len(self.charts)])
-        self.charts.append(chart)
-        self._drawn_at[chart] = 0.0
-        self._arrange(self._columns, anew=True)
-        return True
+    def _reveal_next(self) -> bool:
+        chart = next((chart for chart in self.charts if chart.isHidden()), None)
+        if chart is not None:
+            chart.show()
+        return chart is not None
 
     def _draw_next(self) -> None:
         """The chart that has waited longest, of those that are seen and not up to date."""
-        self._show_classes()
-        if self._make_next():
-            return
         late = [chart for chart in self.charts if self._is_late(chart) and not chart.visibleRegion().isEmpty()]
-        if not late or not self.isVisible():
+        if not late:
             self._turn.stop()
             return
         chart = min(late, key=lambda each: self._drawn_at[each])
