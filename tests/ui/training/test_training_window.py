@@ -58,6 +58,7 @@ def test_a_run_that_ended_shows_its_figures_and_saves_them(on_screen: Play, tmp_
         window.show_tab("training")
         tab = window.training
         await until(lambda: tab.live.board is not None and tab.live.board.isVisible())
+        await until(lambda: bool(tab.live.board.charts))
         chart = tab.live.board.charts[0]
         await until(lambda: "mAP50-95 0.1" in chart.legend)
         await until(lambda: tab.live.tiles.texts() == {"Epoch": "3 of 3", "Best mAP50-95": "0.400 (epoch 2)"})
