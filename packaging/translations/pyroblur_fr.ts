@@ -254,6 +254,11 @@
             <translation>{model} ne trouve pas {missing}.</translation>
         </message>
         <message>
+            <source>{value} ({low} to {high})</source>
+            <extracomment>pyroblur_gui/benchmark/report.py</extracomment>
+            <translation>{value} ({low} à {high})</translation>
+        </message>
+        <message>
             <source> of {name}</source>
             <extracomment>pyroblur_gui/benchmark/spec.py</extracomment>
             <translation> de {name}</translation>
@@ -970,6 +975,16 @@
             <source>frame {index} came where frame {_next} was due</source>
             <extracomment>pyroblur_gui/blurring/render.py</extracomment>
             <translation>l’image {index} est venue là où l’image {_next} était attendue</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <extracomment>pyroblur_gui/blurring/report.py</extracomment>
+            <translation>non</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <extracomment>pyroblur_gui/blurring/report.py</extracomment>
+            <translation>oui</translation>
         </message>
         <message>
             <source>A face lost and found again within this time is covered in between.</source>
@@ -1733,6 +1748,11 @@
             <source>With --json, the last line of a file carries all boxes by frame. The exit status is that of `blur`.</source>
             <extracomment>pyroblur_gui/cli/commands/detect.py</extracomment>
             <translation>Avec --json, la dernière ligne d’un fichier porte toutes les boîtes par image. Le code de sortie est celui de `blur`.</translation>
+        </message>
+        <message>
+            <source>  {name}: {value}</source>
+            <extracomment>pyroblur_gui/cli/commands/doctor.py</extracomment>
+            <translation>  {name} : {value}</translation>
         </message>
         <message>
             <source>Nothing in it names you or your files. The exit status is 1 if something could not be found out.</source>
@@ -2824,6 +2844,24 @@
             <translation>{count} classes de plus</translation>
         </message>
         <message numerus="yes">
+            <source>{count} faces</source>
+            <comment>{count} face</comment>
+            <extracomment>pyroblur_gui/cli/output.py</extracomment>
+            <translation>
+                <numerusform>{count} visage</numerusform>
+                <numerusform>{count} visages</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{count} licence plates</source>
+            <comment>{count} licence plate</comment>
+            <extracomment>pyroblur_gui/cli/output.py</extracomment>
+            <translation>
+                <numerusform>{count} plaque</numerusform>
+                <numerusform>{count} plaques</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{count} problems</source>
             <comment>{count} problem</comment>
             <extracomment>pyroblur_gui/cli/output.py</extracomment>
@@ -3326,14 +3364,14 @@
             <translation>{stem} représente le nom de la source et {ext} son extension.</translation>
         </message>
         <message>
-            <source> of {physical_cores} physical</source>
-            <extracomment>pyroblur_gui/core/system.py</extracomment>
-            <translation> dont {physical_cores} physiques</translation>
-        </message>
-        <message>
             <source>model name</source>
             <extracomment>pyroblur_gui/core/system.py</extracomment>
             <translation>nom du modèle</translation>
+        </message>
+        <message>
+            <source>{cores} of {physical_cores} physical</source>
+            <extracomment>pyroblur_gui/core/system.py</extracomment>
+            <translation>{cores} sur {physical_cores} physiques</translation>
         </message>
         <message>
             <source>{total_bytes:.1f} GiB, {available_bytes:.1f} GiB available</source>
@@ -4912,6 +4950,190 @@
     <context>
         <name>events</name>
         <message>
+            <source>Absent</source>
+            <translation>Absent</translation>
+        </message>
+        <message>
+            <source>Background</source>
+            <translation>Arrière-plan</translation>
+        </message>
+        <message>
+            <source>Better</source>
+            <translation>Meilleur</translation>
+        </message>
+        <message>
+            <source>Broken</source>
+            <translation>Endommagé</translation>
+        </message>
+        <message>
+            <source>CC BY 4.0 (boxes), CC BY 2.0 (pictures)</source>
+            <translation>CC BY 4.0 (boîtes), CC BY 2.0 (images)</translation>
+        </message>
+        <message>
+            <source>CC BY 4.0 (the default project; others say their own)</source>
+            <translation>CC BY 4.0 (le projet par défaut ; les autres disent la leur)</translation>
+        </message>
+        <message>
+            <source>CC BY-NC-ND 4.0, for research only</source>
+            <translation>CC BY-NC-ND 4.0, pour la recherche seulement</translation>
+        </message>
+        <message>
+            <source>Cache</source>
+            <translation>Cache</translation>
+        </message>
+        <message>
+            <source>Can be tried</source>
+            <translation>Utilisables</translation>
+        </message>
+        <message>
+            <source>Cannot allocate memory</source>
+            <translation>mémoire insuffisante</translation>
+        </message>
+        <message>
+            <source>Connection refused</source>
+            <translation>connexion refusée</translation>
+        </message>
+        <message>
+            <source>Cores</source>
+            <translation>Cœurs</translation>
+        </message>
+        <message>
+            <source>Device or resource busy</source>
+            <translation>périphérique ou ressource occupé</translation>
+        </message>
+        <message>
+            <source>Devices</source>
+            <translation>Périphériques</translation>
+        </message>
+        <message>
+            <source>Encoders</source>
+            <translation>Encodeurs</translation>
+        </message>
+        <message>
+            <source>File name too long</source>
+            <translation>nom de fichier trop long</translation>
+        </message>
+        <message>
+            <source>Folders</source>
+            <translation>Dossiers</translation>
+        </message>
+        <message>
+            <source>Function not implemented</source>
+            <translation>fonction non disponible</translation>
+        </message>
+        <message>
+            <source>Generic error in an external library</source>
+            <translation>erreur d’une bibliothèque externe</translation>
+        </message>
+        <message>
+            <source>Input/output error</source>
+            <translation>erreur d’entrée-sortie</translation>
+        </message>
+        <message>
+            <source>Invalid argument</source>
+            <translation>argument invalide</translation>
+        </message>
+        <message>
+            <source>Invalid data found when processing input</source>
+            <translation>données invalides dans la source</translation>
+        </message>
+        <message>
+            <source>Is a directory</source>
+            <translation>est un dossier</translation>
+        </message>
+        <message>
+            <source>Jobs</source>
+            <translation>Tâches</translation>
+        </message>
+        <message>
+            <source>Libraries</source>
+            <translation>Bibliothèques</translation>
+        </message>
+        <message>
+            <source>License plate</source>
+            <translation>Plaque</translation>
+        </message>
+        <message>
+            <source>Logs</source>
+            <translation>Journaux</translation>
+        </message>
+        <message>
+            <source>Made by</source>
+            <translation>Fait par</translation>
+        </message>
+        <message>
+            <source>Megabytes</source>
+            <translation>Mégaoctets</translation>
+        </message>
+        <message>
+            <source>No space left on device</source>
+            <translation>plus de place sur le disque</translation>
+        </message>
+        <message>
+            <source>No such file or directory</source>
+            <translation>aucun fichier ou dossier de ce nom</translation>
+        </message>
+        <message>
+            <source>Not a directory</source>
+            <translation>n’est pas un dossier</translation>
+        </message>
+        <message>
+            <source>Not distinguishable</source>
+            <translation>Non distinguables</translation>
+        </message>
+        <message>
+            <source>Not needed</source>
+            <translation>Pas nécessaire</translation>
+        </message>
+        <message>
+            <source>Operation not permitted</source>
+            <translation>opération non permise</translation>
+        </message>
+        <message>
+            <source>Outdated</source>
+            <translation>Périmé</translation>
+        </message>
+        <message>
+            <source>Permission denied</source>
+            <translation>permission refusée</translation>
+        </message>
+        <message>
+            <source>Processor</source>
+            <translation>Processeur</translation>
+        </message>
+        <message>
+            <source>Projects</source>
+            <translation>Projets</translation>
+        </message>
+        <message>
+            <source>Read-only file system</source>
+            <translation>système de fichiers en lecture seule</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>Raison</translation>
+        </message>
+        <message>
+            <source>Unavailable</source>
+            <translation>Indisponible</translation>
+        </message>
+        <message>
+            <source>Unfinished</source>
+            <translation>Inachevé</translation>
+        </message>
+        <message>
+            <source>Unknown error occurred</source>
+            <translation>erreur inconnue</translation>
+        </message>
+        <message>
+            <source>Works</source>
+            <translation>Fonctionne</translation>
+        </message>
+        <message>
+            <source>Worse</source>
+            <translation>Moins bon</translation>
+        </message>
+        <message>
             <source>accuracy</source>
             <translation>précision</translation>
         </message>
@@ -5002,6 +5224,10 @@
         <message>
             <source>leaks</source>
             <translation>fuites</translation>
+        </message>
+        <message>
+            <source>license_plate</source>
+            <translation>plaque</translation>
         </message>
         <message>
             <source>log</source>
@@ -6433,11 +6659,6 @@
             <translation>mesuré {measured:.1f} ms contre {measured2:.1f} ms pour {title}</translation>
         </message>
         <message>
-            <source>the CPU</source>
-            <extracomment>pyroblur_gui/models/choice.py</extracomment>
-            <translation>le CPU</translation>
-        </message>
-        <message>
             <source>the next best</source>
             <extracomment>pyroblur_gui/models/choice.py</extracomment>
             <translation>le meilleur suivant</translation>
@@ -6453,9 +6674,14 @@
             <translation>torch ne fait tourner que des modèles importés d’un point de contrôle (.pt).</translation>
         </message>
         <message>
-            <source>{engine} {precision} on {device}</source>
+            <source>{library} {precision} on the CPU</source>
             <extracomment>pyroblur_gui/models/choice.py</extracomment>
-            <translation>{engine} {precision} sur {device}</translation>
+            <translation>{library} {precision} sur le CPU</translation>
+        </message>
+        <message>
+            <source>{library} {precision} on the device {device}</source>
+            <extracomment>pyroblur_gui/models/choice.py</extracomment>
+            <translation>{library} {precision} sur le périphérique {device}</translation>
         </message>
         <message>
             <source>{name}, {cores} cores, {system}</source>
@@ -6786,6 +7012,11 @@
             <source>This build of ONNX Runtime cannot use {device}.</source>
             <extracomment>pyroblur_gui/models/onnxruntime.py</extracomment>
             <translation>Cette version d’ONNX Runtime ne peut pas utiliser {device}.</translation>
+        </message>
+        <message>
+            <source>the CPU</source>
+            <extracomment>pyroblur_gui/models/onnxruntime.py</extracomment>
+            <translation>le CPU</translation>
         </message>
         <message>
             <source>Choose another engine.</source>
@@ -7421,7 +7652,7 @@
         <message>
             <source>made by</source>
             <extracomment>pyroblur_gui/operations/doctor.py</extracomment>
-            <translation>créé par</translation>
+            <translation>fait par</translation>
         </message>
         <message>
             <source>not built in</source>
@@ -7484,9 +7715,9 @@
             <translation>l’évaluation {name}</translation>
         </message>
         <message>
-            <source>{figure}: {one} - {other} = {difference:+.4f} ({low:+.4f} to {high:+.4f}): {replace}</source>
+            <source>{figure}: {one} - {other} = {difference:+.4f} ({low:+.4f} to {high:+.4f}): {verdict}</source>
             <extracomment>pyroblur_gui/operations/evidence.py</extracomment>
-            <translation>{figure} : {one} - {other} = {difference:+.4f} ({low:+.4f} à {high:+.4f}) : {replace}</translation>
+            <translation>{figure} : {one} - {other} = {difference:+.4f} ({low:+.4f} à {high:+.4f}) : {verdict}</translation>
         </message>
         <message>
             <source>{name}, split {split}, {pictures:,} pictures</source>
@@ -8533,26 +8764,6 @@
     <context>
         <name>runs</name>
         <message>
-            <source># Promotion of {title}</source>
-            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation># Promotion de {title}</translation>
-        </message>
-        <message>
-            <source>## Goals and limits</source>
-            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>## Objectifs et limites</translation>
-        </message>
-        <message>
-            <source>## Next steps</source>
-            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>## Étapes suivantes</translation>
-        </message>
-        <message>
-            <source>## Risks and mitigations</source>
-            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>## Risques et parades</translation>
-        </message>
-        <message>
             <source>- Cover a few files of the usual kind with it and look at them.
 - Measure it again on new pictures.</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
@@ -8560,44 +8771,34 @@
 - Mesurez-le de nouveau sur de nouvelles images.</translation>
         </message>
         <message>
-            <source>- It may miss what its test pictures do not show. Mitigation: verify results, and roll back at once.</source>
+            <source>- {name}: {text}</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>- Il manque peut-être ce que ses images de test ne montrent pas. Parade : contrôlez les résultats, et revenez tout de suite en arrière.</translation>
+            <translation>- {name} : {text}</translation>
         </message>
         <message>
-            <source>- None was looked at.</source>
+            <source>Alternatives</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>- Aucune n’a été examinée.</translation>
+            <translation>Autres possibilités</translation>
         </message>
         <message>
-            <source>- None was set.</source>
+            <source>Candidate</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>- Aucun n’a été fixé.</translation>
+            <translation>Candidat</translation>
         </message>
         <message>
-            <source>- figures from: {source}</source>
+            <source>Decision</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>- chiffres de : {source}</translation>
+            <translation>Décision</translation>
         </message>
         <message>
-            <source>- finds: {classes}</source>
+            <source>Evidence</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>- trouve : {classes}</translation>
+            <translation>Preuves</translation>
         </message>
         <message>
-            <source>- model: {model}</source>
+            <source>Goals and limits</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>- modèle : {model}</translation>
-        </message>
-        <message>
-            <source>- run: {run}</source>
-            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>- exécution : {run}</translation>
-        </message>
-        <message>
-            <source>- {rule}: the figure itself is within, its interval is not. Measure on more pictures.</source>
-            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>- {rule} : le chiffre lui-même est dans les limites, son intervalle non. Mesurez sur plus d’images.</translation>
+            <translation>Objectifs et limites</translation>
         </message>
         <message>
             <source>Intervals are 95 % bootstrap intervals over pictures.</source>
@@ -8605,14 +8806,44 @@
             <translation>Les intervalles sont des intervalles bootstrap à 95 % sur les images.</translation>
         </message>
         <message>
+            <source>It may miss what its test pictures do not show. Mitigation: verify results, and roll back at once.</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>Il peut manquer ce que ses images d’essai ne montrent pas. Remède : vérifier les résultats, et revenir aussitôt en arrière.</translation>
+        </message>
+        <message>
+            <source>Next steps</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>Suite</translation>
+        </message>
+        <message>
             <source>No figures are known.</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
             <translation>Aucun chiffre n’est connu.</translation>
         </message>
         <message>
-            <source>Not to be promoted as it is: {shortfalls}.</source>
+            <source>None was looked at.</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>À ne pas promouvoir tel quel : {shortfalls}.</translation>
+            <translation>Aucune n’a été examinée.</translation>
+        </message>
+        <message>
+            <source>None was set.</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>Aucun n’a été fixé.</translation>
+        </message>
+        <message>
+            <source>Not to be promoted as it is: {reasons}.</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>À ne pas promouvoir en l’état : {reasons}.</translation>
+        </message>
+        <message>
+            <source>Promotion of {model}</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>Promotion de {model}</translation>
+        </message>
+        <message>
+            <source>Risks and mitigations</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>Risques et remèdes</translation>
         </message>
         <message>
             <source>There are: {titles}.</source>
@@ -8628,6 +8859,21 @@
             <source>Write them as map50_95&gt;=0.5, leak_objects&lt;=5% or latency_ms&lt;=50.</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
             <translation>Écrivez-les map50_95&gt;=0.5, leak_objects&lt;=5% ou latency_ms&lt;=50.</translation>
+        </message>
+        <message>
+            <source>figure</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>chiffre</translation>
+        </message>
+        <message>
+            <source>figures from</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>chiffres tirés de</translation>
+        </message>
+        <message>
+            <source>finds</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>trouve</translation>
         </message>
         <message>
             <source>it does not find {missing_classes}, which is covered now</source>
@@ -8650,16 +8896,6 @@
             <translation>taux de fuite, objets</translation>
         </message>
         <message>
-            <source>met, but its interval is not</source>
-            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>atteint, mais pas son intervalle</translation>
-        </message>
-        <message>
-            <source>not measured</source>
-            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>non mesuré</translation>
-        </message>
-        <message>
             <source>pictures a second</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
             <translation>images par seconde</translation>
@@ -8668,6 +8904,11 @@
             <source>size (MB)</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
             <translation>taille (Mo)</translation>
+        </message>
+        <message>
+            <source>{figure}: the figure itself is within, its interval is not. Measure on more pictures.</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>{figure} : le chiffre lui-même convient, mais pas tout son intervalle. Mesurez sur plus d’images.</translation>
         </message>
         <message>
             <source>{model} becomes the production model: it meets what was asked of it.</source>
@@ -8680,14 +8921,29 @@
             <translation>{text} n’est ni un objectif ni une limite.</translation>
         </message>
         <message>
+            <source>{title}: not measured, and {sign} {value:g} is wanted</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>{title} : non mesuré, et {sign} {value:g} est demandé</translation>
+        </message>
+        <message>
+            <source>{title}: {value:.4g}, as wanted ({sign} {value2:g})</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>{title} : {value:.4g}, comme demandé ({sign} {value2:g})</translation>
+        </message>
+        <message>
+            <source>{title}: {value:.4g}, as wanted ({sign} {value2:g}), but not all of its interval</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>{title} : {value:.4g}, comme demandé ({sign} {value2:g}), mais pas tout son intervalle</translation>
+        </message>
+        <message>
+            <source>{title}: {value:.4g}, where {sign} {value2:g} is wanted</source>
+            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
+            <translation>{title} : {value:.4g}, alors que {sign} {value2:g} est demandé</translation>
+        </message>
+        <message>
             <source>{value:.4g} ({low:.4g} to {high:.4g})</source>
             <extracomment>pyroblur_gui/runs/decision.py</extracomment>
             <translation>{value:.4g} ({low:.4g} à {high:.4g})</translation>
-        </message>
-        <message>
-            <source>| figure | {join} |</source>
-            <extracomment>pyroblur_gui/runs/decision.py</extracomment>
-            <translation>| chiffre | {join} |</translation>
         </message>
         <message>
             <source>Close other programs that use it. If it is damaged, move {database} away: the runs in PyroBlur's own folder are logged again into a new one.</source>
@@ -8823,11 +9079,6 @@
             <source>{name} may be {close} runs.</source>
             <extracomment>pyroblur_gui/runs/row.py</extracomment>
             <translation>{name} peut désigner {close} exécutions.</translation>
-        </message>
-        <message>
-            <source>Candidate</source>
-            <extracomment>pyroblur_gui/runs/spec.py</extracomment>
-            <translation>Candidat</translation>
         </message>
         <message>
             <source>Delete</source>
@@ -11547,15 +11798,6 @@ Vos originaux restent tels quels.</translation>
             <translation>En cours</translation>
         </message>
         <message numerus="yes">
-            <source>{count} faces</source>
-            <comment>{count} face</comment>
-            <extracomment>pyroblur_gui/ui/tabs/blur/wording.py</extracomment>
-            <translation>
-                <numerusform>{count} visage</numerusform>
-                <numerusform>{count} visages</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
             <source>{count} failed</source>
             <comment>{count} failed</comment>
             <extracomment>pyroblur_gui/ui/tabs/blur/wording.py</extracomment>
@@ -11571,15 +11813,6 @@ Vos originaux restent tels quels.</translation>
             <translation>
                 <numerusform>{count} fichier</numerusform>
                 <numerusform>{count} fichiers</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>{count} licence plates</source>
-            <comment>{count} licence plate</comment>
-            <extracomment>pyroblur_gui/ui/tabs/blur/wording.py</extracomment>
-            <translation>
-                <numerusform>{count} plaque</numerusform>
-                <numerusform>{count} plaques</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -32,7 +32,17 @@ FROM_DATA = (
     "batches", "bytes", "checks", "epochs", "files", "frames", "layers", "pages", "parts", "pictures", "runs", "s",
     "steps", "ways", "images", "boxes", "warning", "error", "done", "failed", "cancelled", "model", "Usage:",
     "mean", "deviation", "mAP50", "precision", "image", "video", "recall", "leaked", "leaked area", "pictures/s",
-    "clip: frames/s", "clip: bare", "clip: object-frames",
+    "System", "Libraries", "Engines", "Encoders", "Folders", "Cores", "Memory", "Works", "State", "Reason", "Made by",
+    "Devices", "Jobs", "Megabytes", "Settings", "Data", "Projects", "Cache", "Logs", "Can be tried", "Not needed",
+    "Unavailable", "Absent", "Unfinished", "Ready", "Broken", "Outdated", "Processor", "Models", "Runs",
+    "Operation not permitted", "Invalid argument", "Unknown error occurred",
+    "No such file or directory", "Permission denied", "No space left on device", "Function not implemented",
+    "Generic error in an external library", "Input/output error", "Read-only file system", "File name too long",
+    "Is a directory", "Not a directory", "Device or resource busy", "Cannot allocate memory", "Connection refused",
+    "Invalid data found when processing input", "Face", "License plate", "license_plate", "Background", "Better",
+    "Worse", "Not distinguishable", "yes", "no",
+    "CC BY-NC-ND 4.0, for research only", "CC BY 4.0 (the default project; others say their own)",
+    "CC BY 4.0 (boxes), CC BY 2.0 (pictures)", "clip: frames/s", "clip: bare", "clip: object-frames",
 )  # fmt: skip
 
 # Where a single word is a text: keywords of calls, and calls whose first arguments are.

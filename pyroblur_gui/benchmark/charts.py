@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyroblur_gui.benchmark.result import BenchmarkResult, Curve, ModelResult
 from pyroblur_gui.core.paths import folders
-from pyroblur_gui.core.translation import tr, translated
+from pyroblur_gui.core.translation import renumbered, term, tr, translated
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,7 @@ def _of_class(result: BenchmarkResult, label: str) -> Iterator[Chart]:
             if curve.kind == kind
         ]
         if lines:
-            yield _lines(f"{kind}-{label}", f"{title}: {label}", (across, up), lines)
+            yield _lines(f"{kind}-{label}", f"{title}: {term(label)}", (across, up), lines)
     yield _leaks(result, label)
     yield _confidences(result, label)
 
@@ -125,7 +125,7 @@ def _leaks(result: BenchmarkResult, label: str) -> Chart:
         plot.set_ylim(0, 1.02)
 
     about = "Share of objects left bare, and of the picture covered in vain, against the threshold; upright lines mark "
-    return _chart(f"leaks-{label}", f"Leaks by threshold: {label}", f"{about}the operating thresholds.", draw)
+    return _chart(f"leaks-{label}", f"Leaks by threshold: {term(label)}", f"{about}the operating thresholds.", draw)
 
 
 def _confidences(result: BenchmarkResult, label: str) -> Chart:
@@ -142,7 +142,7 @@ def _confidences(result: BenchmarkResult, label: str) -> Chart:
         )
         _frame(plot, ("Confidence from", "Detections"))
 
-    return _chart(f"confidence-{label}", f"Confidence of what was found: {label}", "Detections by tenths.", draw)
+    return _chart(f"confidence-{label}", f"Confidence of what was found: {term(label)}", "Detections by tenths.", draw)
 
 
 def _sizes(result: BenchmarkResult) -> Chart:
@@ -170,8 +170,9 @@ def _confusion(model: ModelResult, number: int) -> Chart:
             for column, count in enumerate(counts):
                 color = "white" if shares[row][column] > 0.5 else "black"
                 plot.text(column, row, str(count), ha="center", va="center", color=color)
-        plot.set_xticks(range(len(confusion.names)), confusion.names)
-        plot.set_yticks(range(len(confusion.names)), confusion.names)
+        names = [term(name) for name in confusion.names]
+        plot.set_xticks(range(len(names)), names)
+        plot.set_yticks(range(len(names)), names)
         plot.set_xlabel(tr("Labelled"))
         plot.set_ylabel(tr("Found"))
 
@@ -257,11 +258,25 @@ def _chart(name: str, title: str, about: str, draw: Callable[["Axes"], None]) ->
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     plot = figure.add_subplot()
     draw(plot)
+    _number(plot)
     plot.set_title(translated(title), fontsize=11, loc="left")
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, whatever it is written as: the layout takes longest
     safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name)
     return Chart(safe, title, about, figure)
+
+
+def _number(plot: "Axes") -> None:
+    """Numbers along the axes as the language in use writes them."""
+    from matplotlib.ticker import ScalarFormatter  # noqa: PLC0415 - reports only
+
+    class Numerals(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return renumbered(str(super().__call__(x, pos)))
+
+    for axis in (plot.xaxis, plot.yaxis):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(Numerals())
 
 
 def _style(place: int) -> dict[str, Any]:  # what matplotlib takes

@@ -5,6 +5,7 @@ Every file appears under its name only when it is complete. The page needs nothi
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from pyroblur_gui.benchmark.tables import Table, facts, findings, tables
 from pyroblur_gui.benchmark.verdict import sentences
 from pyroblur_gui.core.files import PartFile
 from pyroblur_gui.core.paths import resource
-from pyroblur_gui.core.translation import language, tr, translated
+from pyroblur_gui.core.translation import language, renumbered, term, tr, translated
 
 HTML_FILE, MARKDOWN_FILE = "benchmark.html", "benchmark.md"
 CHARTS, TABLES = "charts", "tables"
 TITLE = "Benchmark"
+_INTERVAL = re.compile(r"(\S+) \((\S+) to (\S+)\)")
 
 
 def write(
@@ -55,7 +57,7 @@ def as_markdown(result: BenchmarkResult, drawn: list[Chart]) -> str:
     parts += [f"> {_escaped(translated(note))}\n" for note in _notes(result)]
     for table in tables(result):
         parts += [f"## {translated(table.title)}", "", *([translated(table.note), ""] if table.note else [])]
-        head, *rows = ([_escaped(translated(text)) for text in row] for row in table.rows)
+        head, *rows = ([_escaped(_cell(text)) for text in row] for row in table.rows)
         lines = [head, ["---"] * len(head), *rows]
         parts += [*(f"| {' | '.join(line)} |" for line in lines), ""]
     for chart in drawn:
@@ -70,7 +72,7 @@ def as_html(result: BenchmarkResult, drawn: list[Chart]) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["translated"] = translated
+    environment.filters |= {"translated": translated, "cell": _cell}
     environment.globals |= {"tr": tr, "language": language()}
     template = environment.from_string(resource("benchmark.html.j2").read_text(encoding="utf-8"))
     return template.render(
@@ -87,6 +89,15 @@ def as_html(result: BenchmarkResult, drawn: list[Chart]) -> str:
 def _notes(result: BenchmarkResult) -> list[str]:
     missing = [f"{m.model} does not find {', '.join(m.missing)}." for m in result.models if m.missing]
     return [*result.notes, *(f"{m.model}: {note}" for m in result.models for note in m.notes), *missing]
+
+
+def _cell(text: str) -> str:
+    """A cell of a table as the language in use writes it; files for programs have it as it is."""
+    if found := _INTERVAL.fullmatch(text):
+        value, low, high = map(renumbered, found.groups())
+        return tr("{value} ({low} to {high})", value=value, low=low, high=high)
+    number = renumbered(text)
+    return number if number != text else translated(text) if " " in text else term(text)
 
 
 def _escaped(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pyroblur_gui.benchmark.result import BenchmarkResult, Figures, ModelResult, Reach
+from pyroblur_gui.core.translation import moment, numeral, term
 
 FIGURE_HEADS = (
     "labelled",
@@ -58,10 +59,10 @@ def findings(result: BenchmarkResult) -> Table:
 
 def facts(result: BenchmarkResult) -> list[tuple[str, str]]:
     """What was measured on what, and when."""
-    lines = [("Made", f"{result.made:%Y-%m-%d %H:%M} UTC, in {result.wall_s:.0f} s")]
+    lines = [("Made", f"{moment(result.made)} UTC, in {result.wall_s:.0f} s")]
     if result.data is not None:
         data = result.data
-        labelled = ", ".join(f"{count} {name}" for name, count in data.truths.items() if count)
+        labelled = ", ".join(f"{term(name)}: {numeral(count)}" for name, count in data.truths.items() if count)
         lines += [
             ("Data", f"{data.dataset or data.name}, split {data.split}: {data.pictures} pictures, {labelled}"),
             ("Fingerprint", data.fingerprint),

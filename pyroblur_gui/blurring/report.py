@@ -14,7 +14,7 @@ from pyroblur_gui import __version__
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.files import fitted_name
 from pyroblur_gui.core.paths import resource
-from pyroblur_gui.core.translation import language, moment, numeral, tr, translated, trn
+from pyroblur_gui.core.translation import language, moment, numeral, term, tr, translated, trn
 
 
 class _Part(BaseModel):
@@ -110,7 +110,8 @@ def as_html(report: Report) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
-        "time": _as_time, "moment": moment, "numeral": numeral, "translated": translated, "title_of": _title_of,
+        "time": _as_time, "moment": moment, "numeral": numeral, "translated": translated, "term": term,
+        "title_of": _title_of, "setting": _setting,
     }  # fmt: skip
     environment.globals |= {"tr": tr, "trn": trn, "language": language()}
     template = environment.from_string(resource("report.html.j2").read_text(encoding="utf-8"))
@@ -123,7 +124,23 @@ def _title_of(name: str) -> str:
     return translated(field.title) if field is not None and field.title else name
 
 
+def _setting(value: JsonValue) -> str:
+    """What an option was set to: "visage 0,3, plaque 0,25", "oui", "2,5"."""
+    match value:
+        case bool():
+            return tr("yes") if value else tr("no")
+        case int() | float():
+            return numeral(value, "g")
+        case dict():
+            return ", ".join(f"{term(name)} {_setting(each)}" for name, each in value.items())
+        case list() | tuple():
+            return ", ".join(map(_setting, value))
+        case None:
+            return "-"
+    return term(str(value))
+
+
 def _as_time(seconds: float) -> str:
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(int(minutes), 60)
-    return f"{hours}:{minutes:02d}:{rest:06.3f}"
+    return f"{hours}:{minutes:02d}:{numeral(rest, '06.3f')}"

@@ -18,8 +18,9 @@ from typing import Protocol, TextIO
 
 from pydantic import JsonValue
 
+from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.core.errors import OutputError, PyroblurError
-from pyroblur_gui.core.translation import numeral, tr, translated, trn
+from pyroblur_gui.core.translation import numeral, term, tr, translated, trn
 from pyroblur_gui.jobs.events import Cancelled, Detected, Event, Failed, Finished, Log, Preview, Progress, Started
 
 PLAIN_PROGRESS_S = 10.0
@@ -250,7 +251,7 @@ def detected_lines(event: Detected) -> list[str]:
 
 
 def finished_text(event: Finished) -> str:
-    """E.g. "done: out/clip_blurred.mp4 (600 frames, 2 face, 1 license_plate, 9.1 s)"."""
+    """E.g. "done: out/clip_blurred.mp4 (600 frames, 2 faces, 1 licence plate, 9.1 s)"."""
     result = event.result
     facts = [f"{result[what]} {tr(what)}" for what in ("frames", "images") if what in result]
     for found in (result.get("detections"), result.get("boxes")):
@@ -279,7 +280,7 @@ def _look_text(event: Finished) -> str:
     leaks = verification.get("leaks") if isinstance(verification, dict) else None
     found = [leak for leak in leaks if isinstance(leak, dict)] if isinstance(leaks, list) else []
     named = [
-        tr("{label} in frame {number}", label=leak.get("label"), number=leak.get("frame"))
+        tr("{label} in frame {number}", label=term(str(leak.get("label"))), number=leak.get("frame"))
         for leak in found[:MOST_NAMED]
     ]
     more = [tr("and {count} more", count=len(found) - MOST_NAMED)] if len(found) > MOST_NAMED else []
@@ -290,10 +291,20 @@ def _look_text(event: Finished) -> str:
 
 
 def class_counts(counts: Mapping[str, JsonValue]) -> list[str]:
-    """E.g. "2 face", "1 license_plate"; of many classes, the first ones and how many more there are."""
-    named = [f"{number} {label}" for label, number in counts.items()]
+    """E.g. "2 faces", "1 licence plate"; of many classes, the first ones and how many more there are."""
+    named = [_class_count(label, number) for label, number in counts.items()]
     left = len(named) - MOST_NAMED
     return named if left <= 1 else [*named[:MOST_NAMED], tr("{count} classes more", count=left)]
+
+
+def _class_count(label: str, number: JsonValue) -> str:
+    if not isinstance(number, int):
+        return f"{number} {label}"
+    if label == FACE:
+        return trn("{count} face", "{count} faces", number)
+    if label == LICENSE_PLATE:
+        return trn("{count} licence plate", "{count} licence plates", number)
+    return f"{numeral(number)} {label}"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

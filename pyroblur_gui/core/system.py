@@ -123,7 +123,7 @@ def platform_facts() -> dict[str, str]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} ({platform.machine()})",
         "processor": cpu.name + (f" ({', '.join(flags)})" if flags else ""),
-        "cores": str(cpu.cores) + (f" of {cpu.physical_cores} physical" if cpu.physical_cores else ""),
+        "cores": f"{cpu.cores} of {cpu.physical_cores} physical" if cpu.physical_cores else str(cpu.cores),
         "memory": f"{room.total_bytes / 2**30:.1f} GiB, {room.available_bytes / 2**30:.1f} GiB available",
     }
 

@@ -26,7 +26,9 @@ VARIABLE = "PYROBLUR_LANG"
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order of POSIX
 
 _GAP = re.compile(r"(?<!\{)\{(\w+)(:[^{}]*)?\}")
-_NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+_SIGN = "[+\N{MINUS SIGN}-]?"
+_NUMBER = re.compile(rf"{_SIGN}\d{{1,3}}(?:,\d{{3}})*(?:\.\d+)?(?:e[+-]?\d+)?|{_SIGN}\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+_WRITTEN = re.compile(rf"(?:{_NUMBER.pattern})(?: ?%)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?…]) (?=\S)")
 _FEWEST_LETTERS = 4  # of its own, of a sentence that is recognised: "{field}: {reason}" would take anything
 _MOST_DEEP = 4  # texts within texts
@@ -39,13 +41,14 @@ class Conventions:
 
     group: str
     decimal: str
+    colon: str  # within a sentence, with its spaces
     date: str
     moment: str
 
 
 _CONVENTIONS: Mapping[str, Conventions] = {
-    "en": Conventions(",", ".", "%Y-%m-%d", "%Y-%m-%d %H:%M"),
-    "fr": Conventions("\u202f", ",", "%d/%m/%Y", "%d/%m/%Y %H:%M"),
+    "en": Conventions(",", ".", ": ", "%Y-%m-%d", "%Y-%m-%d %H:%M"),
+    "fr": Conventions("\u202f", ",", "\u00a0: ", "%d/%m/%Y", "%d/%m/%Y %H:%M"),
 }
 
 
@@ -168,6 +171,18 @@ def wording(text: str, folder: Path) -> str:
     return " ".join(found)
 
 
+def term(word: str) -> str:
+    """A word of the program's own that is data elsewhere: a class, the name of a fact. "license_plate": "plaque".
+
+    In the catalogue it begins with a capital, so that a file or data set of that name is not translated in a message.
+    """
+    if (found := translated(word)) != word:
+        return found
+    head = word[:1].upper() + word[1:].replace("_", " ")
+    known = translated(head)
+    return word if known == head else known[:1].lower() + known[1:]
+
+
 def failure_text(failure: Failure) -> str:
     """What failed and what to do, as one text in the user's language."""
     return " ".join(translated(part) for part in (failure.message, failure.hint) if part)
@@ -176,6 +191,11 @@ def failure_text(failure: Failure) -> str:
 def numeral(value: float, spec: str = ",") -> str:
     """A number by Python's format, with the marks of the language."""
     return _with_marks(format(value, spec))
+
+
+def renumbered(text: str) -> str:
+    """A number that is written already, "-1,234.5 %", with the marks of the language; any other text as it is."""
+    return _with_marks(text) if _WRITTEN.fullmatch(text) else text
 
 
 def date(when: datetime) -> str:
@@ -210,7 +230,7 @@ def _translated(text: str, depth: int) -> str:
         return whole
     sentences = _SENTENCE_END.split(text)
     if len(sentences) == 1:
-        return text
+        return _by_pieces(text, depth)
     done: list[str] = []
     place = 0
     while place < len(sentences):
@@ -218,10 +238,25 @@ def _translated(text: str, depth: int) -> str:
             part = " ".join(sentences[place:end])
             found = _as_a_whole(part, depth) if (place, end) != (0, len(sentences)) else None
             if found is not None or end == place + 1:
-                done.append(found if found is not None else part)
+                done.append(found if found is not None else _by_pieces(part, depth))
                 place = end
                 break
     return " ".join(done)
+
+
+def _by_pieces(text: str, depth: int) -> str:
+    """What stands on both sides of a plus or a colon, "OpenVINO f32 on the CPU: fastest here by rule"."""
+    listed = text.split(", ")
+    known = [_as_a_whole(each, depth + 1) for each in listed] if len(listed) > 1 and depth < _MOST_DEEP else []
+    if known and None not in known:
+        return ", ".join(filter(None, known))
+    for separator, written in ((" + ", " + "), (": ", _CONVENTIONS[_Language.code].colon)):
+        before, found, after = text.partition(separator)
+        if found and depth < _MOST_DEEP:
+            pieces = [_translated(piece, depth + 1) for piece in (before, after)]
+            if pieces != [before, after]:
+                return written.join(pieces)
+    return text
 
 
 def _as_a_whole(text: str, depth: int) -> str | None:
@@ -243,6 +278,9 @@ def _as_a_whole(text: str, depth: int) -> str | None:
 def _filling(value: str, spec: str, depth: int) -> str:
     if spec:
         return _with_marks(value) if _NUMBER.fullmatch(value) else value
+    listed = [_as_a_whole(part, depth + 1) for part in value.split("; ")] if "; " in value else []
+    if listed and None not in listed:  # before one template takes several sentences for the filling of one gap
+        return "; ".join(filter(None, listed))
     for separator in ("; ", ", "):
         whole = _as_a_whole(value, depth + 1)
         if whole is not None:

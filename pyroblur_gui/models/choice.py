@@ -41,8 +41,10 @@ class Candidate:
 
     @property
     def title(self) -> str:
-        device = {"cpu": "the CPU"}.get(self.device, self.device)
-        return f"{TITLES.get(self.engine, self.engine)} {self.precision} on {device}"
+        library = TITLES.get(self.engine, self.engine)
+        if self.device == "cpu":
+            return f"{library} {self.precision} on the CPU"
+        return f"{library} {self.precision} on the device {self.device}"
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _engines() -> Facts:
     facts["can be tried"] = [each.title for each in choice.candidates(has_checkpoint=False)]
     for model, classes in loading.members(MODEL):
         best = loading.choose(model, engine=choice.AUTO, device=choice.AUTO, precision=choice.AUTO)[0]
-        facts[f"auto for {', '.join(classes)}"] = f"{best.candidate.title} ({best.reason})"
+        facts[f"auto for {', '.join(classes)}"] = f"{best.candidate.title}: {best.reason}"
     return facts
 
 

@@ -7,8 +7,9 @@ from pyroblur_gui.benchmark import store as benchmarks
 from pyroblur_gui.benchmark.result import FIGURES, BenchmarkResult, Comparison, ModelResult
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.errors import BenchmarkError, ModelError, PromotionError
+from pyroblur_gui.core.translation import moment, term, tr, translated
 from pyroblur_gui.models import catalogue, choice, production, store
-from pyroblur_gui.runs.decision import Evidence, Figure, Measured, figure_name, judge, rule_of
+from pyroblur_gui.runs.decision import TITLES, Evidence, Figure, Measured, figure_name, judge, rule_of
 from pyroblur_gui.runs.spec import PromoteSpec
 
 
@@ -29,7 +30,7 @@ def gather(spec: PromoteSpec) -> Evidence:
         facts = {
             "measured on": f"{data.name}, split {data.split}, {data.pictures:,} pictures",
             "fingerprint of the data": data.fingerprint[:12],
-            "measured at": f"{result.made:%Y-%m-%d %H:%M}",
+            "measured at": moment(result.made),
         }
     return Evidence(
         candidate,
@@ -122,7 +123,14 @@ def _of_benchmark(found: ModelResult, result: BenchmarkResult) -> dict[str, Figu
 
 
 def _sentence(each: Comparison) -> str:
-    return (
-        f"{each.figure}: {each.one} - {each.other} = {each.difference:+.4f} "
-        f"({each.interval.low:+.4f} to {each.interval.high:+.4f}): {each.verdict.value.replace('_', ' ')}"
+    """For the record, in the language in use."""
+    return tr(
+        "{figure}: {one} - {other} = {difference:+.4f} ({low:+.4f} to {high:+.4f}): {verdict}",
+        figure=translated(TITLES.get(each.figure, each.figure)),
+        one=each.one,
+        other=each.other,
+        difference=each.difference,
+        low=each.interval.low,
+        high=each.interval.high,
+        verdict=term(each.verdict.value),
     )

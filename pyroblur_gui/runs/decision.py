@@ -1,6 +1,7 @@
 """Whether a model should be promoted, and the record that says why: goals, limits, the evidence, what was decided.
 
-The record is Markdown: filled in from what was measured, edited by whoever decides, kept beside the model for good.
+The record is Markdown: filled in from what was measured, edited by whoever decides, kept beside the model for good. It
+is written in the language of who asked for it; what the other functions return stays English.
 """
 
 import re
@@ -10,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pyroblur_gui.core.errors import PromotionError
+from pyroblur_gui.core.translation import moment, numeral, term, tr, translated
 
 # Names that figures go by in benchmarks, on cards and in runs, and the one that is used here.
 ALIASES: Mapping[str, str] = {
@@ -37,9 +39,9 @@ _RULE = re.compile(r"^\s*([\w-]+)\s*(>=|<=|>|<)\s*([-+]?[\d.]+(?:e-?\d+)?)\s*(%?
 
 class Verdict(StrEnum):
     MET = "met"
-    NARROW = "met, but its interval is not"
+    NARROW = "narrow"  # met, but its interval is not
     MISSED = "missed"
-    UNKNOWN = "not measured"
+    UNKNOWN = "unknown"  # not measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,10 @@ class Figure:
     high: float | None = None
 
     def __str__(self) -> str:
+        """As the language in use writes it."""
         if self.low is None or self.high is None:
-            return f"{self.value:.4g}"
-        return f"{self.value:.4g} ({self.low:.4g} to {self.high:.4g})"
+            return numeral(self.value, ".4g")
+        return tr("{value:.4g} ({low:.4g} to {high:.4g})", value=self.value, low=self.low, high=self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,17 @@ class Judged:
     found: Figure | None
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.verdict.value}" + (f" ({self.found})" if self.found is not None else "")
+        """E.g. "recall: 0.41, where >= 0.9 is wanted"."""
+        title, wanted, found = TITLES.get(self.rule.figure, self.rule.figure), self.rule, self.found
+        if found is None:
+            return f"{title}: not measured, and {wanted.sign} {wanted.value:g} is wanted"
+        if self.verdict is Verdict.MISSED:
+            return f"{title}: {found.value:.4g}, where {wanted.sign} {wanted.value:g} is wanted"
+        if self.verdict is Verdict.NARROW:
+            return (
+                f"{title}: {found.value:.4g}, as wanted ({wanted.sign} {wanted.value:g}), but not all of its interval"
+            )
+        return f"{title}: {found.value:.4g}, as wanted ({wanted.sign} {wanted.value:g})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,50 +155,49 @@ def judge(rules: Sequence[Rule], candidate: Measured) -> tuple[Judged, ...]:
 
 
 def record(evidence: Evidence, *, made: datetime, decision: str = "", next_steps: str = "") -> str:
-    """The record as Markdown, to be edited."""
-    candidate = evidence.candidate
+    """The record as Markdown, to be edited, in the language in use."""
+    parts = (
+        (tr("Candidate"), _candidate(evidence)),
+        (tr("Alternatives"), _alternatives(evidence)),
+        (tr("Evidence"), _evidence(evidence)),
+        (tr("Goals and limits"), _listed(*map(str, evidence.judged)) or _listed("None was set.")),
+        (tr("Risks and mitigations"), _risks(evidence)),
+        (tr("Decision"), [decision or _decision(evidence)]),
+        (tr("Next steps"), [next_steps or translated(NEXT_STEPS)]),
+    )
     lines = [
-        f"# Promotion of {candidate.title}",
-        "",
-        f"{made:%Y-%m-%d %H:%M} UTC",
-        "",
-        "## Candidate",
-        "",
-        f"- model: {candidate.model}",
-        *([f"- run: {candidate.run}"] if candidate.run else []),
-        f"- finds: {', '.join(candidate.classes)}",
-        f"- figures from: {candidate.source}",
-        *(f"- {name}: {text}" for name, text in evidence.facts.items()),
-        "",
-        "## Alternatives",
-        "",
-        *([f"- {each.model}: {each.title}" for each in evidence.alternatives] or ["- None was looked at."]),
-        "",
-        "## Evidence",
-        "",
-        *_table(evidence),
-        "",
-        *(f"- {sentence}" for sentence in evidence.comparisons),
-        *([""] if evidence.comparisons else []),
-        "Intervals are 95 % bootstrap intervals over pictures.",
-        "",
-        "## Goals and limits",
-        "",
-        *([f"- {each}" for each in evidence.judged] or ["- None was set."]),
-        "",
-        "## Risks and mitigations",
-        "",
-        *_risks(evidence),
-        "",
-        "## Decision",
-        "",
-        decision or _decision(evidence),
-        "",
-        "## Next steps",
-        "",
-        next_steps or NEXT_STEPS,
+        f"# {tr('Promotion of {model}', model=translated(evidence.candidate.title))}", "", f"{moment(made)} UTC",
     ]  # fmt: skip
+    for heading, text in parts:
+        lines += ["", f"## {heading}", "", *text]
     return "\n".join(lines) + "\n"
+
+
+def _candidate(evidence: Evidence) -> list[str]:
+    candidate = evidence.candidate
+    facts = {
+        tr("model"): candidate.model,
+        tr("run"): candidate.run,
+        tr("finds"): ", ".join(map(term, candidate.classes)),
+        tr("figures from"): translated(candidate.source),
+        **{translated(name): translated(text) for name, text in evidence.facts.items()},
+    }
+    return [tr("- {name}: {text}", name=name, text=text) for name, text in facts.items() if text]
+
+
+def _alternatives(evidence: Evidence) -> list[str]:
+    named = [tr("- {name}: {text}", name=each.model, text=translated(each.title)) for each in evidence.alternatives]
+    return named or _listed("None was looked at.")
+
+
+def _evidence(evidence: Evidence) -> list[str]:
+    compared = [f"- {sentence}" for sentence in evidence.comparisons]
+    about = tr("Intervals are 95 % bootstrap intervals over pictures.")
+    return [*_table(evidence), "", *compared, *([""] if compared else []), about]
+
+
+def _listed(*sentences: str) -> list[str]:
+    return [f"- {translated(sentence)}" for sentence in sentences]
 
 
 def _judged(rule: Rule, found: Figure | None) -> Judged:
@@ -201,28 +213,39 @@ def _table(evidence: Evidence) -> list[str]:
     models = (evidence.candidate, *evidence.alternatives)
     named = [name for name in TITLES if any(name in model.figures for model in models)]
     if not named:
-        return ["No figures are known."]
-    head = f"| figure | {' | '.join(model.model for model in models)} |"
+        return [tr("No figures are known.")]
+    head = f"| {tr('figure')} | {' | '.join(model.model for model in models)} |"
     rule = f"|---|{'---|' * len(models)}"
     rows = [
-        f"| {TITLES[name]} | {' | '.join(str(model.figures.get(name, '-')) for model in models)} |" for name in named
+        f"| {translated(TITLES[name])} | {' | '.join(str(model.figures.get(name, '-')) for model in models)} |"
+        for name in named
     ]
     return [head, rule, *rows]
 
 
 def _risks(evidence: Evidence) -> list[str]:
-    found = [f"- {shortfall}." for shortfall in evidence.shortfalls]
+    found = [f"- {translated(shortfall)}." for shortfall in evidence.shortfalls]
     found += [
-        f"- {each.rule}: the figure itself is within, its interval is not. Measure on more pictures."
+        "- "
+        + tr(
+            "{figure}: the figure itself is within, its interval is not. Measure on more pictures.",
+            figure=translated(TITLES[each.rule.figure]),
+        )
         for each in evidence.judged
         if each.verdict is Verdict.NARROW
     ]
-    found += [f"- {risk}" for risk in evidence.candidate.risks]
-    found.append("- It may miss what its test pictures do not show. Mitigation: verify results, and roll back at once.")
-    return found
+    return [
+        *found,
+        *_listed(
+            *evidence.candidate.risks,
+            "It may miss what its test pictures do not show. Mitigation: verify results, and roll back at once.",
+        ),
+    ]
 
 
 def _decision(evidence: Evidence) -> str:
     if evidence.shortfalls:
-        return f"Not to be promoted as it is: {'; '.join(evidence.shortfalls)}."
-    return f"{evidence.candidate.model} becomes the production model: it meets what was asked of it."
+        reasons = "; ".join(map(translated, evidence.shortfalls))
+        return tr("Not to be promoted as it is: {reasons}.", reasons=reasons)
+    model = evidence.candidate.model
+    return tr("{model} becomes the production model: it meets what was asked of it.", model=model)

@@ -3,6 +3,6 @@
 Whole sentences with named gaps, never glued fragments; English is the source language and needs no catalogue.
 """
 
-from pyroblur_gui.core.translation import date, failure_text, moment, numeral, tr, translated, trn
+from pyroblur_gui.core.translation import date, failure_text, moment, numeral, renumbered, term, tr, translated, trn
 
-__all__ = ["date", "failure_text", "moment", "numeral", "tr", "translated", "trn"]
+__all__ = ["date", "failure_text", "moment", "numeral", "renumbered", "term", "tr", "translated", "trn"]

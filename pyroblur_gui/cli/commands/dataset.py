@@ -295,7 +295,7 @@ def _ask_to_accept(facts: SourceFacts, *, as_json: bool) -> None:
         raise typer.BadParameter(translated(message), param_hint="--accept-licence")
     for line in (
         translated(facts.title),
-        tr("Licence: {name}", name=licence.name),
+        tr("Licence: {name}", name=translated(licence.name)),
         translated(licence.summary),
         licence.url,
         facts.citation,

@@ -41,7 +41,7 @@ def show_sources(*, as_json: bool) -> None:
             "  "
             + tr(
                 "Licence: {name}. {summary} {url}",
-                name=each.licence.name,
+                name=translated(each.licence.name),
                 summary=translated(each.licence.summary),
                 url=each.licence.url,
             ).rstrip()

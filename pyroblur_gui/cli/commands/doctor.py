@@ -11,8 +11,11 @@ from pyroblur_gui.cli.batch import run_one
 from pyroblur_gui.cli.commands.blur import AsJson
 from pyroblur_gui.cli.output import failed_text, printable, write_line
 from pyroblur_gui.core.system import platform_facts
+from pyroblur_gui.core.translation import numeral, term, tr, translated
 from pyroblur_gui.jobs.events import Failed, Finished
 from pyroblur_gui.operations.spec import DoctorSpec
+
+_BY_NAME = "models"  # the part whose facts are named by the user
 
 
 def doctor(
@@ -46,10 +49,19 @@ def doctor(
 
 def _print(parts: dict[str, JsonValue]) -> None:
     for name, facts in _parts(parts).items():
-        write_line(sys.stdout, name)
+        write_line(sys.stdout, printable(term(name)))
         for key, value in facts.items():
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            write_line(sys.stdout, f"  {printable(key)}: {printable(shown)}")
+            shown = ", ".join(map(_shown, value if isinstance(value, list) else [value]))
+            title = key if name == _BY_NAME else term(key)
+            write_line(sys.stdout, printable(tr("  {name}: {value}", name=title, value=shown)))
+
+
+def _shown(value: JsonValue) -> str:
+    if isinstance(value, float):
+        return numeral(value, "g")
+    text = str(value)
+    known = translated(text)
+    return known if known != text else ", ".join(map(term, text.split(", ")))
 
 
 def _parts(parts: dict[str, JsonValue]) -> dict[str, dict[str, JsonValue]]:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from pyroblur_gui.runs import table
 from pyroblur_gui.runs.row import Row
-from pyroblur_gui.ui.i18n import numeral
+from pyroblur_gui.ui.i18n import moment, numeral
 from pyroblur_gui.ui.tabs.runs.wording import column_title, state_text
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -66,7 +66,7 @@ def cell_text(name: str, found: table.Value) -> str:
     if isinstance(found, str):
         return found[:SHORT] if name in ("commit", "fingerprint", "id") else found
     if name == "started":
-        return f"{datetime.fromtimestamp(found, UTC).astimezone():%Y-%m-%d %H:%M}"
+        return moment(datetime.fromtimestamp(found, UTC).astimezone())
     if name == "seconds":
         return f"{numeral(found / 60, '.0f')} min" if found >= 120 else f"{numeral(found, '.0f')} s"
     return numeral(found, ".4g") if abs(found) < 1e6 else numeral(found, ",.0f")

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.wording import summary_text
@@ -55,6 +55,7 @@ class StatusBar(QWidget):
 
     def show_engine(self, text: str) -> None:
         """What runs the model and why; hidden until it is known."""
+        text = translated(text)
         self._engine.setText(text)
         self._engine.setAccessibleName(tr("Engine: {engine}", engine=text))
         self._engine.setVisible(bool(text))

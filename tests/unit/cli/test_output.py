@@ -78,7 +78,7 @@ def test_plain_lines_are_few_and_on_one_line_each():
     lines.hear(file, Finished(result={"output": STRANGE, "frames": 3, "detections": {"face": 2}, "wall_s": 1.25}))
     lines.hear(file, Failed(code="x", message="It\nfailed.", hint="Try."))
     assert len(out.getvalue().splitlines()) == 2
-    assert out.getvalue().endswith("(3 frames, 2 face, 1.2 s)\n")
+    assert out.getvalue().endswith("(3 frames, 2 faces, 1.2 s)\n")
     assert len(err.getvalue().splitlines()) == 2
     assert err.getvalue().endswith("failed: It\\nfailed. Try.\n")
     assert "\x1b" not in out.getvalue() + err.getvalue()
@@ -111,7 +111,7 @@ def test_bytes_are_told_as_people_count_them():
 
 def test_a_data_set_ends_with_its_numbers():
     result = {"images": 12, "boxes": {"face": 30}, "problems": 2, "wall_s": 1.25}
-    assert finished_text(Finished(result=result)) == "done (12 images, 30 face, 2 problems, 1.2 s)"
+    assert finished_text(Finished(result=result)) == "done (12 images, 30 faces, 2 problems, 1.2 s)"
 
 
 def test_a_poor_encoding_shows_escapes():

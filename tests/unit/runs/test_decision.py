@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from pyroblur_gui.core.errors import PromotionError
+from pyroblur_gui.core.paths import translations
+from pyroblur_gui.core.translation import translated, use_language
 from pyroblur_gui.runs import decision
 from pyroblur_gui.runs.decision import Evidence, Figure, Measured, Verdict, judge, rule_of
 
@@ -43,7 +45,27 @@ def test_the_record_says_what_speaks_for_and_against() -> None:
     assert "| mAP50-95 | 0.62 (0.58 to 0.66) | 0.6 |" in text
     assert "| latency, median (ms) | 20 | - |" in text
     assert "does not find license_plate" in text
-    assert "recall >= 0.5: not measured" in text
+    assert "recall: not measured, and >= 0.5 is wanted" in text
+    assert "mAP50-95: 0.62, as wanted (>= 0.6), but not all of its interval" in text
     assert "its interval is not" in text
     assert "Not to be promoted as it is" in text
     assert len(evidence.shortfalls) == 2
+
+
+def test_the_record_is_in_the_language_of_who_asks_and_the_shortfalls_stay_english() -> None:
+    judged = judge([rule_of("recall>=0.5"), rule_of("map50_95>=0.7"), rule_of("map50_95>=0.6")], CANDIDATE)
+    evidence = Evidence(CANDIDATE, (), judged, (), ("license_plate",))
+    use_language("fr", translations())
+    try:
+        text = decision.record(evidence, made=datetime(2026, 11, 29, tzinfo=UTC))
+        told = translated(f"mine is not promoted: {'; '.join(evidence.shortfalls)}.")
+    finally:
+        use_language("en", translations())
+    assert "# Promotion de Mine" in text
+    assert "29/11/2026" in text
+    assert "| mAP50-95 | 0,62 (0,58 à 0,66) |" in text
+    assert "mAP50-95\u00a0: 0,62, alors que >= 0,7 est demandé" in text
+    assert "plaque" in text
+    assert evidence.shortfalls[0] == "recall: not measured, and >= 0.5 is wanted"
+    english = ("wanted", "figure ", "Next", "license", "measured", "promoted")
+    assert [word for word in english if word in text + told] == []

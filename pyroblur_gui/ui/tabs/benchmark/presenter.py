@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from pyroblur_gui.jobs.events import Event, Progress
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.models import catalogue
-from pyroblur_gui.ui.i18n import failure_text, tr, translated
+from pyroblur_gui.ui.i18n import failure_text, moment, tr, translated
 from pyroblur_gui.ui.tabs.benchmark.wording import short
 
 KIND = BenchmarkSpec.kind
@@ -250,4 +251,8 @@ def title_of(name: str) -> tuple[str, str]:
     clock, _, models = rest.partition("-")
     if len(day) != 8 or len(clock) != 6:
         return short(name), ""
-    return models or name, f"{day[:4]}-{day[4:6]}-{day[6:]} {clock[:2]}:{clock[2:4]}"
+    try:
+        when = datetime.strptime(f"{day}{clock}", "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return short(name), ""
+    return models or name, moment(when)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.benchmark.result import BenchmarkResult
-from pyroblur_gui.ui.i18n import numeral, tr
+from pyroblur_gui.ui.i18n import numeral, term, tr, translated
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.benchmark import wording
 from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
@@ -238,7 +238,7 @@ class _Speed(QWidget):
             heads,
             [
                 (
-                    wording.short(model.model), model.engine,
+                    wording.short(model.model), translated(model.engine),
                     *(
                         f"{numeral(each, '.1f')} ms"
                         for each in (model.times.median_ms, model.times.p95_ms, model.times.p99_ms)
@@ -249,7 +249,7 @@ class _Speed(QWidget):
                 if model.times is not None
             ],
         )  # fmt: skip
-        _say(self.machine, [", ".join(f"{key}: {value}" for key, value in result.machine.items())])
+        _say(self.machine, [", ".join(f"{term(key)}: {translated(value)}" for key, value in result.machine.items())])
 
 
 def _confusion(result: BenchmarkResult) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -261,8 +261,8 @@ def _confusion(result: BenchmarkResult) -> tuple[tuple[str, ...], list[tuple[str
         own = model.confusion.names
         for name, counts in zip(own, model.confusion.counts, strict=True):
             cells = [numeral(counts[own.index(each)], ",") if each in own else wording.NOTHING for each in names]
-            rows.append((f"{wording.short(model.model)}: {name}", *cells))
-    return (tr("Found"), *names), rows
+            rows.append((f"{wording.short(model.model)}: {term(name)}", *cells))
+    return (tr("Found"), *map(term, names)), rows
 
 
 def _names(result: BenchmarkResult) -> list[str]:

@@ -13,7 +13,7 @@ from pyroblur_gui.benchmark.result import (
     SpeedResult,
     Verdict,
 )
-from pyroblur_gui.ui.i18n import numeral, tr, trn
+from pyroblur_gui.ui.i18n import numeral, term, tr, translated, trn
 
 NOTHING = "–"
 DECISIVE = ("leak_objects", "map50_95")
@@ -52,8 +52,11 @@ def _with_interval(figures: Figures, name: str) -> str:
     is_share = name in {"leak_objects", "leak_area", "in_vain"}
     if is_share:
         digits = 2 if name == "in_vain" else 1
-        text = f"{100 * value:.{digits}f} %"
-        return text if interval is None else f"{text}\n{100 * interval.low:.{digits}f}–{100 * interval.high:.{digits}f}"
+        text = f"{numeral(100 * value, f'.{digits}f')} %"
+        low_high = (
+            [] if interval is None else [numeral(100 * edge, f".{digits}f") for edge in (interval.low, interval.high)]
+        )
+        return "\n".join(filter(None, (text, "–".join(low_high))))
     text = numeral(value, ".3f")
     return text if interval is None else f"{text}\n{numeral(interval.low, '.3f')}–{numeral(interval.high, '.3f')}"
 
@@ -64,7 +67,7 @@ def model_rows(result: BenchmarkResult) -> Rows:
 
 def class_rows(result: BenchmarkResult) -> Rows:
     return [
-        (f"{short(model.model)}: {each.name}", *figure_cells(each.figures))
+        (f"{short(model.model)}: {term(each.name)}", *figure_cells(each.figures))
         for model in result.models
         for each in model.by_class
     ]
@@ -78,9 +81,9 @@ def size_rows(result: BenchmarkResult) -> Rows:
             if not each.figures.truths:
                 continue
             limits = (
-                tr("{least} px and more", least=f"{each.least_px:g}")
+                tr("{least} px and more", least=numeral(each.least_px, "g"))
                 if each.most_px is None
-                else tr("{least} to {most} px", least=f"{each.least_px:g}", most=f"{each.most_px:g}")
+                else tr("{least} to {most} px", least=numeral(each.least_px, "g"), most=numeral(each.most_px, "g"))
             )
             rows.append(
                 (f"{short(model.model)}: {names.get(each.name, each.name)}, {limits}", *figure_cells(each.figures)[:7])
@@ -111,7 +114,7 @@ def speed_rows(rows: Sequence[SpeedResult]) -> Rows:
         batch = tr("{count} under way", count=row.batch) if row.is_streamed else str(row.batch)
         head = (short(row.model), row.engine, row.device, row.precision, f"{row.size} px", batch)
         if row.times is None:
-            found.append((*head, row.error, *("",) * 5))
+            found.append((*head, translated(row.error), *("",) * 5))
             continue
         times = row.times
         found.append(
@@ -120,7 +123,7 @@ def speed_rows(rows: Sequence[SpeedResult]) -> Rows:
                 *(f"{numeral(value, '.1f')} ms" for value in (times.median_ms, times.p95_ms, times.p99_ms)),
                 numeral(times.pictures_s, ".1f"),
                 NOTHING if row.load_s is None else f"{numeral(row.load_s, '.2f')} s",
-                NOTHING if row.memory_bytes is None else f"{numeral(row.memory_bytes / 1e6, '.0f')} MB",
+                NOTHING if row.memory_bytes is None else f"{numeral(row.memory_bytes / 1e6, '.0f')} {tr('MB')}",
             )
         )
     return found
@@ -192,9 +195,9 @@ def _sentence(each: Comparison, pictures: int) -> str:
             "95 % between {low} and {high}).",
             one=one,
             other=other,
-            difference=f"{factor * each.difference:+.{digits}f}{unit}",
-            low=f"{factor * low:+.{digits}f}{unit}",
-            high=f"{factor * high:+.{digits}f}{unit}",
+            difference=numeral(factor * each.difference, f"+.{digits}f") + unit,
+            low=numeral(factor * low, f"+.{digits}f") + unit,
+            high=numeral(factor * high, f"+.{digits}f") + unit,
             **values,
         )
     if each.verdict is Verdict.WORSE:
@@ -205,32 +208,34 @@ def _sentence(each: Comparison, pictures: int) -> str:
         "pictures.",
         one=one,
         other=other,
-        difference=f"{factor * abs(each.difference):.{digits}f}{unit}",
-        low=f"{factor * small:.{digits}f}{unit}",
-        high=f"{factor * large:.{digits}f}{unit}",
+        difference=numeral(factor * abs(each.difference), f".{digits}f") + unit,
+        low=numeral(factor * small, f".{digits}f") + unit,
+        high=numeral(factor * large, f".{digits}f") + unit,
         **values,
     )
 
 
 def speed_notes(result: BenchmarkResult) -> list[str]:
     """What a reader of the table of speeds must know, once a model."""
-    return list(dict.fromkeys(f"{short(row.model)}, {row.engine}: {row.note}" for row in result.speed if row.note))
+    return list(
+        dict.fromkeys(translated(f"{short(row.model)}, {row.engine}: {row.note}") for row in result.speed if row.note)
+    )
 
 
 def notes(result: BenchmarkResult) -> list[str]:
-    found = list(result.notes)
+    found = [translated(note) for note in result.notes]
     for model in result.models:
-        found += [f"{short(model.model)}: {note}" for note in model.notes]
+        found += [f"{short(model.model)}: {translated(note)}" for note in model.notes]
         if model.missing:
             found.append(
                 tr(
                     "{model} does not find {classes}; its figures are about its other classes.",
                     model=short(model.model),
-                    classes=", ".join(model.missing),
+                    classes=", ".join(map(term, model.missing)),
                 )
             )
     if result.data is not None and result.data.without_truth:
-        names = ", ".join(result.data.without_truth)
+        names = ", ".join(map(term, result.data.without_truth))
         found.append(tr("Nothing is labelled as {classes} in this split: it does not count.", classes=names))
     return found
 
@@ -275,7 +280,7 @@ def reach_text(each: ClassResult) -> str:
         )
     return tr(
         "A threshold of {threshold} covers {wanted} of the objects, with {vain} of a picture covered in vain.",
-        threshold=f"{each.reach.threshold:g}",
+        threshold=numeral(each.reach.threshold, "g"),
         wanted=wanted,
         vain=f"{numeral(100 * (each.reach.in_vain or 0), '.2f')} %",
     )
@@ -287,12 +292,15 @@ def finding_text(finding: Finding) -> str:
     if finding.kind is FindingKind.FALSE_ALARM:
         return tr(
             "{label}, sure to {score}, {size} px",
-            label=finding.label,
+            label=term(finding.label),
             score=numeral(finding.score or 0, ".2f"),
             size=size,
         )
     if finding.score is None:
-        return tr("{label}, {size} px, not seen at all", label=finding.label, size=size)
+        return tr("{label}, {size} px, not seen at all", label=term(finding.label), size=size)
     return tr(
-        "{label}, {size} px, seen with {score}", label=finding.label, size=size, score=numeral(finding.score, ".2f")
+        "{label}, {size} px, seen with {score}",
+        label=term(finding.label),
+        size=size,
+        score=numeral(finding.score, ".2f"),
     )

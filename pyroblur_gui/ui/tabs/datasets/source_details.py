@@ -100,7 +100,7 @@ class SourceDetails(QScrollArea):
         self.homepage_button.setAccessibleName(tr("Open the page of {source}", source=facts.title))
         self._licence.setText(f"{translated(facts.licence.name)}. {translated(facts.licence.summary)}")
         self.licence_button.setVisible(bool(facts.licence.url))
-        self.licence_button.setAccessibleName(tr("Read the licence: {name}", name=facts.licence.name))
+        self.licence_button.setAccessibleName(tr("Read the licence: {name}", name=translated(facts.licence.name)))
         self.accept_box.setChecked(False)
         self.accept_box.setVisible(presenter.needs_acceptance(facts))
         self._show_options(facts)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 from pyroblur_gui.datasets.spec import SuggestSpec
 from pyroblur_gui.models.catalogue import ModelEntry, entries
 from pyroblur_gui.ui.fields import class_label, plan_fields
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.widgets.inputs import ComboBox, DecimalBox
 
@@ -39,7 +39,7 @@ class SuggestDialog(QDialog):
         self._plans = {plan.name: plan for plan in plan_fields(SuggestSpec)}
         self.model = ComboBox()
         for entry in self._models:
-            self.model.addItem(entry.title, entry.name)
+            self.model.addItem(translated(entry.title), entry.name)
         self.model.setCurrentIndex(max(0, self.model.findData(self._plans["model"].default)))
         self._about = QLabel()
         self._about.setWordWrap(True)
@@ -102,7 +102,7 @@ class SuggestDialog(QDialog):
         if chosen is None:
             return tr("There is no model. Import one first.")
         names = ", ".join(class_label(each) for each in chosen.classes)
-        lines = [chosen.summary, tr("It knows: {classes}.", classes=names)]
+        lines = [translated(chosen.summary), tr("It knows: {classes}.", classes=names)]
         if self._classes and (blind := [each for each in self._classes if each not in chosen.classes]):
             unknown = ", ".join(class_label(each) for each in blind)
             lines.append(tr("It does not know: {classes}.", classes=unknown))

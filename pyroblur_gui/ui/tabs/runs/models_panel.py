@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import moment, tr
 from pyroblur_gui.ui.look import Space, scaled
 from pyroblur_gui.ui.tabs.runs.actions import RunsActions
 
@@ -89,7 +89,7 @@ class ModelsPanel(QWidget):
         self.table.setRowCount(len(versions))
         for line, each in enumerate(versions):
             at = datetime.fromtimestamp(each["at"], UTC).astimezone()
-            texts = (each["version"], each["model"], ", ".join(each["aliases"]), f"{at:%Y-%m-%d %H:%M}", each["record"])
+            texts = (each["version"], each["model"], ", ".join(each["aliases"]), moment(at), each["record"])
             for place, text in enumerate(texts):
                 self.table.setItem(line, place, QTableWidgetItem(str(text)))
         self.table.resizeColumnsToContents()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.runs.plan import Cell, CellState, Line, Plan, PlanProgress, Stage
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.i18n import numeral, tr, trn
+from pyroblur_gui.ui.i18n import numeral, tr, translated, trn
 from pyroblur_gui.ui.look import Space, scaled, tokens
 from pyroblur_gui.ui.tabs.runs.wording import cell_text
 from pyroblur_gui.ui.widgets.inputs import ComboBox
@@ -103,7 +103,7 @@ class PlansPanel(QWidget):
     def show_plans(self, plans: Sequence[Plan], chosen: str) -> None:
         self.plans.clear()
         for plan in plans:
-            self.plans.addItem(plan.title or plan.name, plan.name)
+            self.plans.addItem(translated(plan.title) or plan.name, plan.name)
         self.plans.setCurrentIndex(max(0, self.plans.findData(chosen)))
 
     def show_data(self, names: Sequence[str]) -> None:
@@ -116,7 +116,7 @@ class PlansPanel(QWidget):
     def show_progress(self, progress: PlanProgress, active: Mapping[str, str], *, is_running: bool) -> None:
         """active: state of the queue's jobs by run."""
         plan = progress.plan
-        summary = [plan.summary] if plan.summary else []
+        summary = [translated(plan.summary)] if plan.summary else []
         summary.append(trn("{count} run is known so far.", "{count} runs are known so far.", len(progress.cells)))
         if plan.budget.hours or plan.budget.runs:
             hours = tr("{spent:.1f} of {all:.1f} hours", spent=progress.spent_s / 3600, all=plan.budget.hours)

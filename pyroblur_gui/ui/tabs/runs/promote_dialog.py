@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.runs.spec import Alias, PromoteSpec
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, translated
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.widgets.inputs import ComboBox
 
@@ -111,13 +111,16 @@ class PromoteDialog(QDialog):
 
     def show_draft(self, result: Mapping[str, Any]) -> None:
         self.record.setPlainText(str(result["record"]))
-        shortfalls = [str(each) for each in result["shortfalls"]]
+        shortfalls = [translated(str(each)) for each in result["shortfalls"]]
         if shortfalls:
             self._say(
                 tr("It falls short: {what}. Give a reason, or change the goals.", what="; ".join(shortfalls)), "warning"
             )
         else:
-            self._say(tr("It meets what is asked of it. Figures: {source}.", source=result["source"]), "success")
+            self._say(
+                tr("It meets what is asked of it. Figures: {source}.", source=translated(str(result["source"]))),
+                "success",
+            )
         self.show_busy(is_busy=False)
 
     def fail(self, text: str) -> None:
