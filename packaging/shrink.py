@@ -4,21 +4,22 @@ python packaging/shrink.py FOLDER. The same code is run afterwards:
 - `pyroblur` and `pyroblur-gui` differ in their names only, by which they know what they are: one file under two names.
 - The wheels of PyAV and OpenCV each carry FFmpeg, those of Pillow and OpenCV each libavif, of one major version, whose
   libraries keep their interface: OpenCV is given the others'.
-- OpenCV's wheel carries 39 MB of OpenBLAS, made to be fast with matrices larger than any in PyroBlur: where the
-  system has the reference library (Debian's liblapack3, 8 MB) with all that OpenCV asks for, that one is taken.
+- The wheels of NumPy and OpenCV carry 25 and 39 MB of OpenBLAS, made to be fast with matrices larger than any in
+  PyroBlur: lapack.py makes one small library for each in their place.
+- Pillow's wheel carries a libXau of 2 MB, which strip cannot take apart: the system's is there already.
 """
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import lapack
+
 SHARED = ("avcodec", "avformat", "avutil", "avdevice", "avfilter", "swscale", "swresample", "avif")
-REFERENCE = ("lapack/liblapack.so.3", "blas/libblas.so.3", "libgfortran.so.5", "libquadmath.so.0")
-_NAME = re.compile(r"lib(?P<library>[a-z0-9]+)-[0-9a-f]{8}\.so\.(?P<major>\d+)\.")
+_NAME = re.compile(r"lib(?P<library>[A-Za-z0-9]+)-[0-9a-f]{8}\.so\.(?P<major>\d+)\.")
 # Of the system, brought along by parts of Qt that are left out; kept where something else needs them.
 ASKED_ABOUT: list[str] = tomllib.loads(Path(__file__).with_name("contents.toml").read_text(encoding="utf-8"))[
     "system_libraries"
@@ -32,7 +33,8 @@ def main(program: Path) -> None:
     for folder in (inside, *inside.glob("opencv_python*.libs")):  # where they lie hangs on how OpenCV was installed
         for other in ("av.libs", "pillow.libs"):
             share(folder, inside / other)
-        use_reference_lapack(folder, inside)
+    use_small_lapack(inside)
+    use_system_library(inside, "libXau")
     remove_unneeded(inside)
     strip(inside)
     remove_dead_links(inside)
@@ -56,29 +58,21 @@ def share(folder: Path, others: Path) -> None:
             path.symlink_to(os.path.relpath(other, folder))
 
 
-def use_reference_lapack(folder: Path, inside: Path) -> None:
-    """In place of OpenBLAS, if the system has it and it has every function that OpenCV takes from OpenBLAS."""
-    large = next((path for path in folder.glob("libopenblas*") if not path.is_symlink()), None)
-    system = next((path for path in Path("/usr/lib").glob("*-linux-gnu") if _has_all(path)), None)
-    if large is None or system is None:
-        return
-    wanted = _symbols(inside / "cv2" / "cv2.abi3.so", "--undefined-only") & _symbols(large, "--defined-only")
-    lapack, blas = (system / name for name in REFERENCE[:2])
-    if wanted - _symbols(lapack, "--defined-only") - _symbols(blas, "--defined-only"):
-        return
-    for name in REFERENCE:
-        shutil.copyfile((system / name).resolve(), inside / Path(name).name)
-    large.unlink()
-    large.symlink_to(os.path.relpath(inside / Path(REFERENCE[0]).name, folder))
+def use_small_lapack(inside: Path) -> None:
+    """In place of each OpenBLAS; where none can be made, the large one stays."""
+    for large in [path for path in inside.rglob("lib*openblas*") if not path.is_symlink()]:
+        users = [path for path in inside.rglob("*.so") if large.name in _needed(path)]
+        lapack.replace(large, users)
 
 
-def _has_all(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in REFERENCE)
-
-
-def _symbols(library: Path, which: str) -> set[str]:
-    told = subprocess.run(["nm", "-D", which, library], capture_output=True, text=True, check=True).stdout
-    return {line.split()[-1].partition("@")[0] for line in told.splitlines()}
+def use_system_library(inside: Path, name: str) -> None:
+    """Links a wheel's copy to the system's of the same major version, which lies in `inside`."""
+    for path in inside.glob(f"*.libs/{name}-*.so.*"):
+        found = _NAME.match(path.name)
+        system = inside / f"{name}.so.{found['major']}" if found else path
+        if found and system.is_file() and not system.is_symlink():
+            path.unlink()
+            path.symlink_to(os.path.relpath(system, path.parent))
 
 
 def remove_unneeded(inside: Path) -> None:
@@ -96,7 +90,8 @@ def remove_unneeded(inside: Path) -> None:
 def _may_go(path: Path) -> bool:
     is_of_wheel = path.parent.name in {"_internal"} and _NAME.match(path.name) is not None
     is_of_opencv = is_of_wheel or path.parent.name.startswith("opencv_python")
-    return is_of_opencv or path.name.startswith(tuple(ASKED_ABOUT))
+    is_of_fortran = path.parent.name == "numpy.libs" and path.name.startswith(("libgfortran", "libquadmath"))
+    return is_of_opencv or is_of_fortran or path.name.startswith(tuple(ASKED_ABOUT))
 
 
 def _needed(path: Path) -> list[str]:

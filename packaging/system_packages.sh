@@ -37,6 +37,15 @@ desktop-file-validate desktop-file-utils
 appstreamcli appstream
 mmdebstrap mmdebstrap
 gzip gzip
+gcc gcc
+'
+# And what packaging/lapack.py links: archives in /usr/lib/*/, and the Debian packages that have them.
+ARCHIVES='
+liblapack_pic.a liblapack-dev
+blas/libblas.a libblas-dev
+liblapack64_pic.a liblapack64-dev
+blas64/libblas64.a libblas64-dev
+crt1.o libc6-dev
 '
 
 find_python() {
@@ -64,7 +73,9 @@ missing_commands() {
     printf '%s\n' "$COMMANDS" | while read -r name package; do
         [ -z "$name" ] || command -v "$name" >/dev/null 2>&1 || printf '%s ' "$package"
     done
-    ls /usr/lib/*/lapack/liblapack.so.3 >/dev/null 2>&1 || printf 'liblapack3 '
+    printf '%s\n' "$ARCHIVES" | while read -r name package; do
+        [ -z "$name" ] || ls /usr/lib/*/"$name" >/dev/null 2>&1 || printf '%s ' "$package"
+    done
 }
 
 missing_packages() {

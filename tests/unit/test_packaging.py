@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 import yaml
 
@@ -160,3 +161,38 @@ def test_a_packaged_program_hands_its_libraries_to_nobody():
         command = [sys.executable, "-c", code]
         done = subprocess.run(command, env=environment | before, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == after
+
+
+ALGEBRA = """
+import numpy as np
+made = np.random.default_rng(0).random((30, 30))
+symmetric = made @ made.T + np.eye(30)
+assert np.allclose(np.linalg.inv(made) @ made, np.eye(30))
+assert np.allclose(np.linalg.cholesky(symmetric) @ np.linalg.cholesky(symmetric).T, symmetric)
+values, vectors = np.linalg.eigh(symmetric)
+assert np.allclose(symmetric @ vectors, vectors * values)
+left, scale, right = np.linalg.svd(made.astype(np.complex128))
+assert np.allclose(left * scale @ right, made)
+assert np.allclose(np.polyfit(np.arange(9.0), np.arange(9.0) ** 2, 2), (1, 0, 0), atol=1e-9)
+print(np.__file__)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the packaged program has it on Linux only")
+def test_numpy_computes_the_same_with_the_small_library_in_place_of_openblas(tmp_path: Path):
+    lapack = script("lapack.py")
+    if shutil.which("gcc") is None or not list(Path("/usr/lib").glob("*-linux-gnu/liblapack64_pic.a")):
+        pytest.skip("gcc or liblapack64-dev is not installed")
+    installed = Path(np.__file__).parents[1]
+    shutil.copytree(installed / "numpy.libs", tmp_path / "numpy.libs")
+    shutil.copytree(
+        installed / "numpy", tmp_path / "numpy", ignore=shutil.ignore_patterns("tests", "*.pyi", "*_simd.*")
+    )
+    (large,) = (tmp_path / "numpy.libs").glob("libscipy_openblas*")
+    size = large.stat().st_size
+    assert lapack.replace(large, sorted((tmp_path / "numpy").rglob("*.so")))
+    assert large.stat().st_size < size / 10
+    command, environment = [sys.executable, "-c", ALGEBRA], {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(str(tmp_path))
