@@ -138,7 +138,13 @@ def test_a_model_is_promoted_with_an_edited_record_used_and_rolled_back(on_scree
         tab.views.set_value("models")
         tab.models.promote_button.click()
         dialog = tab.wiring.dialog
+        assert dialog.alternative.currentText() == production.USUAL
+        assert dialog.model.currentText() != production.USUAL, "what is used already is not proposed"
+        dialog.model.setCurrentText(production.USUAL)
+        assert dialog.alternative.findText(production.USUAL) == -1, "no model is its own alternative"
+        assert dialog.spec(is_draft=True).alternatives not in {(), (production.USUAL,)}
         dialog.model.setCurrentText("fast")
+        assert dialog.alternative.currentText() == production.USUAL
         dialog.rules.setText("recall>=90%")
         dialog.draft_button.click()
         await until(lambda: "not measured" in dialog.said.text(), LIMIT_S)

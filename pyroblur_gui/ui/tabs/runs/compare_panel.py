@@ -1,9 +1,10 @@
 """What the chosen runs come to: curves over each other, differences, parallel coordinates, a cloud of points."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 CURVES, DIFFERENCES, PARALLEL, SCATTER, DETAILS = "curves", "differences", "parallel", "scatter", "details"
 MOST_AXES = 7
+TURN_S = 0.01
 FIRST_ACROSS = ("latency_ms", "epoch_s", "seconds")
 FIRST_UP = ("best/mAP50-95", "best/mAP50")
 
@@ -52,6 +54,10 @@ class ComparePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._rows: list[Row] = []
         self.charts: list[LineChart] = []
+        self._to_draw: list[tuple[LineChart, str, Mapping[str, Any]]] = []  # one a turn, for the loop's sake
+        self._next = QTimer(self)
+        self._next.setInterval(round(TURN_S * 1000))
+        self._next.timeout.connect(self._draw_next)
         self.parallel: ParallelChart | None = None
         self.scatter: PointChart | None = None
         self.views = Segments(
@@ -125,14 +131,19 @@ class ComparePanel(QWidget):
             self._draw_curves(compared)
         self._show_page()
 
-    def load_charts(self) -> None:
-        """Once pyqtgraph is there."""
+    async def load_charts(self) -> None:
+        """Once pyqtgraph is there. One a turn of the loop: each takes 30 ms."""
         from pyroblur_gui.ui.widgets.line_chart import LineChart  # noqa: PLC0415 - half a second, in a thread before
         from pyroblur_gui.ui.widgets.point_chart import ParallelChart, PointChart  # noqa: PLC0415
 
-        self.charts = [LineChart(Figure(name, (), tr("epochs"), tr("Epoch"))) for name in compare.CURVES]
-        for place, chart in enumerate(self.charts):
+        charts = []
+        for place, name in enumerate(compare.CURVES):
+            await asyncio.sleep(TURN_S)
+            charts.append(chart := LineChart(Figure(name, (), tr("epochs"), tr("Epoch")), self._curves))
+            chart.hide()
             self._curves_grid.addWidget(chart, place // 2, place % 2)
+        self.charts = charts
+        await asyncio.sleep(TURN_S)
         self.parallel = ParallelChart(tr("Settings and results"))
         self._parallel_grid.addWidget(self.parallel, 0, 0)
         self.scatter = PointChart(tr("Speed and accuracy"))
@@ -163,15 +174,24 @@ class ComparePanel(QWidget):
             self._stack.setCurrentWidget(self._pages[wanted])
 
     def _draw_curves(self, compared: Mapping[str, Any]) -> None:
-        for name, chart in zip(compare.CURVES, self.charts, strict=bool(self.charts)):
-            lines = compared["curves"].get(name, {})
-            curves = Curves()
-            for run, (steps, values) in lines.items():
-                for step, value in zip(steps, values, strict=True):
-                    curves.points(run).add(step, value)
-            chart.show_figure(Figure(name, tuple(Curve(run, run) for run in lines), tr("epochs"), tr("Epoch")))
-            chart.draw(curves, 0.0)
-            chart.setVisible(bool(lines))
+        self._to_draw = [
+            (chart, name, compared["curves"].get(name, {}))
+            for name, chart in zip(compare.CURVES, self.charts, strict=bool(self.charts))
+        ]
+        self._next.start()
+
+    def _draw_next(self) -> None:
+        if not self._to_draw:
+            self._next.stop()
+            return
+        chart, name, lines = self._to_draw.pop(0)
+        curves = Curves()
+        for run, (steps, values) in lines.items():
+            for step, value in zip(steps, values, strict=True):
+                curves.points(run).add(step, value)
+        chart.show_figure(Figure(name, tuple(Curve(run, run) for run in lines), tr("epochs"), tr("Epoch")))
+        chart.draw(curves, 0.0)
+        chart.setVisible(bool(lines))
 
     def _fill_differences(self) -> None:
         found = [*compare.differences(self._rows), *compare.figures(self._rows)]

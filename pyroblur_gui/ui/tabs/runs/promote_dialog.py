@@ -32,17 +32,14 @@ class PromoteDialog(QDialog):
     wanted = Signal(PromoteSpec)
 
     def __init__(self, models: Sequence[str], chosen: str, used: str, parent: QWidget | None = None) -> None:
-        """used: the model that is used now."""
+        """chosen: the model to promote; empty: the newest that is not used. used: the model that is used now."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Promote a model"))
         self.setAccessibleName(tr("Promote a model"))
         self.resize(*SIZE)
         self.model, self.alternative, self.alias = ComboBox(), ComboBox(), ComboBox()
-        self.model.addItems(list(models))
-        self.model.setCurrentText(chosen)
-        self.alternative.addItems(list(models))
-        self.alternative.setCurrentText(used)
+        self._fill_models(models, chosen, used)
         self.alias.addItem(tr("Production: used for blurring from now on"), Alias.PRODUCTION)
         self.alias.addItem(tr("Candidate: only marked"), Alias.CANDIDATE)
         self.rules = QLineEdit(USUAL_RULES)
@@ -87,6 +84,7 @@ class PromoteDialog(QDialog):
         self.draft_button.clicked.connect(lambda: self.drafted.emit(self.spec(is_draft=True)))
         self.promote_button.clicked.connect(lambda: self.wanted.emit(self.spec(is_draft=False)))
         self.cancel_button.clicked.connect(self.reject)
+        self.model.currentTextChanged.connect(self._offer_alternatives)
         for field in (self.model, self.alternative):
             field.currentTextChanged.connect(self._outdate)
         self.rules.textEdited.connect(self._outdate)
@@ -97,7 +95,7 @@ class PromoteDialog(QDialog):
             model=self.model.currentText(),
             alias=self.alias.currentData(),
             rules=rules,
-            alternatives=(self.alternative.currentText(),),
+            alternatives=(self.alternative.currentText(),) if self.alternative.count() else (),
             record="" if is_draft else self.record.toPlainText(),
             reason=self.reason.text().strip(),
             is_draft=is_draft,
@@ -126,6 +124,22 @@ class PromoteDialog(QDialog):
     def fail(self, text: str) -> None:
         self.show_busy(is_busy=False)
         self._say(text, "danger")
+
+    def _fill_models(self, models: Sequence[str], chosen: str, used: str) -> None:
+        self._models, self._used = tuple(models), used
+        others = [name for name in models if name != used]
+        self.model.addItems(list(models))
+        self.model.setCurrentText(chosen or (others[-1] if others else used))
+        self._offer_alternatives()
+
+    def _offer_alternatives(self) -> None:
+        """Every other model: nothing is an alternative to itself."""
+        wanted = self.alternative.currentText() or self._used
+        others = [name for name in self._models if name != self.model.currentText()]
+        self.alternative.clear()
+        self.alternative.addItems(others)
+        self.alternative.setCurrentText(next((name for name in (wanted, self._used) if name in others), ""))
+        self.alternative.setEnabled(bool(others))
 
     def _outdate(self) -> None:
         self.promote_button.setEnabled(False)

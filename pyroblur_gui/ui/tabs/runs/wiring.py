@@ -106,7 +106,7 @@ class Wiring(QObject):
         tab.table.column_toggled.connect(self._toggle_column)
         tab.compare.said.connect(self.say)
         tab.compare.details.note_kept.connect(self._keep_note)
-        tab.models.promote_button.clicked.connect(lambda: self._promote(production.default_model()))
+        tab.models.promote_button.clicked.connect(lambda: self._promote(""))
         tab.models.record_wanted.connect(self._show_record)
         act.refresh.triggered.connect(self.refresh)
         act.show_bin.triggered.connect(self.refresh)
@@ -212,7 +212,8 @@ class Wiring(QObject):
             self._promote(rows[0].model)
 
     def _promote(self, model: str) -> None:
-        names = list(dict.fromkeys([*(entry.name for entry in catalogue.entries()), model]))
+        """model: empty where the user is to choose."""
+        names = list(dict.fromkeys([*(entry.name for entry in catalogue.entries()), *([model] if model else [])]))
         dialog = PromoteDialog(names, model, production.default_model(), self._tab)
         dialog.drafted.connect(lambda spec: self._tasks.run(self._draft(dialog, spec)))
         dialog.wanted.connect(lambda spec: self._tasks.run(self._do_promote(dialog, spec)))
@@ -342,5 +343,5 @@ class Wiring(QObject):
     async def _load_charts(self) -> None:
         await load_charts("pyroblur_gui.ui.widgets.line_chart")
         await load_charts("pyroblur_gui.ui.widgets.point_chart")
-        self._tab.compare.load_charts()
+        await self._tab.compare.load_charts()
         self._compare()
