@@ -4052,51 +4052,6 @@
             <translation>La source a changé depuis le début de ce jeu de données.</translation>
         </message>
         <message>
-            <source>Copy the key again: it is one word of letters and digits.</source>
-            <extracomment>pyroblur_gui/datasets/keys.py</extracomment>
-            <translation>Copiez de nouveau la clé : c’est un seul mot de lettres et de chiffres.</translation>
-        </message>
-        <message>
-            <source>Set the variable {source} before starting PyroBlur.</source>
-            <extracomment>pyroblur_gui/datasets/keys.py</extracomment>
-            <translation>Définissez la variable {source} avant de démarrer PyroBlur.</translation>
-        </message>
-        <message>
-            <source>The access key could not be taken out of the system's keyring.</source>
-            <extracomment>pyroblur_gui/datasets/keys.py</extracomment>
-            <translation>La clé d’accès n’a pas pu être retirée du trousseau du système.</translation>
-        </message>
-        <message>
-            <source>The system's keyring did not take the access key.</source>
-            <extracomment>pyroblur_gui/datasets/keys.py</extracomment>
-            <translation>Le trousseau du système n’a pas pris la clé d’accès.</translation>
-        </message>
-        <message>
-            <source>The system's keyring, which keeps the access key, could not be opened.</source>
-            <extracomment>pyroblur_gui/datasets/keys.py</extracomment>
-            <translation>Le trousseau du système, qui garde la clé d’accès, n’a pas pu être ouvert.</translation>
-        </message>
-        <message>
-            <source>This is not an access key.</source>
-            <extracomment>pyroblur_gui/datasets/keys.py</extracomment>
-            <translation>Ce n’est pas une clé d’accès.</translation>
-        </message>
-        <message>
-            <source>This system has no keyring, so the access key was not kept.</source>
-            <extracomment>pyroblur_gui/datasets/keys.py</extracomment>
-            <translation>Ce système n’a pas de trousseau, la clé d’accès n’a donc pas été gardée.</translation>
-        </message>
-        <message>
-            <source>Unlock it, or give the key by {source}.</source>
-            <extracomment>pyroblur_gui/datasets/keys.py</extracomment>
-            <translation>Déverrouillez-le, ou donnez la clé par {source}.</translation>
-        </message>
-        <message>
-            <source>Unlock the keyring, or delete the entry {service} there.</source>
-            <extracomment>pyroblur_gui/datasets/keys.py</extracomment>
-            <translation>Déverrouillez le trousseau, ou supprimez-y l’entrée {service}.</translation>
-        </message>
-        <message>
             <source>Fetch or copy it again.</source>
             <extracomment>pyroblur_gui/datasets/packed.py</extracomment>
             <translation>Récupérez-le ou copiez-le de nouveau.</translation>
@@ -7357,6 +7312,51 @@
             <translation>{host} a envoyé une page web au lieu de {name}.</translation>
         </message>
         <message>
+            <source>Copy the key again: it is one word of letters and digits.</source>
+            <extracomment>pyroblur_gui/net/keys.py</extracomment>
+            <translation>Copiez de nouveau la clé : c’est un seul mot de lettres et de chiffres.</translation>
+        </message>
+        <message>
+            <source>Set the variable {source} before starting PyroBlur.</source>
+            <extracomment>pyroblur_gui/net/keys.py</extracomment>
+            <translation>Définissez la variable {source} avant de démarrer PyroBlur.</translation>
+        </message>
+        <message>
+            <source>The access key could not be taken out of the system's keyring.</source>
+            <extracomment>pyroblur_gui/net/keys.py</extracomment>
+            <translation>La clé d’accès n’a pas pu être retirée du trousseau du système.</translation>
+        </message>
+        <message>
+            <source>The system's keyring did not take the access key.</source>
+            <extracomment>pyroblur_gui/net/keys.py</extracomment>
+            <translation>Le trousseau du système n’a pas pris la clé d’accès.</translation>
+        </message>
+        <message>
+            <source>The system's keyring, which keeps the access key, could not be opened.</source>
+            <extracomment>pyroblur_gui/net/keys.py</extracomment>
+            <translation>Le trousseau du système, qui garde la clé d’accès, n’a pas pu être ouvert.</translation>
+        </message>
+        <message>
+            <source>This is not an access key.</source>
+            <extracomment>pyroblur_gui/net/keys.py</extracomment>
+            <translation>Ce n’est pas une clé d’accès.</translation>
+        </message>
+        <message>
+            <source>This system has no keyring, so the access key was not kept.</source>
+            <extracomment>pyroblur_gui/net/keys.py</extracomment>
+            <translation>Ce système n’a pas de trousseau, la clé d’accès n’a donc pas été gardée.</translation>
+        </message>
+        <message>
+            <source>Unlock it, or give the key by {source}.</source>
+            <extracomment>pyroblur_gui/net/keys.py</extracomment>
+            <translation>Déverrouillez-le, ou donnez la clé par {source}.</translation>
+        </message>
+        <message>
+            <source>Unlock the keyring, or delete the entry {service} there.</source>
+            <extracomment>pyroblur_gui/net/keys.py</extracomment>
+            <translation>Déverrouillez le trousseau, ou supprimez-y l’entrée {service}.</translation>
+        </message>
+        <message>
             <source>A proxy on the way may change what is fetched: try another network.</source>
             <extracomment>pyroblur_gui/net/transfer.py</extracomment>
             <translation>Un proxy sur le trajet modifie peut-être ce qui est récupéré : essayez un autre réseau.</translation>
@@ -8253,6 +8253,16 @@
             <translation>utilisé</translation>
         </message>
         <message>
+            <source>Leave them out of it, and set the variable {name} to name:password@host.</source>
+            <extracomment>pyroblur_gui/pack/logins.py</extracomment>
+            <translation>Retirez-les de l’adresse et donnez à la variable {name} la valeur nom:motdepasse@hôte.</translation>
+        </message>
+        <message>
+            <source>This system has no keyring, so the name and the password in the address were not kept.</source>
+            <extracomment>pyroblur_gui/pack/logins.py</extracomment>
+            <translation>Ce système n’a pas de trousseau de clés : le nom et le mot de passe contenus dans l’adresse n’ont pas été conservés.</translation>
+        </message>
+        <message>
             <source>Have it mended: pyroblur pack install.</source>
             <extracomment>pyroblur_gui/pack/place.py</extracomment>
             <translation>Faites-le réparer : pyroblur pack install.</translation>
@@ -8395,9 +8405,9 @@
             <translation>Adresse d’un miroir de l’un des index de PyTorch, par exemple https://mirror.example/whl/cpu. Vide : download.pytorch.org ; avec un index de paquets à vous, celui-ci.</translation>
         </message>
         <message>
-            <source>Address of a mirror of the Python Package Index, such as https://mirror.example/simple. Empty: pypi.org.</source>
+            <source>Address of a mirror of the Python Package Index, such as https://mirror.example/simple. Empty: pypi.org. A name and a password go before the host (https://name:password@mirror.example/simple) and are kept in the system's keyring.</source>
             <extracomment>pyroblur_gui/pack/spec.py</extracomment>
-            <translation>Adresse d’un miroir du Python Package Index, par exemple https://mirror.example/simple. Vide : pypi.org.</translation>
+            <translation>Adresse d’un miroir du Python Package Index, par exemple https://mirror.example/simple. Vide : pypi.org. Un nom et un mot de passe se placent devant l’hôte (https://nom:motdepasse@mirror.example/simple) et sont conservés dans le trousseau de clés du système.</translation>
         </message>
         <message>
             <source>An address begins with https:// (or file:/// for a folder of this computer).</source>

@@ -5,7 +5,6 @@ from pydantic import JsonValue, SecretStr
 from pyroblur_gui.core.errors import AccessError
 from pyroblur_gui.core.fields import hints_of
 from pyroblur_gui.datasets.dataset import Provenance
-from pyroblur_gui.datasets.keys import get_key, variable_of
 from pyroblur_gui.datasets.sources.catalogue import open_source
 from pyroblur_gui.datasets.sources.source import Gathering, Need, SourceFacts
 from pyroblur_gui.datasets.spec import DownloadSpec, SourceOptions
@@ -13,6 +12,7 @@ from pyroblur_gui.datasets.store import Building
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Started
 from pyroblur_gui.net.download import HttpDownloader
+from pyroblur_gui.net.keys import get_key, variable_of
 from pyroblur_gui.operations.dataset_making import Making, Part
 
 

@@ -7,6 +7,7 @@ from pyroblur_gui.core.training_part import has_training
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Started
 from pyroblur_gui.pack import install as making
+from pyroblur_gui.pack.logins import with_logins
 from pyroblur_gui.pack.machine import accelerator
 from pyroblur_gui.pack.plan import disk_bytes
 from pyroblur_gui.pack.spec import PackCheckSpec, PackInstallSpec, PackPlanSpec, PackRemoveSpec
@@ -20,7 +21,7 @@ def plan(spec: PackPlanSpec, context: Context) -> dict[str, JsonValue]:
     OutputError, JobRunningError, JobCancelledError.
     """
     _require_need()
-    made, kept = making.plan(spec.sources, context)
+    made, kept = making.plan(with_logins(spec.sources), context)
     new = [part for part in made.parts if part.name not in kept]
     return {
         "fetch_bytes": made.fetch_bytes(kept),
@@ -45,7 +46,7 @@ def install(spec: PackInstallSpec, context: Context) -> dict[str, JsonValue]:
         message = "Nobody agreed to making the training pack, which fetches packages and takes some GB."
         raise AccessError(message, hint="Say so: pyroblur pack install --yes.")
     context.emit(Started(kind=spec.kind, detail={}))
-    manifest = making.install(spec.sources, context)
+    manifest = making.install(with_logins(spec.sources), context)
     return {
         "python": manifest.python_version,
         "torch": manifest.torch,

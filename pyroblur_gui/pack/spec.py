@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -15,12 +16,13 @@ PYTHONS = "https://github.com/astral-sh/python-build-standalone/releases/downloa
 SETTINGS_FILE = "training-pack.json"
 AUTO, PLAIN = "auto", "plain"  # builds of torch: what fits this computer; what the package index has
 
-_LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+_LOCAL = {"127.0.0.1", "localhost", "::1"}  # hosts that may be asked without encryption
 
 
 def _check_address(address: str) -> str:
     address = address.strip().rstrip("/")
-    if address and not address.startswith(("https://", "file:///", *_LOCAL)):
+    is_local = address.startswith("http://") and urlsplit(address).hostname in _LOCAL
+    if address and not is_local and not address.startswith(("https://", "file:///")):
         message = "An address begins with https:// (or file:/// for a folder of this computer)."
         raise ValueError(message)
     return address
@@ -38,7 +40,8 @@ class Sources(BaseModel):
         default="",
         title="Package index",
         description="Address of a mirror of the Python Package Index, such as https://mirror.example/simple. "
-        "Empty: pypi.org.",
+        "Empty: pypi.org. A name and a password go before the host (https://name:password@mirror.example/simple) and "
+        "are kept in the system's keyring.",
         json_schema_extra={"group": "sources"},
     )
     torch_index: Address = Field(

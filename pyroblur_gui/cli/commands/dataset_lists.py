@@ -9,11 +9,11 @@ from pydantic import JsonValue
 from pyroblur_gui.cli.output import class_counts, columns, heads, printable, write_line
 from pyroblur_gui.core.translation import tr, translated
 from pyroblur_gui.datasets import store
-from pyroblur_gui.datasets.keys import has_key
 from pyroblur_gui.datasets.sources.source import Need, SourceFacts
 from pyroblur_gui.datasets.stats import brief
 from pyroblur_gui.datasets.store import open_dataset
 from pyroblur_gui.datasets.validate import KINDS
+from pyroblur_gui.net.keys import has_key
 
 Result = dict[str, JsonValue]
 

@@ -18,6 +18,7 @@ from pyroblur_gui.core.translation import tr, translated
 from pyroblur_gui.jobs.events import Failed
 from pyroblur_gui.jobs.spec import Spec
 from pyroblur_gui.pack import place
+from pyroblur_gui.pack.logins import load_sources
 from pyroblur_gui.pack.place import State
 from pyroblur_gui.pack.spec import (
     PackCheckSpec,
@@ -25,7 +26,6 @@ from pyroblur_gui.pack.spec import (
     PackPlanSpec,
     PackRemoveSpec,
     Sources,
-    sources_file,
 )
 
 NAME = "training pack"
@@ -139,7 +139,7 @@ def status_text(found: place.Status) -> str:
 
 def _sources(given: dict[str, JsonValue | Path]) -> Sources:
     """Raises SettingsError."""
-    kept = sources_file().load().value
+    kept = load_sources()
     if given.keys() & {"wheels", "index"}:  # one of them instead of the other
         kept = kept.model_copy(update={"wheels": None, "index": ""})
     try:

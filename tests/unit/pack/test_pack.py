@@ -377,6 +377,7 @@ def test_which_jobs_run_in_the_pack(kind: str, spec: dict, is_needed: bool) -> N
     assert pack_workers.needs_torch(kind, json.loads(json.dumps(spec))) is is_needed
 
 
-def test_an_address_that_is_not_secure_is_refused() -> None:
+@pytest.mark.parametrize("host", ["mirror.example", "localhost.mirror.example", "127.0.0.1@mirror.example"])
+def test_an_address_that_is_not_secure_is_refused(host: str) -> None:
     with pytest.raises(ValueError, match="https"):
-        Sources(index="http://mirror.example/simple")
+        Sources(index=f"http://{host}/simple")

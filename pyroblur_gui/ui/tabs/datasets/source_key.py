@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.core.errors import PyroblurError
-from pyroblur_gui.datasets import keys
 from pyroblur_gui.datasets.sources.catalogue import SOURCES
+from pyroblur_gui.net import keys
 from pyroblur_gui.ui.i18n import failure_text, tr
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tasks import Tasks

@@ -9,6 +9,7 @@ from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.training_part import pack_folder
 from pyroblur_gui.jobs.events import Event, Progress
 from pyroblur_gui.pack import place
+from pyroblur_gui.pack.logins import load_sources, save_sources
 from pyroblur_gui.pack.spec import (
     PackCheckSpec,
     PackInstallSpec,
@@ -82,7 +83,7 @@ class PackErrands:
             self._start(self._ask(), tr("What is needed is being asked"))
 
     async def _ask(self) -> None:
-        sources = sources_file().load().value
+        sources = await asyncio.to_thread(load_sources)
         plan = await self._run(PackPlanSpec(sources=sources))
         if plan is None:
             return
@@ -143,14 +144,14 @@ class PackErrands:
 
     def show_dialog(self) -> None:
         dialog = PackDialog(place.status(), sources_file().load().value, self._tab)
-        dialog.saved.connect(self._keep)
+        dialog.saved.connect(lambda sources: self._tasks.run(self._keep(sources)))
         dialog.check_wanted.connect(lambda: self._tasks.run(self._check(dialog)))
         dialog.remove_wanted.connect(lambda: self._tasks.run(self._ask_remove(dialog)))
         dialog.open()
 
-    def _keep(self, sources: Sources) -> None:
+    async def _keep(self, sources: Sources) -> None:
         try:
-            sources_file().save(sources)
+            await asyncio.to_thread(save_sources, sources)  # a keyring may ask its user for a password
         except PyroblurError as error:
             self._tab.banner.say(failure_text(error))
         self.refresh()

@@ -1,4 +1,4 @@
-"""Access keys of the user's, kept in the system's keyring: in no file of ours, no log, no message.
+"""Access keys and logins of the user's, kept in the system's keyring: in no file of ours, no log, no message.
 
 Where there is no keyring (a server, a container), a key comes from an environment variable instead. A variable that is
 set wins: it is how one command is given another key.
@@ -21,8 +21,8 @@ _LONGEST = 512
 
 
 def variable_of(source: str) -> str:
-    """The environment variable that gives the key of a source, e.g. ROBOFLOW_API_KEY."""
-    return f"{source.upper()}_API_KEY"
+    """The environment variable that gives the key of a source, e.g. ROBOFLOW_API_KEY, PYROBLUR_INDEX_LOGIN."""
+    return source.upper() if source.endswith("_login") else f"{source.upper()}_API_KEY"
 
 
 def get_key(source: str) -> SecretStr | None:

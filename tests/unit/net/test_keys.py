@@ -6,58 +6,20 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
-from keyring.errors import KeyringLocked, PasswordDeleteError
+from memory_keyring import Memory, Readable, keyring_in_memory
 from pydantic import SecretStr
 
 from pyroblur_gui.core.errors import AccessError
-from pyroblur_gui.datasets import keys
+from pyroblur_gui.net import keys
 
 KEY = "rf0123456789abcdef"
-
-
-class Memory(KeyringBackend):
-    """A keyring that forgets everything with the test."""
-
-    priority = 5
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-        self.is_locked = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._open()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._open()
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._open()
-        if (service, username) not in self.kept:
-            raise PasswordDeleteError(username)
-        del self.kept[service, username]
-
-    def _open(self) -> None:
-        if self.is_locked:
-            message = f"locked, and it holds {self.kept}"
-            raise KeyringLocked(message)
-
-
-class Readable(Memory):
-    """As keyrings that write passwords into a readable file rate themselves."""
-
-    priority = 0.5
 
 
 @pytest.fixture
 def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Memory]:
     monkeypatch.delenv("ROBOFLOW_API_KEY", raising=False)
-    before, memory = keyring.get_keyring(), Memory()
-    keyring.set_keyring(memory)
-    yield memory
-    keyring.set_keyring(before)
+    with keyring_in_memory() as memory:
+        yield memory
 
 
 def test_a_kept_key_is_given_back_and_a_forgotten_one_is_not(ring: Memory) -> None:
