@@ -40,9 +40,14 @@ class Track(Protocol):
     def finish(self) -> Iterator[AnyPacket]: ...
 
 
+def purpose_of(stream: Stream) -> Disposition:
+    """What a stream is for, and whether a player chooses it by itself."""
+    return stream.disposition & _KEPT_FLAGS
+
+
 def describe_like(target: Stream, source: Stream) -> None:
     """Language and purpose stay; titles, encoder and handler names go."""
-    target.disposition = source.disposition & _KEPT_FLAGS
+    target.disposition = purpose_of(source)
     target.metadata.clear()
     language = source.metadata.get("language")
     if language:

@@ -24,7 +24,7 @@ from pyroblur_gui.media.failures import FFmpegError, write_failure
 from pyroblur_gui.media.fitting import set_colour
 from pyroblur_gui.media.metadata import kept
 from pyroblur_gui.media.segments import JoinedSegments, SegmentEncoder, pixel_aspect
-from pyroblur_gui.media.sound import CopiedTrack, RecodedTrack, SilentTrack, Track, encoder_for, title_of
+from pyroblur_gui.media.sound import CopiedTrack, RecodedTrack, SilentTrack, Track, encoder_for, purpose_of, title_of
 from pyroblur_gui.media.source import AnyPacket, open_clip
 from pyroblur_gui.media.subtitles import ConvertedSubtitles
 
@@ -105,6 +105,8 @@ class _Muxing:
                 if self._keeps_chapters(keep_metadata):
                     output.set_chapters(_titled(reading))
                 picture = self._add_picture(output, joined)
+                if self._keeps_flags:
+                    picture.disposition = purpose_of(reading.streams[self._video.index])
                 tracks = self._add_tracks(output, reading, shift)
                 pictures = self._pictures(joined, picture, shift)
                 for packet in _interleaved(pictures, _sound_and_text(reading, tracks), tracks):
@@ -118,6 +120,11 @@ class _Muxing:
         self._say_left_out(keep_metadata)
         self._say_rounded()
         return tuple(self._notes)
+
+    @property
+    def _keeps_flags(self) -> bool:
+        """Whether source and output both say of every track whether a player chooses it by itself."""
+        return self._container.muxer in {"matroska", "webm"} and self._facts.container in {"mkv", "webm"}
 
     # -- the picture
 
@@ -233,6 +240,8 @@ class _Muxing:
 
     def _options(self, joined: JoinedSegments, shift: Fraction) -> dict[str, str]:
         options = dict(self._container.options)
+        if self._keeps_flags:
+            options["default_mode"] = "passthrough"  # else the muxer makes the first track of a kind the default
         if self._container.muxer in {"mp4", "mov"}:
             scale = self._video.time_base.denominator
             options["video_track_timescale"] = str(scale)

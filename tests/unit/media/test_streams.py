@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.stream import Disposition
 from clips import make_clip
 from rendering import Render, packets_of
 
@@ -28,6 +29,35 @@ def test_sound_is_copied_bit_by_bit(tmp_path: Path, render: Render) -> None:
         assert packets_of(done.path, "subtitle", number) == packets_of(source, "subtitle", number)
         assert _times(done.path, "subtitle", number) == _times(source, "subtitle", number)
     assert [sound.is_default for sound in done.facts.audio] == [True, False, False]
+
+
+@pytest.mark.parametrize("chosen", [(0, 1, 0, 1), (1, 0, 0, 0), (0, 0, 0, 0)])
+def test_which_tracks_a_player_chooses_by_itself_stays(tmp_path: Path, render: Render, chosen: tuple[int, ...]) -> None:
+    """FFmpeg's muxer makes the first track of a kind the default where the source has none."""
+    plain = make_clip(tmp_path / "plain.mkv", frames=6, audio=("aac", "aac"), subtitles=("subrip",), **SMALL)
+    flags = [Disposition.default if each else Disposition(0) for each in chosen]
+    flags[-1] |= Disposition.forced
+    flags[2] |= Disposition.hearing_impaired
+    source = tmp_path / "a.mkv"
+    with (
+        av.open(str(plain)) as reading,
+        av.open(str(source), "w", container_options={"default_mode": "passthrough"}) as output,
+    ):
+        streams = {}
+        for stream, flag in zip(reading.streams, flags, strict=True):
+            streams[stream.index] = output.add_stream_from_template(stream, opaque=True)
+            streams[stream.index].disposition = flag
+        for packet in reading.demux():
+            if packet.size:
+                packet.stream = streams[packet.stream_index]
+                output.mux(packet)
+    assert _flags(source) == flags
+    assert _flags(render(source).path) == flags
+
+
+def _flags(path: Path) -> list[Disposition]:
+    with av.open(str(path)) as container:
+        return [stream.disposition for stream in container.streams]
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.ts"])
