@@ -62,7 +62,7 @@ Type: filesandordirs; Name: "{app}\_internal"
 Source: "{#Program}\*"; DestDir: "{app}"; Flags: ignoreversion recursesubdirs createallsubdirs
 
 [Icons]
-Name: "{group}\PyroBlur"; Filename: "{app}\pyroblur-gui.exe"; AppUserModelID: "PyroBlur.PyroBlur"
+Name: "{group}\PyroBlur"; Filename: "{app}\pyroblur-gui.exe"
 Name: "{autodesktop}\PyroBlur"; Filename: "{app}\pyroblur-gui.exe"; Tasks: desktopicon
 
 [Registry]

@@ -37,6 +37,7 @@ from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.language import speak
 from pyroblur_gui.ui.language import wanted as wanted_language
 from pyroblur_gui.ui.main_window import MainWindow
+from pyroblur_gui.ui.opened_files import OpenedFiles
 from pyroblur_gui.ui.state import WindowState, window_state_file
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.theme import Theme
@@ -113,6 +114,7 @@ class Session:
         self._collector = Collector(application)
         self._closed = asyncio.Event()
         self._tasks = Tasks()
+        self._opened_files = OpenedFiles(application)
         self.window: MainWindow | None = None
         self.client: JobClient | None = None
 
@@ -184,11 +186,15 @@ class Session:
         self.connect_jobs()
         if files:
             window.add_files(files)
-        else:
+        if not self._opened_files.hand_to(self._add) and not files:
             window.welcome_if_new()
         await self._closed.wait()
         await self.close()
         return 0
+
+    def _add(self, files: Sequence[Path]) -> None:
+        if self.window is not None:
+            self.window.add_files(files)
 
     async def close(self) -> None:
         """Ends the jobs and the window."""
