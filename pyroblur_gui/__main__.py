@@ -19,7 +19,7 @@ _LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 def main() -> int:
     """`pyroblur`, `python -m pyroblur_gui` and the packaged program."""
-    _prepare()
+    prepare()
     match sys.argv[1:]:
         case [verb, *rest] if verb == WORKER:
             from pyroblur_gui.worker import main as work
@@ -38,7 +38,7 @@ def main() -> int:
 
 def main_window() -> int:
     """`pyroblur-gui`: the window, and nothing but the worker beside it."""
-    _prepare()
+    prepare()
     match sys.argv[1:]:
         case [verb, *rest] if verb == WORKER:  # a packaged window starts itself as its worker
             from pyroblur_gui.worker import main as work
@@ -49,9 +49,10 @@ def main_window() -> int:
 
 
 def _open_window(arguments: list[str]) -> int:
-    from pyroblur_gui.core.interpreter import hold_constants
+    from pyroblur_gui.core.interpreter import hold_constants, hold_garbage
 
     hold_constants()
+    hold_garbage()
     from pyroblur_gui.ui.app import main as window
 
     return window(arguments)
@@ -72,7 +73,7 @@ def _was_started_from_a_desktop() -> bool:
     return _is_packaged() and not (sys.stdout is not None and sys.stdout.isatty())
 
 
-def _prepare() -> None:
+def prepare() -> None:
     """In a packaged program, processes of multiprocessing start this file again: they leave here.
 
     And what it starts must not load its libraries: the browser, the file manager, the training part's Python. The

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Entry(BaseModel):
     """A line. n: rises by one from line to line over both files; at: seconds since 1970."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     n: int
     at: float

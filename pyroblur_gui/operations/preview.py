@@ -3,6 +3,9 @@
 Frames go by shared memory and are never written down. What goes wrong with one request is its answer; the lane goes on.
 """
 
+import logging
+import threading
+
 import numpy as np
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
@@ -12,7 +15,7 @@ from pyroblur_gui.blurring.plan import Region, Seen
 from pyroblur_gui.blurring.project import noise_seed
 from pyroblur_gui.blurring.redact import Covers, RgbPicture
 from pyroblur_gui.blurring.spec import BlurOptions, FrameRequest, InteractiveRequest, PreviewSpec, ThumbnailRequest
-from pyroblur_gui.core.errors import JobCancelledError
+from pyroblur_gui.core.errors import JobCancelledError, PyroblurError
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Answer, Box
 from pyroblur_gui.jobs.failure import failure_of, failure_of_spec
@@ -24,12 +27,15 @@ from pyroblur_gui.operations.warm import DETECTOR
 MOST_BOXES = 300
 THUMBNAIL_AT_S = 1.0  # the very first frame of a clip is often black
 
+log = logging.getLogger(__name__)
+
 _requests: TypeAdapter[ThumbnailRequest | FrameRequest] = TypeAdapter(InteractiveRequest)
 
 
 def run(_spec: PreviewSpec, context: Context) -> dict[str, JsonValue]:
     """Answers requests until there are no more. Raises JobCancelledError."""
     answered = 0
+    threading.Thread(target=_open_ahead, name="open ahead", daemon=True).start()
     with IdleMeasuring(DETECTOR, default=BlurOptions().model) as idle, Scrubber() as scrubber:
         while (request := context.next_request()) is not None:
             number, body = request
@@ -37,6 +43,14 @@ def run(_spec: PreviewSpec, context: Context) -> dict[str, JsonValue]:
                 context.emit(_answer(number, body, scrubber, context))
             answered += 1
     return {"answered": answered}
+
+
+def _open_ahead() -> None:
+    """Loads what most first requests need while the window is still being made."""
+    try:
+        DETECTOR.open_ahead(BlurOptions())
+    except PyroblurError as error:
+        log.info("no detector was opened ahead: %s", error)  # whoever asks for one is told
 
 
 def _answer(number: int, body: dict[str, JsonValue], scrubber: Scrubber, context: Context) -> Answer:

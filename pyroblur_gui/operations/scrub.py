@@ -139,6 +139,7 @@ def _moment(shown: Shown, size: tuple[int, int], detector: Detector) -> Moment:
     height, width = rgb.shape[:2]
     # Looked at as large as a job would, but told in pixels of the small picture.
     looker = Looker(detector, dict.fromkeys(detector.classes, LEAST_SCORE), shown.view, most_failures=0)
+    detector.prepare(*looker.size)
     (looked,) = [*looker.look(shown.frame, looker.picture(shown.picture)), *looker.rest()]
     boxes = shown.view.seen(np.array([found.box for found in looked.detections], np.float32).reshape(-1, 4))
     scaled = np.clip(boxes, 0, 1) * np.array((width, height, width, height), np.float32)

@@ -53,7 +53,7 @@ class SelfTestStep(StrEnum):
 class Check(BaseModel):
     """How one step ended. text: what was seen, or why it failed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: SelfTestStep
     has_passed: bool

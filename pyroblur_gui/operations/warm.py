@@ -30,22 +30,31 @@ class WarmDetector:
 
     def open(self, options: BlurOptions, tiled: bool) -> Detector:
         """The detector that the options ask for; who gets it does not close it. Raises what open_detector raises."""
+        with self._lock:
+            return self._open(options, tiled)
+
+    def open_ahead(self, options: BlurOptions) -> None:
+        """What the first who asks will probably want; nothing where somebody was quicker. Raises as `open` does."""
+        with self._lock:
+            if self._detector is None:
+                self._open(options, tiled=False)
+
+    def _open(self, options: BlurOptions, tiled: bool) -> Detector:
         key = _Key(
             tuple(model.card.sha256 for model, _ in members(options.model)),
             options.model, options.engine.value, options.device, options.precision.value, tiled,
         )  # fmt: skip
-        with self._lock:
-            if self._detector is None or key != self._key:
-                self._close()
-                self._detector = open_detector(
-                    options.model,
-                    engine=key.engine,
-                    device=key.device,
-                    precision=key.precision,
-                    tiled=tiled,
-                )
-                self._key = key
-            return self._detector
+        if self._detector is None or key != self._key:
+            self._close()
+            self._detector = open_detector(
+                options.model,
+                engine=key.engine,
+                device=key.device,
+                precision=key.precision,
+                tiled=tiled,
+            )
+            self._key = key
+        return self._detector
 
     @property
     def model(self) -> str | None:

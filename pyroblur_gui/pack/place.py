@@ -39,7 +39,7 @@ class State(StrEnum):
 class Installed(BaseModel):
     """A distribution in the pack. record: its dist-info folder's name."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     version: str
@@ -49,7 +49,7 @@ class Installed(BaseModel):
 class Manifest(BaseModel):
     """What a complete pack is. environment: name of its folder. packages: relative to that, where packages lie."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     environment: str = Field(pattern=rf"^{ENVIRONMENT_PREFIX}[0-9a-f]+$")
     python: str  # relative to the environment

@@ -31,7 +31,7 @@ class RunState(StrEnum):
 class RunRecord(BaseModel):
     """Epochs count from 1; 0: none yet. best: the figures of the best epoch. classes, fingerprint: of the data set."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     recipe: Recipe

@@ -28,12 +28,13 @@ from pyroblur_gui.core.interpreter import hold_constants
 from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders, folders, translations
 from pyroblur_gui.core.settings import Language, Settings, SettingsFile
 from pyroblur_gui.core.translation import use_language
+from pyroblur_gui.jobs.interactive import InteractiveLane
 from pyroblur_gui.ui.dialogs.problem import CLOSE, ProblemDialog
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.display import refuse, told_if_qt_gives_up
 from pyroblur_gui.ui.garbage import Collector
 from pyroblur_gui.ui.i18n import failure_text, tr, translated
-from pyroblur_gui.ui.job_client import JobClient
+from pyroblur_gui.ui.job_client import JobClient, preview_lane
 from pyroblur_gui.ui.language import speak
 from pyroblur_gui.ui.language import wanted as wanted_language
 from pyroblur_gui.ui.main_window import MainWindow
@@ -117,9 +118,11 @@ class Session:
         self._opened_files = OpenedFiles(application)
         self.window: MainWindow | None = None
         self.client: JobClient | None = None
+        self._lane: InteractiveLane | None = None
 
     def open(self) -> MainWindow:
         """Shows the window; its jobs are connected in the next turn of the loop, after the first painting."""
+        self._lane = preview_lane()
         settings_file = SettingsFile(folders().settings_file, Settings)
         state_file = window_state_file()
         settings, state = settings_file.load(), state_file.load()
@@ -170,12 +173,13 @@ class Session:
 
     def connect_jobs(self) -> JobClient:
         """Opens the queue and warms the preview's worker up."""
-        if self.window is None:
+        if self.window is None or self._lane is None:
             message = "There is no window yet."
             raise RuntimeError(message)
-        self.client = JobClient.open(on_problem=lambda text: self.window.say(text) if self.window is not None else None)
+        self.client = JobClient.open(
+            lane=self._lane, on_problem=lambda text: self.window.say(text) if self.window is not None else None
+        )
         self.window.connect_jobs(self.client)
-        self.client.warm_up()
         return self.client
 
     async def run(self, files: Sequence[Path]) -> int:
@@ -205,6 +209,8 @@ class Session:
             await window.disconnect_jobs()
         if client is not None:
             await client.close(keeps_training=window is not None and window.keeps_training)
+        elif self._lane is not None:
+            await self._lane.close()
         if window is not None:
             window.deleteLater()
             self._collector.stop()

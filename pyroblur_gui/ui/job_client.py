@@ -49,6 +49,14 @@ class PreviewFrame:
     thresholds: dict[str, float]
 
 
+def preview_lane() -> InteractiveLane:
+    """With its worker started ahead of the first request: it loads its libraries while the window is being made."""
+    os.environ[BEHIND_WINDOW_VARIABLE] = "1"
+    lane = InteractiveLane(PreviewSpec())
+    lane.warm_up()
+    return lane
+
+
 class JobClient:
     """Owns the queue, the lane and the errands. Make it on the running loop, close it before the loop ends."""
 
@@ -58,15 +66,14 @@ class JobClient:
         self._lane = lane
 
     @classmethod
-    def open(cls, *, on_problem: Callable[[str], None]) -> "JobClient":
-        """With the queue under the user's data folder; where that cannot be kept, with one that ends with us."""
+    def open(cls, *, lane: InteractiveLane, on_problem: Callable[[str], None]) -> "JobClient":
+        """lane: the preview's. The queue is under the user's data folder, or ends with us where it cannot be kept."""
         try:
             store = JobStore.open(folders().queue_file)
         except OutputError as error:
             log.warning("%s", error.message)
             on_problem(failure_text(error))
             store = JobStore.in_memory()
-        os.environ[BEHIND_WINDOW_VARIABLE] = "1"
         queue = Queue(
             store,
             lambda kind: OPERATIONS[kind].lane,
@@ -75,11 +82,7 @@ class JobClient:
             alone=lone_worker_of,
             interpreter_of=interpreter_of,
         )
-        return cls(queue, InteractiveLane(PreviewSpec()))
-
-    def warm_up(self) -> None:
-        """Starts the preview's worker ahead of its first request."""
-        self._lane.warm_up()
+        return cls(queue, lane)
 
     async def close(self, *, keeps_training: bool = False) -> None:
         """Stops what runs; no process is left afterwards but, if that is wished, those that train.

@@ -21,8 +21,11 @@ PROGRAM = """
 import asyncio, sys, time
 begun = float(sys.argv[1])
 def tell(what): print(f"{what} {time.time() - begun:.3f}", flush=True)
-from pyroblur_gui.core.interpreter import hold_constants
+from pyroblur_gui.__main__ import prepare
+prepare()
+from pyroblur_gui.core.interpreter import hold_constants, hold_garbage
 hold_constants()
+hold_garbage()
 import qasync
 from pathlib import Path
 from PySide6.QtCore import QEvent, QObject
@@ -41,8 +44,8 @@ asyncio.set_event_loop(loop)
 async def main():
     session = Session(application)
     filter = Painted()
-    application.installEventFilter(filter)
     window = session.open()
+    application.installEventFilter(filter)  # now: Python would be called for each of the thousands of events before
     await first_painting()
     while not filter.seen:
         await asyncio.sleep(0.001)

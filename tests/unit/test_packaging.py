@@ -153,7 +153,7 @@ def test_windows_sets_up_without_rights_and_removes_what_it_set():
 def test_a_packaged_program_hands_its_libraries_to_nobody():
     """PyInstaller's start-up points the loader to the program's folder; a browser that it opens must not see that."""
     code = (
-        "import os, sys; sys.frozen = True; from pyroblur_gui.__main__ import _prepare; _prepare(); "
+        "import os, sys; sys.frozen = True; from pyroblur_gui.__main__ import prepare; prepare(); "
         "print(os.environ.get('LD_LIBRARY_PATH'), os.environ.get('LD_LIBRARY_PATH_ORIG'))"
     )
     environment = {"LD_LIBRARY_PATH": "/usr/lib/pyroblur/_internal", "PYTHONPATH": str(REPOSITORY)}

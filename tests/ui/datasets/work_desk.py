@@ -9,6 +9,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from pyroblur_gui.blurring.spec import PreviewSpec
+from pyroblur_gui.jobs.interactive import InteractiveLane
 from pyroblur_gui.ui.garbage import Collector
 from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.datasets.work_panel import WorkPanel
@@ -55,7 +57,7 @@ def perform(application: QApplication, scenario: Callable[[Desk], Awaitable[None
     collector.start()
 
     async def play() -> None:
-        desk = Desk(JobClient.open(on_problem=mistakes.append))
+        desk = Desk(JobClient.open(lane=InteractiveLane(PreviewSpec()), on_problem=mistakes.append))
         try:
             await scenario(desk)
         finally:

@@ -15,6 +15,7 @@ from pyroblur_gui.core.classes import FACE
 from pyroblur_gui.core.errors import JobCancelledError
 from pyroblur_gui.jobs.events import Answer
 from pyroblur_gui.media.facts import MediaFacts
+from pyroblur_gui.models.network import NetworkDetector
 from pyroblur_gui.operations import idle, preview
 from pyroblur_gui.operations.idle import IdleMeasuring
 from pyroblur_gui.operations.warm import DETECTOR, WarmDetector
@@ -76,17 +77,8 @@ def test_pictures_fit_the_size_that_was_asked_for(clip: Path):
 
 def test_the_slider_costs_no_inference(clip: Path, monkeypatch: pytest.MonkeyPatch):
     looks = []
-    opened = WarmDetector.open
-
-    def counting(warm: WarmDetector, options: BlurOptions, tiled: bool):
-        detector = opened(warm, options, tiled)
-        if not looks:
-            submit = detector.submit
-            monkeypatch.setattr(detector, "submit", lambda *a, **k: looks.append(1) or submit(*a, **k))
-        looks.append(0)
-        return detector
-
-    monkeypatch.setattr(WarmDetector, "open", counting)
+    look = NetworkDetector.submit
+    monkeypatch.setattr(NetworkDetector, "submit", lambda *a, **k: looks.append(1) or look(*a, **k))
     stage, answers = _run(
         _frame(clip, 0.5),
         _frame(clip, 0.5, confidence={"*": 0.95}),

@@ -63,7 +63,7 @@ class QueuePanel(QWidget):
         model.rowsRemoved.connect(lambda *_: self._looking.start())
         model.modelReset.connect(self._looking.start)
         self.list.doubleClicked.connect(self.opened)
-        enter = QShortcut(QKeySequence(Qt.Key.Key_Return), self.list, context=Qt.ShortcutContext.WidgetShortcut)
+        enter = QShortcut(QKeySequence("Return"), self.list, context=Qt.ShortcutContext.WidgetShortcut)
         enter.activated.connect(self.opened)
         self.list.customContextMenuRequested.connect(self._show_menu)
 
