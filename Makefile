@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(PIP_FLAGS) -c constraints.txt
 GROUND := pyproject.toml constraints.txt packaging/system_packages.sh
 
-.PHONY: help demo test lint bench package translations constraints clean
+.PHONY: help demo test test-work test-window lint bench package translations constraints clean
 
 help:
 	@echo "make demo         cover a real picture and a real clip, open the window where there is a display"
@@ -28,9 +28,14 @@ help:
 demo: $(VENV)/.ready
 	@$(BIN)/python packaging/demo/demo.py
 
-# The window's tests come by themselves, one after another: they look at how long its event loop rests.
+# The window's tests run in one process of their own, beside the others: they mostly wait, those mostly compute.
 test: lint
+	@$(MAKE) --no-print-directory --jobs=2 test-work test-window
+
+test-work: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder tests/e2e tests/unit $(PYTEST) || [ $$? -eq 5 ]
+
+test-window: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest tests/ui $(PYTEST) || [ $$? -eq 5 ]
 
 lint: $(VENV)/.ready-dev

@@ -21,29 +21,29 @@ GLYPH_SHARE = 0.92  # of the icon's height: Phosphor's glyphs have a margin of t
 
 @cache
 def _family() -> tuple[str, dict[str, str]]:
-    """Name of the icon font and its characters by glyph name."""
+    """Name of the icon font and its characters' codes (hexadecimal) by glyph name."""
     found = importlib.util.find_spec("qtawesome")
     if found is None or not found.submodule_search_locations:
         message = "The icon font is missing from this installation (package qtawesome). Install PyroBlur again."
         raise FileNotFoundError(message)
     folder = Path(found.submodule_search_locations[0]) / "fonts"
     font = next(folder.glob("phosphor-[0-9]*.ttf"))
-    characters = json.loads(next(folder.glob("phosphor-charmap-*.json")).read_text(encoding="utf-8"))
+    codes: dict[str, str] = json.loads(next(folder.glob("phosphor-charmap-*.json")).read_text(encoding="utf-8"))
     number = QFontDatabase.addApplicationFont(str(font))
     family = QFontDatabase.applicationFontFamilies(number)[0]
-    return family, {name: chr(int(code, 16)) for name, code in characters.items()}
+    return family, codes
 
 
 def draw(painter: QPainter, rect: QRect, name: str, shade: str) -> None:
     """Draws the glyph `name` in the colour `shade`, centred in `rect`."""
-    family, characters = _family()
+    family, codes = _family()
     font = QFont(family)
     font.setPixelSize(max(1, round(rect.height() * GLYPH_SHARE)))
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     painter.save()
     painter.setFont(font)
     painter.setPen(color(shade))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, characters[name])
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, chr(int(codes[name], 16)))
     painter.restore()
 
 

@@ -21,7 +21,7 @@ from tests.ui.desk import Scenario
 
 hold_constants()
 
-SCENARIO_S = 120.0
+SCENARIO_S = 240.0
 PATIENT_S = 900.0
 
 

@@ -20,7 +20,7 @@ def shown(session: Session) -> MainWindow:
     return session.window
 
 
-async def until(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
+async def until(condition: Callable[[], bool], timeout_s: float = 120.0) -> None:
     """Waits on the loop; fails with what was waited for."""
     loop = asyncio.get_running_loop()
     end = loop.time() + timeout_s

@@ -16,7 +16,7 @@ from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.datasets.work_panel import WorkPanel
 from pyroblur_gui.ui.tabs.datasets.work_row import WorkRow
 
-SCENARIO_S = 120.0
+SCENARIO_S = 240.0
 
 
 class Desk:

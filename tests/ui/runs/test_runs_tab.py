@@ -22,7 +22,7 @@ from pyroblur_gui.ui.tabs.runs.plan_dialog import PlanDialog
 from tests.ui.desk import Play, shown, until
 
 pytestmark = pytest.mark.usefixtures("tracking_part")
-LIMIT_S = 100.0
+LIMIT_S = 240.0
 
 
 def make_three() -> None:
