@@ -5145,6 +5145,10 @@
             <translation>dessin</translation>
         </message>
         <message>
+            <source>epochs</source>
+            <translation>époques</translation>
+        </message>
+        <message>
             <source>error</source>
             <translation>erreur</translation>
         </message>
@@ -13513,6 +13517,11 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <translation>En abscisse</translation>
         </message>
         <message>
+            <source>Change it, or empty it to see every run.</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/compare_panel.py</extracomment>
+            <translation>Modifiez-le, ou videz-le pour voir toutes les exécutions.</translation>
+        </message>
+        <message>
             <source>Choose a single run to see all about it.</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/compare_panel.py</extracomment>
             <translation>Choisissez une seule exécution pour tout en voir.</translation>
@@ -13541,6 +13550,11 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>Every training is listed here. Start one under Training, or run a plan of several.</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/compare_panel.py</extracomment>
             <translation>Chaque entraînement est listé ici. Démarrez-en un sous Entraînement, ou lancez un plan de plusieurs.</translation>
+        </message>
+        <message>
+            <source>No run fits the filter</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/compare_panel.py</extracomment>
+            <translation>Aucune exécution ne correspond au filtre</translation>
         </message>
         <message>
             <source>No run yet</source>
@@ -13591,11 +13605,6 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>Upwards</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/compare_panel.py</extracomment>
             <translation>En ordonnée</translation>
-        </message>
-        <message>
-            <source>epochs</source>
-            <extracomment>pyroblur_gui/ui/tabs/runs/compare_panel.py</extracomment>
-            <translation>époques</translation>
         </message>
         <message>
             <source>&amp;Keep note</source>
@@ -14108,6 +14117,11 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <translation>Commencé</translation>
         </message>
         <message>
+            <source>Best epoch</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Meilleure époque</translation>
+        </message>
+        <message>
             <source>Best mAP50</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
             <translation>Meilleur mAP50</translation>
@@ -14126,6 +14140,11 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>Duration</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
             <translation>Durée</translation>
+        </message>
+        <message>
+            <source>F1, benchmark</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>F1, évaluation</translation>
         </message>
         <message>
             <source>Fingerprint</source>
@@ -14153,9 +14172,34 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <translation>Taux de fuite</translation>
         </message>
         <message>
+            <source>Learning rate, last epoch</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Taux d’apprentissage, dernière époque</translation>
+        </message>
+        <message>
             <source>Left out</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
             <translation>Laissé de côté</translation>
+        </message>
+        <message>
+            <source>Precision, benchmark</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Précision, évaluation</translation>
+        </message>
+        <message>
+            <source>Precision, last epoch</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Précision, dernière époque</translation>
+        </message>
+        <message>
+            <source>Recall, benchmark</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Rappel, évaluation</translation>
+        </message>
+        <message>
+            <source>Recall, last epoch</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Rappel, dernière époque</translation>
         </message>
         <message>
             <source>Seconds an epoch</source>
@@ -14176,6 +14220,46 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>Stopped</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
             <translation>Arrêté</translation>
+        </message>
+        <message>
+            <source>Training loss: boxes</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Perte à l’entraînement : boîtes</translation>
+        </message>
+        <message>
+            <source>Training loss: classes</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Perte à l’entraînement : classes</translation>
+        </message>
+        <message>
+            <source>Validation loss: boxes</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Perte à la validation : boîtes</translation>
+        </message>
+        <message>
+            <source>Validation loss: classes</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>Perte à la validation : classes</translation>
+        </message>
+        <message>
+            <source>mAP50, benchmark</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>mAP50, évaluation</translation>
+        </message>
+        <message>
+            <source>mAP50, last epoch</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>mAP50, dernière époque</translation>
+        </message>
+        <message>
+            <source>mAP50-95, benchmark</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>mAP50-95, évaluation</translation>
+        </message>
+        <message>
+            <source>mAP50-95, last epoch</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/wording.py</extracomment>
+            <translation>mAP50-95, dernière époque</translation>
         </message>
     </context>
     <context>
@@ -14783,11 +14867,6 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>{model} was exported: {place}, {size}.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/model_errands.py</extracomment>
             <translation>{model} a été exporté : {place}, {size}.</translation>
-        </message>
-        <message>
-            <source>Best epoch</source>
-            <extracomment>pyroblur_gui/ui/tabs/training/outcome.py</extracomment>
-            <translation>Meilleure époque</translation>
         </message>
         <message>
             <source>Beware: ONNX finds other boxes than the checkpoint in {pictures} pictures</source>

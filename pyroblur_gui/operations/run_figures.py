@@ -18,13 +18,20 @@ from pyroblur_gui.training.run import RunFolder
 MEASURED_FILE = "measured.json"
 CURVES_FILE = "curves.json"
 CONFUSION_FILE = "confusion.json"
+IN_RUNS = {  # an epoch of a training has figures of the first two names already
+    "precision": "measured/precision",
+    "recall": "measured/recall",
+    "f1": "measured/F1",
+    "map50": "measured/mAP50",
+    "map50_95": "measured/mAP50-95",
+}
 FILES = (MEASURED_FILE, CURVES_FILE, CONFUSION_FILE)  # the last two are the training's own, too (measure.py)
 
 log = logging.getLogger(__name__)
 
 
 class Measured(BaseModel):
-    """figures: by their names in the store, such as leak_objects and latency_ms."""
+    """figures: by their names in a benchmark, such as recall and latency_ms."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,6 +46,11 @@ def read_measured(folder: Path) -> Measured | None:
         return Measured.model_validate_json((folder / MEASURED_FILE).read_bytes())
     except (OSError, ValidationError):
         return None
+
+
+def figures_in_runs(measured: Measured) -> dict[str, float]:
+    """By their names in the store of runs."""
+    return {IN_RUNS.get(name, name): value for name, value in measured.figures.items()}
 
 
 def note_in_runs(result: BenchmarkResult) -> list[str]:

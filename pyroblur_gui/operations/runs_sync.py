@@ -16,12 +16,12 @@ from pydantic import JsonValue
 
 from pyroblur_gui import __version__
 from pyroblur_gui.core.errors import ModelError, PyroblurError
-from pyroblur_gui.core.system import checkout_commit, memory, platform_facts, processor
+from pyroblur_gui.core.system import memory, platform_facts, processor
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Log, Progress, Started
 from pyroblur_gui.models import choice, store
 from pyroblur_gui.operations.plans import RESULTS_FILE
-from pyroblur_gui.operations.run_figures import FILES, read_measured
+from pyroblur_gui.operations.run_figures import FILES, figures_in_runs, read_measured
 from pyroblur_gui.runs.embedded import store_mark
 from pyroblur_gui.runs.place import Place, alone, here
 from pyroblur_gui.runs.plan import plan_of
@@ -30,7 +30,7 @@ from pyroblur_gui.runs.row import COMMIT_TAG, DATA_TAG, INTERRUPTED, MODEL_TAG, 
 from pyroblur_gui.runs.spec import SyncSpec
 from pyroblur_gui.training import run as training_runs
 from pyroblur_gui.training.metrics import BY_CLASS, NAMES
-from pyroblur_gui.training.run import RECORD_FILE, RunFolder, RunRecord, RunState
+from pyroblur_gui.training.run import COMMIT, RECORD_FILE, RunFolder, RunRecord, RunState
 
 if TYPE_CHECKING:
     from pyroblur_gui.runs.tracking import Tracking
@@ -166,7 +166,7 @@ def _measured(folder: RunFolder) -> dict[str, Point]:
     if found is None:
         return {}
     at_ms = round(found.made.timestamp() * 1000)
-    return {name: Point(folder.record().last_epoch, value, at_ms) for name, value in found.figures.items()}
+    return {name: Point(folder.record().last_epoch, value, at_ms) for name, value in figures_in_runs(found).items()}
 
 
 def _series(path: Path, started_ms: int) -> tuple[dict[str, tuple[Point, ...]], float]:
@@ -224,7 +224,7 @@ def _tags(record: RunRecord, model: str) -> dict[str, str]:
         STATE_TAG: record.state.value,
         DATA_TAG: record.fingerprint,
         MODEL_TAG: model,
-        COMMIT_TAG: record.versions.get("commit", "") or checkout_commit(),
+        COMMIT_TAG: record.versions.get(COMMIT, ""),
         PLAN_TAG: plan_of(record.name) or "",
         "pyroblur.message": record.message,
         "pyroblur.version": __version__,
@@ -233,7 +233,7 @@ def _tags(record: RunRecord, model: str) -> dict[str, str]:
         "pyroblur.machine.system": platform_facts()["system"],
         "mlflow.source.name": "pyroblur train",
         "mlflow.source.type": "LOCAL",
-        **{f"pyroblur.version.{name}": version for name, version in record.versions.items() if name != "commit"},
+        **{f"pyroblur.version.{name}": version for name, version in record.versions.items() if name != COMMIT},
     }
     return {name: value for name, value in facts.items() if value}
 

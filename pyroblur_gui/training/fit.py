@@ -12,7 +12,7 @@ import yaml
 
 from pyroblur_gui.core.errors import JobCancelledError, OutputError, PyroblurError, RunError
 from pyroblur_gui.core.files import as_output_error
-from pyroblur_gui.core.system import processor
+from pyroblur_gui.core.system import checkout_commit, processor
 from pyroblur_gui.jobs.context import Context
 from pyroblur_gui.jobs.events import Artifact, Log, Progress
 from pyroblur_gui.models.offline import import_ultralytics
@@ -20,7 +20,7 @@ from pyroblur_gui.training.base import Base
 from pyroblur_gui.training.devices import CPU, Devices, devices_of
 from pyroblur_gui.training.metrics import NAMES, Batch, Epoch
 from pyroblur_gui.training.ranks import Sitting, sit_on_several
-from pyroblur_gui.training.run import RunFolder, RunRecord, RunState
+from pyroblur_gui.training.run import COMMIT, RunFolder, RunRecord, RunState
 from pyroblur_gui.training.samples import KIND, SampledEpoch, keep
 from pyroblur_gui.training.spec import Cache, Hyperparameters, TrainSpec
 
@@ -141,7 +141,9 @@ def prepare(
 
 
 def versions() -> dict[str, str]:
-    return {name: version(name) for name in PACKAGES}
+    """Of what a training is done with; of PyroBlur itself the commit, too, where it runs from a checkout."""
+    commit = checkout_commit()
+    return {name: version(name) for name in PACKAGES} | ({COMMIT: commit} if commit else {})
 
 
 def _train(

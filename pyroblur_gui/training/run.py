@@ -18,6 +18,7 @@ from pyroblur_gui.core.paths import folders
 from pyroblur_gui.jobs.job_folder import JobFolder
 from pyroblur_gui.training.spec import Recipe, TrainSpec
 
+COMMIT = "commit"  # among the versions
 RECORD_FILE = "run.json"
 
 

@@ -41,9 +41,7 @@ class RunTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return row.note or row.name
             case Qt.ItemDataRole.TextAlignmentRole:
-                is_number = isinstance(table.value(row, name), int | float)
-                side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-                return side | Qt.AlignmentFlag.AlignVCenter
+                return self._side(row, name)
             case Qt.ItemDataRole.UserRole:
                 return row
             case _:
@@ -52,9 +50,18 @@ class RunTableModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
     ) -> object:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return column_title(self.columns[section])
+        if role == Qt.ItemDataRole.TextAlignmentRole:  # as most of what stands below it
+            return self._side(self.rows[0] if self.rows else None, self.columns[section])
         return None
+
+    def _side(self, row: Row | None, name: str) -> Qt.AlignmentFlag:
+        is_number = row is not None and isinstance(table.value(row, name), int | float)
+        side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def cell_text(name: str, found: table.Value) -> str:

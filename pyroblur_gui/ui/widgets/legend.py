@@ -26,10 +26,11 @@ class Entry:
 
 
 class Legend(QWidget):
-    """One line, or two where one has not the room; what does not fit is counted."""
+    """One line, or `most` where one has not the room; what does not fit is counted."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, most: int = MOST_LINES) -> None:
         super().__init__(parent)
+        self._most = most
         self._entries: tuple[Entry, ...] = ()
         self.setFont(scaled(self.font(), 0.9))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -84,9 +85,9 @@ class Legend(QWidget):
             value = metrics.horizontalAdvance(WIDEST_VALUE)
             width = DASH + Space.XS + metrics.horizontalAdvance(entry.label) + value
             is_last = number == len(self._entries) - 1
-            room = self.width() - (0 if is_last or line < MOST_LINES - 1 else tail)
+            room = self.width() - (0 if is_last or line < self._most - 1 else tail)
             if x and x + width > room:
-                if line == MOST_LINES - 1:
+                if line == self._most - 1:
                     return places, len(self._entries) - number
                 x, line = 0.0, line + 1
             places.append(QRectF(x, line * height, min(width, self.width() - x), height))

@@ -18,7 +18,7 @@ from pyroblur_gui.ui.curves import Curves, Figure
 from pyroblur_gui.ui.i18n import numeral
 from pyroblur_gui.ui.look import Tokens, curve_shades, mixed, tokens
 from pyroblur_gui.ui.widgets.chart import Chart
-from pyroblur_gui.ui.widgets.legend import Entry, Legend
+from pyroblur_gui.ui.widgets.legend import MOST_LINES, Entry, Legend
 from pyroblur_gui.ui.widgets.thinning import Trace, thinned
 
 AXIS_WIDTH = 46
@@ -42,7 +42,8 @@ def warm_up() -> None:
 class LineChart(Chart):
     """Shows the lines of one figure; what is drawn follows only when `draw` is called."""
 
-    def __init__(self, figure: Figure, parent: QWidget | None = None) -> None:
+    def __init__(self, figure: Figure, parent: QWidget | None = None, *, most_named: int = MOST_LINES) -> None:
+        """most_named: lines of its legend."""
         super().__init__(
             figure.title, figure.about, "", axes={side: _Axis(side) for side in ("left", "bottom")}, parent=parent
         )
@@ -53,7 +54,7 @@ class LineChart(Chart):
         self._shades: list[str] = []
         self._range: tuple[float, float, float, float] | None = None
         self._cursor = pg.InfiniteLine(angle=90)
-        self._legend = Legend()
+        self._legend = Legend(most=most_named)
         self._column.insertWidget(1, self._legend)
         item = self._plot.getPlotItem()
         item.disableAutoRange()

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 from run_folders import make_run
@@ -66,8 +66,12 @@ def test_runs_are_filtered_sorted_and_compared(on_screen: Play) -> None:
         tab.table.filter.setText("imgsz=320")
         assert names(tab) == ["failed", "small"]
         assert "2 of 3" in tab.table.footer.text()
+        assert tab.table.model.headerData(2, Qt.Orientation.Horizontal) == "Best mAP50-95"
+        side = tab.table.model.headerData(2, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
+        assert side & Qt.AlignmentFlag.AlignRight, "as the numbers below it"
         tab.table.filter.setText("imgsz>wide")
         assert "no number" in tab.table.footer.text()
+        await until(lambda: tab.compare.blank.heading == "No run fits the filter")
         tab.table.filter.clear()
         column = tab.table.model.columns.index("best/mAP50-95")
         tab.table.view.sortByColumn(column, tab.table.view.horizontalHeader().sortIndicatorOrder())

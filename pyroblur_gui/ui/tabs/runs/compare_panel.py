@@ -1,7 +1,7 @@
 """What the chosen runs come to: curves over each other, differences, parallel coordinates, a cloud of points."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -27,7 +27,7 @@ from pyroblur_gui.ui.item_models.run_table_model import cell_text
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.runs.details_panel import DetailsPanel
 from pyroblur_gui.ui.tabs.runs.presenter import MOST_CHOSEN
-from pyroblur_gui.ui.tabs.runs.wording import column_title
+from pyroblur_gui.ui.tabs.runs.wording import column_title, curve_title
 from pyroblur_gui.ui.widgets.blank import Blank
 from pyroblur_gui.ui.widgets.inputs import ComboBox
 from pyroblur_gui.ui.widgets.segments import Segments
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 CURVES, DIFFERENCES, PARALLEL, SCATTER, DETAILS = "curves", "differences", "parallel", "scatter", "details"
 MOST_AXES = 7
 TURN_S = 0.01
+MOST_NAMED = 6  # lines of a chart's legend: names of runs are long, and a plan has some runs
 FIRST_ACROSS = ("latency_ms", "epoch_s", "seconds")
 FIRST_UP = ("best/mAP50-95", "best/mAP50")
 
@@ -101,9 +102,14 @@ class ComparePanel(QWidget):
         self.up.activated.connect(lambda _: self._draw_scatter())
         self.show_nothing(has_runs=False)
 
-    def show_nothing(self, *, has_runs: bool) -> None:
+    def show_nothing(self, *, has_runs: bool, is_listed: bool = True) -> None:
+        """is_listed: the filter leaves some of the runs."""
         self._rows = []
-        if has_runs:
+        if has_runs and not is_listed:
+            self.blank.say(
+                "magnifying-glass", tr("No run fits the filter"), tr("Change it, or empty it to see every run.")
+            )
+        elif has_runs:
             self.blank.say("chart-line-up", tr("Choose runs"), tr("One to see all about it, several to compare them."))
         else:
             self.blank.say(
@@ -139,7 +145,7 @@ class ComparePanel(QWidget):
         charts = []
         for place, name in enumerate(compare.CURVES):
             await asyncio.sleep(TURN_S)
-            charts.append(chart := LineChart(Figure(name, (), tr("epochs"), tr("Epoch")), self._curves))
+            charts.append(chart := LineChart(_figure(name, ()), self._curves, most_named=MOST_NAMED))
             chart.hide()
             self._curves_grid.addWidget(chart, place // 2, place % 2)
         self.charts = charts
@@ -148,6 +154,7 @@ class ComparePanel(QWidget):
         self._parallel_grid.addWidget(self.parallel, 0, 0)
         self.scatter = PointChart(tr("Speed and accuracy"))
         choice = QHBoxLayout()
+        choice.setSpacing(Space.S)
         for label, box in ((tr("Across"), self.across), (tr("Upwards"), self.up)):
             text = QLabel(label)
             text.setBuddy(box)
@@ -189,7 +196,7 @@ class ComparePanel(QWidget):
         for run, (steps, values) in lines.items():
             for step, value in zip(steps, values, strict=True):
                 curves.points(run).add(step, value)
-        chart.show_figure(Figure(name, tuple(Curve(run, run) for run in lines), tr("epochs"), tr("Epoch")))
+        chart.show_figure(_figure(name, lines))
         chart.draw(curves, 0.0)
         chart.setVisible(bool(lines))
 
@@ -236,6 +243,10 @@ class ComparePanel(QWidget):
         names += [name for name in (table.MAIN,) if any(name in row.metrics for row in self._rows)]
         axes = compare.axes(self._rows, names)
         self.parallel.show_axes([row.name for row in self._rows], axes, [column_title(name) for name in names])
+
+
+def _figure(name: str, runs: Iterable[str]) -> Figure:
+    return Figure(curve_title(name), tuple(Curve(run, run) for run in runs), tr("Epochs"), tr("Epoch"))
 
 
 def _number(row: Row, name: str) -> float | None:

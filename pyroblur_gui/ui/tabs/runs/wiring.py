@@ -324,7 +324,9 @@ class Wiring(QObject):
     def _compare(self) -> None:
         rows = self._rows()
         if not rows:
-            self._tab.compare.show_nothing(has_runs=bool(self.presenter.rows))
+            self._tab.compare.show_nothing(
+                has_runs=bool(self.presenter.rows), is_listed=bool(self._tab.table.model.rows)
+            )
             return
         self._tab.compare.show_runs(rows, None)
         if not self.presenter.is_bin:

@@ -24,6 +24,33 @@ def column_title(name: str) -> str:
         "latency_ms": tr("Latency (ms)"),
         "epoch_s": tr("Seconds an epoch"),
         "leak_objects": tr("Leak rate"),
+        "leak_area": tr("Leaked area"),
+        "in_vain": tr("In vain"),
+        "fps": tr("Pictures a second"),
+        "measured/F1": tr("F1, benchmark"),
+        "measured/mAP50": tr("mAP50, benchmark"),
+        "measured/mAP50-95": tr("mAP50-95, benchmark"),
+        "measured/precision": tr("Precision, benchmark"),
+        "measured/recall": tr("Recall, benchmark"),
+        "best_epoch": tr("Best epoch"),
+        "mAP50": tr("mAP50, last epoch"),
+        "mAP50-95": tr("mAP50-95, last epoch"),
+        "precision": tr("Precision, last epoch"),
+        "recall": tr("Recall, last epoch"),
+        "lr": tr("Learning rate, last epoch"),
+    }
+    return titles.get(name, name)
+
+
+def curve_title(name: str) -> str:
+    """What a chart over the epochs is called."""
+    titles = {
+        "precision": tr("Precision"),
+        "recall": tr("Recall"),
+        "train/box_loss": tr("Training loss: boxes"),
+        "train/cls_loss": tr("Training loss: classes"),
+        "val/box_loss": tr("Validation loss: boxes"),
+        "val/cls_loss": tr("Validation loss: classes"),
     }
     return titles.get(name, name)
 
