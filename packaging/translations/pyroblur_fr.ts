@@ -13737,6 +13737,11 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <translation>&amp;Valeurs à essayer, une ligne chacune</translation>
         </message>
         <message>
+            <source>Give the plan a name of small letters, digits and dashes, such as street-sizes.</source>
+            <extracomment>pyroblur_gui/ui/tabs/runs/plan_dialog.py</extracomment>
+            <translation>Donnez au plan un nom fait de lettres minuscules, de chiffres et de tirets, comme rue-tailles.</translation>
+        </message>
+        <message>
             <source>New plan</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/plan_dialog.py</extracomment>
             <translation>Nouveau plan</translation>

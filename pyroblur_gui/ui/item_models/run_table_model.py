@@ -13,6 +13,7 @@ from pyroblur_gui.ui.tabs.runs.wording import column_title, state_text
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 ROW = Qt.ItemDataRole.UserRole
+GAP = "\u2003"  # after a title on the right: the mark of the column that is sorted by stands there
 SHORT = 12  # of what is a hash
 
 
@@ -41,7 +42,7 @@ class RunTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return row.note or row.name
             case Qt.ItemDataRole.TextAlignmentRole:
-                return self._side(row, name)
+                return _side(is_number=_is_number(row, name))
             case Qt.ItemDataRole.UserRole:
                 return row
             case _:
@@ -52,16 +53,26 @@ class RunTableModel(QAbstractTableModel):
     ) -> object:
         if orientation is not Qt.Orientation.Horizontal:
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column_title(self.columns[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:  # as most of what stands below it
-            return self._side(self.rows[0] if self.rows else None, self.columns[section])
-        return None
+        name = self.columns[section]
+        is_number = bool(self.rows) and _is_number(self.rows[0], name)  # as most of what stands below it
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return column_title(name) + (GAP if is_number else "")
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return column_title(name)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _side(is_number=is_number)
+            case _:
+                return None
 
-    def _side(self, row: Row | None, name: str) -> Qt.AlignmentFlag:
-        is_number = row is not None and isinstance(table.value(row, name), int | float)
-        side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
+
+def _is_number(row: Row, name: str) -> bool:
+    return isinstance(table.value(row, name), int | float)
+
+
+def _side(*, is_number: bool) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def cell_text(name: str, found: table.Value) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 from run_folders import make_run
@@ -66,7 +66,7 @@ def test_runs_are_filtered_sorted_and_compared(on_screen: Play) -> None:
         tab.table.filter.setText("imgsz=320")
         assert names(tab) == ["failed", "small"]
         assert "2 of 3" in tab.table.footer.text()
-        assert tab.table.model.headerData(2, Qt.Orientation.Horizontal) == "Best mAP50-95"
+        assert tab.table.model.headerData(2, Qt.Orientation.Horizontal).strip() == "Best mAP50-95"
         side = tab.table.model.headerData(2, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
         assert side & Qt.AlignmentFlag.AlignRight, "as the numbers below it"
         tab.table.filter.setText("imgsz>wide")
@@ -179,6 +179,8 @@ def test_a_plan_is_made_in_the_form_and_shown_as_a_matrix(on_screen: Play) -> No
         tab.plans.new_button.click()
         dialog = tab.wiring.plans.dialog
         assert isinstance(dialog, PlanDialog)
+        dialog.save_button.click()
+        assert "small letters, digits and dashes" in dialog.problem.text()
         dialog.name.setText("mine")
         dialog.data.addItem("street")
         dialog.grid.setPlainText("imgsz = 100, 320")
@@ -190,6 +192,10 @@ def test_a_plan_is_made_in_the_form_and_shown_as_a_matrix(on_screen: Play) -> No
         assert tab.plans.plans.currentData() == "mine"
         assert tab.plans.matrices[0].item(0, 1).text() == "0.3000"
         assert tab.plans.matrices[0].item(0, 2).text() == "Waiting"
+        cell = tab.plans.matrices[0].visualItemRect(tab.plans.matrices[0].item(0, 1))
+        place = cell.topLeft() + QPoint(2, cell.height() // 2)
+        shade = tab.plans.matrices[0].viewport().grab().toImage().pixelColor(place)
+        assert shade == tab.plans.matrices[0].item(0, 1).background().color(), "what is done is seen to be"
         assert "1 of 8" in tab.plans.said.text()
 
     on_screen(scenario)

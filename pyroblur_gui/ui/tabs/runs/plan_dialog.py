@@ -133,7 +133,11 @@ class PlanDialog(QDialog):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             field = ".".join(map(str, first["loc"]))
-            self._say(f"{field}: {str(first['msg']).removeprefix('Value error, ')}")
+            if field == "name":
+                self._say(tr("Give the plan a name of small letters, digits and dashes, such as street-sizes."))
+                self.name.setFocus()
+            else:
+                self._say(f"{field}: {str(first['msg']).removeprefix('Value error, ')}")
         except PyroblurError as error:
             self._say(failure_text(error))
         except ValueError as error:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -176,6 +178,7 @@ class PlansPanel(QWidget):
         matrix.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         matrix.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         matrix.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        matrix.setItemDelegate(_Tinted(matrix))
         for number, line in enumerate(stage.lines):
             matrix.setItem(number, 0, QTableWidgetItem(line.title))
             for place, cell in enumerate(line.cells, 1):
@@ -212,6 +215,18 @@ class PlansPanel(QWidget):
         button = QPushButton(icons.icon(glyph, "on_accent" if glyph == "play-fill" else "text"), text)
         button.setAccessibleName(text.replace("&", ""))
         return button
+
+
+class _Tinted(QStyledItemDelegate):
+    """Paints a cell's own shade: a style sheet that says anything of a table's cells leaves it out."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        shade = index.data(Qt.ItemDataRole.BackgroundRole)
+        if isinstance(shade, QBrush):
+            painter.fillRect(option.rect.adjusted(0, 2, -4, -2), shade)
+        super().paint(painter, option, index)
 
 
 def mean_text(line: Line) -> str:

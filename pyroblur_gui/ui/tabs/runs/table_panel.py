@@ -28,6 +28,7 @@ NARROWEST = 360
 MOST_MEASURED = 200  # rows by which a column's width is chosen
 WIDEST = 260
 ROW_HEIGHT = 30
+MARK = 16  # room for the mark of the column that is sorted by
 
 
 class TablePanel(QWidget):
@@ -169,7 +170,7 @@ class TablePanel(QWidget):
     def _fit_columns(self) -> None:
         self.view.resizeColumnsToContents()
         for section in range(len(self.model.columns)):
-            self.view.setColumnWidth(section, min(WIDEST, self.view.columnWidth(section) + Space.M))
+            self.view.setColumnWidth(section, min(WIDEST, self.view.columnWidth(section) + MARK))
 
     def _tell(self, shown: Shown, presenter: RunsPresenter) -> None:
         if shown.problem:

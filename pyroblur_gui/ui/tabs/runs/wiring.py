@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QPushButton
 
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.core.files import as_output_error
@@ -178,9 +179,13 @@ class Wiring(QObject):
         dialog.setWindowTitle(tr("Tag runs"))
         dialog.setLabelText(tr("Name and value, such as customer=north. A name alone takes the tag away."))
         dialog.setAccessibleName(tr("Tag runs"))
+        dialog.setOkButtonText(tr("Tag"))
+        dialog.setCancelButtonText(tr("Cancel"))
         dialog.textValueSelected.connect(self._tag)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+        for button in dialog.findChildren(QPushButton):
+            button.setIcon(QIcon())  # those of Qt are of another family
 
     def _tag(self, text: str) -> None:
         change = Change.TAG if "=" in text else Change.UNTAG
