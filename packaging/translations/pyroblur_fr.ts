@@ -9273,6 +9273,11 @@
             <translation> Ce qui a été appris jusqu’à la dernière époque est gardé.</translation>
         </message>
         <message>
+            <source>A batch of a single small picture leaves the network nothing to average over.</source>
+            <extracomment>pyroblur_gui/training/fit.py</extracomment>
+            <translation>Un lot d’une seule petite image ne laisse rien au réseau dont il puisse faire la moyenne.</translation>
+        </message>
+        <message>
             <source>A picture of the data set cannot be read.</source>
             <extracomment>pyroblur_gui/training/fit.py</extracomment>
             <translation>Une image du jeu de données est illisible.</translation>
@@ -9283,6 +9288,11 @@
             <translation>Contrôlez le jeu de données sous Jeux de données : le contrôle trouve ce qui manque ou est endommagé, et le répare.</translation>
         </message>
         <message>
+            <source>Choose a larger image size, such as 64 px or more, or a larger batch.</source>
+            <extracomment>pyroblur_gui/training/fit.py</extracomment>
+            <translation>Choisissez une taille d’image plus grande, par exemple 64 px ou plus, ou un lot plus grand.</translation>
+        </message>
+        <message>
             <source>Choose a smaller batch, image size or model.</source>
             <extracomment>pyroblur_gui/training/fit.py</extracomment>
             <translation>Choisissez un lot, une taille d’image ou un modèle plus petit.</translation>
@@ -9291,6 +9301,11 @@
             <source>Choose a smaller learning rate.</source>
             <extracomment>pyroblur_gui/training/fit.py</extracomment>
             <translation>Choisissez un taux d’apprentissage plus petit.</translation>
+        </message>
+        <message>
+            <source>Expected more than 1 value per channel</source>
+            <extracomment>pyroblur_gui/training/fit.py</extracomment>
+            <translation>Expected more than 1 value per channel</translation>
         </message>
         <message>
             <source>Image Not Found</source>

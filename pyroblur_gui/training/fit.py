@@ -37,6 +37,11 @@ _ANSWERS = (  # a sign in an error's text, what it means, and what to do
     ("bad_alloc", "The computer ran out of memory.", _MEMORY),
     ("MemoryError", "The computer ran out of memory.", _MEMORY),
     ("NaN", "The training diverged: its loss is no number any more.", "Choose a smaller learning rate."),
+    (
+        "Expected more than 1 value per channel",  # torch's own words, of a batch of one picture of 32 px
+        "A batch of a single small picture leaves the network nothing to average over.",
+        "Choose a larger image size, such as 64 px or more, or a larger batch.",
+    ),
     ("Image Not Found", "A picture of the data set cannot be read.", _CHECK),
     ("No valid images found", "None of the pictures can be read.", _CHECK),
     ("Dataset", "The data set cannot be used.", _CHECK),

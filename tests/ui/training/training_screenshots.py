@@ -95,7 +95,7 @@ def take(folder: Path, scale: int, weights: Path | None, only: list[str]) -> int
     return 0
 
 
-def make_people(name: str = "people", count: int = 80) -> None:
+def make_people(name: str = "people", count: int = 80, classes: tuple[str, ...] = ("face", "person")) -> None:
     """Crops of the two pictures with their faces and people, a fifth of them for validation.
 
     With fewer than 64 to train on, Ultralytics takes a step only every other epoch, and the curves have stairs."""
@@ -111,7 +111,7 @@ def make_people(name: str = "people", count: int = 80) -> None:
 
     assets = Path(find_spec("ultralytics").submodule_search_locations[0]) / "assets"
     rows, chance = [], random.Random(4)  # noqa: S311 - pictures, not secrets
-    with make_dataset(name, classes=("face", "person")) as dataset:
+    with make_dataset(name, classes=classes) as dataset:
         for number in range(count):
             source = "bus" if number % 2 else "zidane"
             with Image.open(assets / f"{source}.jpg") as whole:
@@ -123,7 +123,7 @@ def make_people(name: str = "people", count: int = 80) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             crop.save(file, quality=92)
             boxes = []
-            for label, *edges in SEEN[source]:
+            for label, *edges in (each for each in SEEN[source] if each[0] < len(classes)):
                 x1, y1, x2, y2 = (
                     min(1.0, max(0.0, (edge - start) / size))
                     for edge, start, size in zip(edges, (left, top) * 2, (width, height) * 2, strict=True)
@@ -135,7 +135,8 @@ def make_people(name: str = "people", count: int = 80) -> None:
                 Picture(
                     id=0, file=f"images/00/{file.name}", name=file.name, source=1, width=width, height=height,
                     size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest(), likeness=None,
-                    split=Split.VAL if number % 5 < 1 else Split.TRAIN, labelled=frozenset({0, 1}), boxes=tuple(boxes),
+                    split=Split.VAL if number % 5 < 1 else Split.TRAIN, labelled=frozenset(range(len(classes))),
+                    boxes=tuple(boxes),
                 )
             )  # fmt: skip
         dataset.add(rows)
