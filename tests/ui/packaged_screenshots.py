@@ -4,8 +4,8 @@
     python tests/ui/packaged_screenshots.py PROGRAM FOLDER [--docs docs]
 
 PROGRAM: the folder that packaging/build.py made. It is started as a file manager does ("Open with", a photo) on an X
-server without a screen (Xvfb), with no Python on its path; keys are pressed as a user does (libXtst). The pictures show
-the welcome of the first start, and the photo covered. With --docs they are kept there, too.
+server without a screen (Xvfb), with no Python on its path; *Cover* is pressed by the mouse (libXtst). The picture shows
+the photo covered. With --docs they are kept there, too.
 """
 
 import argparse
@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PHOTO = ROOT / "packaging" / "demo" / "bus.jpg"
 SCREEN = (1440, 960)
 WAIT_S = 180.0
-KEYS = {"Escape": 0xFF1B, "Control": 0xFFE3, "Return": 0xFF0D}  # X11/keysymdef.h
+SETTLE_S = 8.0
+START = (-176, -64)  # its middle, from the lower right corner of the window
 COLOURS_OF_A_WINDOW = 100  # more than these are painted once its widgets are
 
 
@@ -35,10 +36,11 @@ def main() -> int:
     parser.add_argument("program", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--docs", type=Path)
+    parser.add_argument("--language", action="append", help="en or fr; without, both")
     wanted = parser.parse_args()
     wanted.folder.mkdir(parents=True, exist_ok=True)
-    with screen() as display:
-        for language in ("en", "fr"):
+    for language in wanted.language or ("en", "fr"):
+        with screen() as display:
             play(wanted.program.absolute(), wanted.folder, language, display)
     if wanted.docs:
         for path in sorted(wanted.folder.glob("packaged-*.png")):
@@ -71,20 +73,26 @@ def play(program: Path, folder: Path, language: str, display: str) -> None:
             "PATH": "/nowhere", "HOME": home, "DISPLAY": display, "LANG": "C.UTF-8", "PYROBLUR_LANG": language,
             "PYROBLUR_HOME": f"{home}/pyroblur", "QT_QPA_PLATFORM": "xcb",
         }  # fmt: skip
-        with subprocess.Popen([program / "pyroblur-gui", photo], env=environment) as window:
-            try:
-                wait_for(lambda: colours(display) > COLOURS_OF_A_WINDOW)
-                time.sleep(3)
-                keep(display, folder / f"packaged-welcome-{language}.png")
-                press(display, "Escape")
-                time.sleep(5)  # until the file's preview is there, too
-                press(display, "Control", "Return")
-                wait_for(Path(home, "street_blurred.jpg").is_file)
-                time.sleep(6)
-                keep(display, folder / f"packaged-done-{language}.png")
-            finally:
-                window.terminate()
-        print(f"{language}: ended with status {window.returncode}")
+        with started([program / "pyroblur-gui", photo], environment, display):
+            time.sleep(SETTLE_S)  # until the file's preview is there, too
+            box = ImageGrab.grab(xdisplay=display).getbbox()
+            assert box is not None, "the window is on the screen"
+            click(display, box[2] + START[0], box[3] + START[1])
+            wait_for(Path(home, "street_blurred.jpg").is_file)
+            time.sleep(SETTLE_S)
+            keep(display, folder / f"packaged-done-{language}.png")
+
+
+@contextmanager
+def started(command: list[Path], environment: dict[str, str], display: str) -> Iterator[None]:
+    """The window, from its first painting; afterwards it is asked to end."""
+    with subprocess.Popen(command, env=environment) as window:
+        try:
+            wait_for(lambda: colours(display) > COLOURS_OF_A_WINDOW)
+            yield
+        finally:
+            window.terminate()
+    print(f"{command[-1].name}: ended with status {window.returncode}", flush=True)
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:
@@ -107,19 +115,18 @@ def keep(display: str, path: Path) -> None:
     print(path.name, flush=True)
 
 
-def press(display: str, *names: str) -> None:
-    """Keys held together, pressed as a keyboard does."""
+def click(display: str, x: int, y: int) -> None:
+    """At a place of the screen, as a mouse does."""
     x11, test = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXtst.so.6")
     x11.XOpenDisplay.restype = ctypes.c_void_p
-    x11.XKeysymToKeycode.argtypes = [ctypes.c_void_p, ctypes.c_ulong]
     for closing in (x11.XFlush, x11.XCloseDisplay):
         closing.argtypes = [ctypes.c_void_p]
-    test.XTestFakeKeyEvent.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
+    test.XTestFakeMotionEvent.argtypes = [ctypes.c_void_p, *[ctypes.c_int] * 3, ctypes.c_ulong]
+    test.XTestFakeButtonEvent.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
     connection = x11.XOpenDisplay(display.encode())
-    codes = [x11.XKeysymToKeycode(connection, KEYS[name]) for name in names]
-    for is_down, order in ((1, codes), (0, codes[::-1])):
-        for code in order:
-            test.XTestFakeKeyEvent(connection, code, is_down, 0)
+    test.XTestFakeMotionEvent(connection, -1, x, y, 0)
+    for is_down in (1, 0):
+        test.XTestFakeButtonEvent(connection, 1, is_down, 100)
     x11.XFlush(connection)
     x11.XCloseDisplay(connection)
 
