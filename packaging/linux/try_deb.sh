@@ -62,16 +62,33 @@ if [ -n "${CLIP:-}" ]; then
     [ -s "$tree/home/somebody/clip_blurred.mp4" ]
 fi
 
-say "The window, and its end"
+say "The window, by the file manager's Open with, and its end"
+inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends desktop-file-utils libglib2.0-bin' >>"$tree.install.log" 2>&1
+for kind in image/jpeg image/heic video/mp4 video/x-matroska; do
+    inside gio mime "$kind" | grep -q pyroblur.desktop || { echo "PyroBlur is not offered for $kind"; exit 1; }
+done
 # It is ended once it has started its worker; before that, it may not listen yet.
 # shellcheck disable=SC2016  # the shell inside expands them
-as_user sh -c 'cd && { pyroblur-gui street.jpg & } ; window=$!; left=300
-    while [ -z "$(cat /proc/$window/task/$window/children)" ] && [ $left -gt 0 ]; do left=$((left - 1)); sleep 0.2; done
-    kill -TERM $window; wait $window' ||
-    { echo "the window ended with status $?"; exit 1; }
+as_user sh -c 'cd && gio launch /usr/share/applications/pyroblur.desktop "$HOME/street.jpg" 2>window.log || exit 3
+    left=300
+    window=
+    while [ $left -gt 0 ]; do
+        for each in /proc/[0-9]*; do
+            words=$(tr "\0" " " 2>/dev/null <"$each/cmdline") || continue
+            case $words in *pyroblur-gui\ "$HOME/street.jpg"\ ) window=${each#/proc/} ;; esac
+        done
+        [ -z "$window" ] || [ -z "$(cat /proc/$window/task/$window/children)" ] || break
+        left=$((left - 1)); sleep 0.2
+    done
+    [ -n "$window" ] || exit 4
+    kill -TERM $window
+    while [ -e /proc/$window ] && [ $left -gt 0 ]; do left=$((left - 1)); sleep 0.2; done
+    [ ! -e /proc/$window ] && [ ! -s window.log ]' ||
+    { echo "the window did not open or end as it should: $?"; cat "$tree/home/somebody/window.log"; exit 1; }
 
 say "Remove"
 inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get purge -y -q pyroblur && apt-get autoremove -y -q --purge' >/dev/null 2>&1
 left=$(find "$tree" -xdev -ipath '*pyroblur*' -not -path "$tree/proc/*" -not -path "$tree/home/*" -not -path "$tree/var/lib/apt/*" -not -path "$tree/var/log/*")
 [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
+inside gio mime image/jpeg | grep -i pyroblur && { echo "it is still offered for photos"; exit 1; }
 echo "nothing of it is left but the user's own files"

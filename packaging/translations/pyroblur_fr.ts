@@ -10492,7 +10492,7 @@
         <message>
             <source>Auto, from {percent} %</source>
             <extracomment>pyroblur_gui/ui/widgets/class_list.py</extracomment>
-            <translation>Auto, à partir de {percent} %</translation>
+            <translation>Auto, dès {percent} %</translation>
         </message>
         <message>
             <source>Back to the model's own confidence for {things}</source>
