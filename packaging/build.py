@@ -1,6 +1,7 @@
 """Builds the packaged program and tries it: `make package` runs it, then makes the installer of the system it runs on.
 
-python packaging/build.py [--output build/package] [--no-check]. Needs the extra [package]. Leaves OUTPUT/pyroblur.
+python packaging/build.py [--output build/package] [--no-check] [--quick]. Needs the extra [package]. Leaves
+OUTPUT/pyroblur. --quick spends no minute on making it smaller.
 """
 
 import argparse
@@ -22,10 +23,10 @@ BUILD = REPOSITORY / "build"
 ON_LINUX = sys.platform == "linux"
 
 
-def build(output: Path) -> Path:
+def build(output: Path, *, is_quick: bool = False) -> Path:
     """The folder with the program in it, made anew."""
     environment = dict(os.environ)
-    pack = what_the_pack_is_made_of()
+    pack = what_the_pack_is_made_of(is_quick=is_quick)
     if pack is not None:
         environment["PYROBLUR_PACK"] = str(pack)
     headless = opencv_without_windows()
@@ -42,13 +43,13 @@ def build(output: Path) -> Path:
     return program
 
 
-def what_the_pack_is_made_of() -> Path | None:
+def what_the_pack_is_made_of(*, is_quick: bool) -> Path | None:
     """The project's wheel, the constraints and uv, in a folder; None where this version has no training pack."""
     script = REPOSITORY / "packaging" / "pack" / "shipped.py"
     if not script.is_file():
         return None
     folder = BUILD / "pack"
-    subprocess.run([sys.executable, script, folder], cwd=REPOSITORY, check=True)
+    subprocess.run([sys.executable, script, folder, *(["--quick"] if is_quick else [])], cwd=REPOSITORY, check=True)
     return folder
 
 
@@ -77,9 +78,10 @@ def opencv_without_windows() -> Path | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=BUILD / "package")
+    parser.add_argument("--quick", action="store_true", help="spend no minute on making it smaller")
     parser.add_argument("--no-check", action="store_true", help="do not run the program's self-test")
     wanted = parser.parse_args()
-    program = build(wanted.output.absolute())
+    program = build(wanted.output.absolute(), is_quick=wanted.quick)
     print("\n".join(sizes.table(program)))
     if wanted.no_check:
         return 0

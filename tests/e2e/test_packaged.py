@@ -40,7 +40,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if importlib.util.find_spec("PyInstaller") is None:
         pytest.skip("PyInstaller is not installed (pip install 'pyroblur[dev]')")
     output = tmp_path_factory.mktemp("package")
-    command = [sys.executable, PACKAGING / "build.py", "--no-check", "--output", output]
+    command = [sys.executable, PACKAGING / "build.py", "--no-check", "--quick", "--output", output]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     yield output / "pyroblur"
