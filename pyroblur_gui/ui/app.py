@@ -120,9 +120,14 @@ class Session:
         self.client: JobClient | None = None
         self._lane: InteractiveLane | None = None
 
+    async def warm_up(self) -> None:
+        """Starts the preview's worker, which loads its libraries while `open` makes the window."""
+        self._lane = preview_lane()
+        await asyncio.sleep(0)  # the child is started in the loop's next turn
+
     def open(self) -> MainWindow:
         """Shows the window; its jobs are connected in the next turn of the loop, after the first painting."""
-        self._lane = preview_lane()
+        self._lane = self._lane or preview_lane()
         settings_file = SettingsFile(folders().settings_file, Settings)
         state_file = window_state_file()
         settings, state = settings_file.load(), state_file.load()
@@ -184,6 +189,7 @@ class Session:
 
     async def run(self, files: Sequence[Path]) -> int:
         """From the first painting until the user closes the window; no process is left afterwards."""
+        await self.warm_up()
         window = self.open()
         _close_on_signals(window)
         await first_painting()

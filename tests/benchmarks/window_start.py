@@ -44,6 +44,7 @@ asyncio.set_event_loop(loop)
 async def main():
     session = Session(application)
     filter = Painted()
+    await session.warm_up()
     window = session.open()
     application.installEventFilter(filter)  # now: Python would be called for each of the thousands of events before
     await first_painting()
