@@ -21,6 +21,7 @@ WORKDIR /build
 COPY pyproject.toml README.md LICENSE THIRD_PARTY.md constraints.txt ./
 COPY pyroblur_gui pyroblur_gui
 COPY resources resources
+COPY docs docs
 RUN python -m venv /opt/pyroblur \
     && if [ "$PART" = train ] && [ "$DEVICE" = cpu ]; then \
         /opt/pyroblur/bin/pip install -c constraints.txt --index-url "$TORCH_INDEX" torch torchvision; \

@@ -196,3 +196,14 @@ def test_numpy_computes_the_same_with_the_small_library_in_place_of_openblas(tmp
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(str(tmp_path))
+
+
+def test_the_image_is_given_all_that_the_wheel_is_made_from():
+    build = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    sources = {*build["targets"]["wheel"]["packages"], *build["targets"]["wheel"]["force-include"]}
+    lines = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {word for line in lines if line.startswith("COPY") for word in line.split()[1:-1]}
+    sent = {line[1:] for line in (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()}
+    for given in (copied, sent):
+        missing = {source for source in sources if not given & {source, *map(str, Path(source).parents)}}
+        assert missing == set()
