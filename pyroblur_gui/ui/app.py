@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -171,7 +171,6 @@ class Session:
             for number in waiting:  # a tab that begins lets what waits wait for the user; here nothing has ended
                 self.client.queue.resume(number)
         window.showMaximized() if was_maximized else window.show()
-        _close_on_signals(window)
         before.hide()
         await asyncio.sleep(SETTLE_S)  # what its tabs have cancelled ends while there are its widgets
         before.deleteLater()
@@ -189,9 +188,9 @@ class Session:
 
     async def run(self, files: Sequence[Path]) -> int:
         """From the first painting until the user closes the window; no process is left afterwards."""
+        _call_on_signals(self._close_at_once)
         await self.warm_up()
         window = self.open()
-        _close_on_signals(window)
         await first_painting()
         self.connect_jobs()
         if files:
@@ -205,6 +204,12 @@ class Session:
     def _add(self, files: Sequence[Path]) -> None:
         if self.window is not None:
             self.window.add_files(files)
+
+    def _close_at_once(self) -> None:
+        if self.window is not None:
+            self.window.close_at_once()
+        else:
+            self._closed.set()
 
     async def close(self) -> None:
         """Ends the jobs and the window."""
@@ -229,14 +234,14 @@ async def first_painting() -> None:
     await painted.wait()
 
 
-def _close_on_signals(window: MainWindow) -> None:
+def _call_on_signals(close: Callable[[], None]) -> None:
     """Ctrl-C in the terminal and a polite kill close the window as the stop button does: nothing is left running."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
-            loop.add_signal_handler(number, window.close_at_once)
+            loop.add_signal_handler(number, close)
         except (NotImplementedError, RuntimeError, ValueError):  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close_at_once))
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(close))
 
 
 def _tell_of_mistakes(loop: asyncio.AbstractEventLoop, session: Session) -> None:
