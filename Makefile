@@ -54,7 +54,8 @@ package: $(VENV)/.ready-package
 	$(BIN)/python packaging/build.py
 	$(BIN)/python packaging/linux/build_deb.py build/package/pyroblur build
 	desktop-file-validate packaging/linux/pyroblur.desktop
-	sh packaging/linux/try_deb.sh "$$(ls -t build/pyroblur_*.deb | head -n 1)"
+	$(BIN)/python packaging/demo/film.py build/walk.mp4 2
+	CLIP=build/walk.mp4 sh packaging/linux/try_deb.sh "$$(ls -t build/pyroblur_*.deb | head -n 1)"
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python tests/benchmarks/blur_speed.py $(BENCH)

@@ -133,6 +133,7 @@ def _sent() -> set[str]:
 def _begin(tree: Path, *, release: str) -> None:
     """A bare tree with Python where the image has it; the machine's mirrors, proxies and certificates hold there."""
     if not (tree / "etc").is_dir():
+        tree.parent.mkdir(parents=True, exist_ok=True)
         include = f"--include={','.join(BASE)}"
         subprocess.run(["mmdebstrap", "--quiet", "--variant=apt", include, release, tree], check=True)
     for name in ("/etc/resolv.conf", "/etc/pip.conf", CERTIFICATES):

@@ -1,0 +1,61 @@
+"""How soon the packaged program's window is painted, measured from outside.
+
+    python tests/benchmarks/packaged_start.py PROGRAM [--runs 5]
+
+PROGRAM: the folder that packaging/build.py made, or `checkout` for `python -m pyroblur_gui gui` of this one. Each run
+is a fresh process with a fresh home on an X server without a screen (Xvfb); time counts from before the process is made
+until the screen shows the window with its contents, looked at every 20 ms. The first run, which fills the system's
+cache of files, does not count.
+"""
+
+# ruff: noqa: T201 - a script that prints its figures
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "ui"))
+
+from packaged_screenshots import COLOURS_OF_A_WINDOW, WAIT_S, colours, screen  # noqa: E402
+
+LOOK_S = 0.02
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", type=Path)
+    parser.add_argument("--runs", type=int, default=5)
+    wanted = parser.parse_args()
+    command = [str(wanted.program.absolute() / "pyroblur-gui")]
+    if str(wanted.program) == "checkout":
+        command = [sys.executable, "-m", "pyroblur_gui", "gui"]
+    seconds = [start(command) for _ in range(wanted.runs + 1)][1:]
+    print(f"window painted: median {statistics.median(seconds):.2f} s, worst {max(seconds):.2f} s of {len(seconds)}")
+    return 0
+
+
+def start(command: list[str]) -> float:
+    with screen() as display, tempfile.TemporaryDirectory() as home:
+        environment = {
+            "PATH": "/nowhere", "HOME": home, "PYROBLUR_HOME": f"{home}/pyroblur", "DISPLAY": display,
+            "LANG": "C.UTF-8", "QT_QPA_PLATFORM": "xcb", "PYTHONPATH": str(ROOT),
+        }  # fmt: skip
+        began = time.monotonic()
+        with subprocess.Popen(command, env=environment, cwd=os.fspath(ROOT)) as window:
+            while colours(display) <= COLOURS_OF_A_WINDOW:
+                if time.monotonic() - began > WAIT_S:
+                    window.kill()
+                    sys.exit("There is no window.")
+                time.sleep(LOOK_S)
+            took = time.monotonic() - began
+            window.terminate()
+        return took
+
+
+if __name__ == "__main__":
+    sys.exit(main())
