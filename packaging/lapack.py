@@ -29,10 +29,11 @@ def replace(large: Path, users: list[Path]) -> bool:
     wanted = set().union(*(symbols(user, "--undefined-only") for user in users)) & symbols(large, "--defined-only")
     names = {name: plain_name(name) for name in sorted(wanted)}
     bits = 64 if all(name != plain for name, plain in names.items()) else 32
-    archives = [next(Path("/usr/lib").glob(f"*-linux-gnu/{name}"), None) for name in ARCHIVES[bits]]
-    if None in archives:
-        print(f"{large.name} stays: {' and '.join(ARCHIVES[bits])} are not installed.", file=sys.stderr)
+    missing = what_is_missing(bits)
+    if missing:
+        print(f"{large.name} stays: not installed are {', '.join(missing)}.", file=sys.stderr)
         return False
+    archives = [_archive(name) for name in ARCHIVES[bits]]
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / large.name
         done = subprocess.run(
@@ -44,6 +45,16 @@ def replace(large: Path, users: list[Path]) -> bool:
         large.unlink()  # the name only: the file may have others
         shutil.copy(made, large)
     return True
+
+
+def what_is_missing(*bits: int) -> list[str]:
+    """What the system would need for the libraries with integers of so many bits: of those it has, none."""
+    names = [name for each in bits for name in ARCHIVES[each] if _archive(name) is None]
+    return names if shutil.which("gcc") else ["gcc", *names]
+
+
+def _archive(name: str) -> Path | None:
+    return next(Path("/usr/lib").glob(f"*-linux-gnu/{name}"), None)
 
 
 def plain_name(name: str) -> str:

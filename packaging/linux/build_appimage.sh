@@ -11,7 +11,7 @@ program=$1
 output=$2
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-python=${PYTHON:-python3}
+python=${PYTHON:-$repository/.venv/bin/python} # it draws the icons: that of the checkout has what it takes
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$repository/pyproject.toml" | head -n 1)
 folder=$output/PyroBlur.AppDir
 
