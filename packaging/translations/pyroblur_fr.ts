@@ -7489,9 +7489,9 @@
             <translation>Étiquetez quelques images sous Jeux de données.</translation>
         </message>
         <message>
-            <source>Labelled are: {having} (--split).</source>
+            <source>Labelled are: {having}.</source>
             <extracomment>pyroblur_gui/operations/benchmark_data.py</extracomment>
-            <translation>Sont étiquetées : {having} (--split).</translation>
+            <translation>Sont étiquetées : {having}.</translation>
         </message>
         <message>
             <source>Name a data.yaml, or import the folder: pyroblur dataset import.</source>

@@ -157,5 +157,5 @@ def _size(path: Path) -> tuple[int, int] | None:
 
 def _no_truth(name: str, split: Split, having: list[Split]) -> BenchmarkError:
     message = f"The split {split} of {name} has no labelled boxes: there is nothing to measure against."
-    others = f"Labelled are: {', '.join(having)} (--split)." if having else "Label some pictures under Data sets."
+    others = f"Labelled are: {', '.join(having)}." if having else "Label some pictures under Data sets."
     return BenchmarkError(message, hint=others)

@@ -23,6 +23,7 @@ class Entry:
     shade: str
     label: str
     value: str = ""
+    is_dashed: bool = False
 
 
 class Legend(QWidget):
@@ -63,7 +64,10 @@ class Legend(QWidget):
         places, left_out = self._places(metrics)
         for entry, place in zip(self._entries, places, strict=False):
             middle = place.center().y()
-            painter.fillRect(QRectF(place.left(), middle - THICK / 2, DASH, THICK), QColor(entry.shade))
+            dash = QRectF(place.left(), middle - THICK / 2, DASH, THICK)
+            parts = (dash.adjusted(0, 0, -DASH * 0.6, 0), dash.adjusted(DASH * 0.6, 0, 0, 0))
+            for part in parts if entry.is_dashed else (dash,):
+                painter.fillRect(part, QColor(entry.shade))
             painter.setPen(text_shade)
             words = place.adjusted(DASH + Space.XS, 0, 0, 0)
             text = metrics.elidedText(_text(entry), Qt.TextElideMode.ElideRight, words.width())

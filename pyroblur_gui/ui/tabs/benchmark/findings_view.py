@@ -67,6 +67,7 @@ class FindingsView(QWidget):
         self._tasks = Tasks()
         self.model_box = ComboBox()
         self.model_box.setAccessibleName(tr("Model"))
+        self.model_box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.kinds = Segments([(FindingKind.MISS, tr("Misses")), (FindingKind.FALSE_ALARM, tr("False alarms"))])
         self.kinds.name_for_assistants(tr("What to show"))
         self.kinds.set_value(FindingKind.MISS)

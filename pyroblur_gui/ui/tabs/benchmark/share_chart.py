@@ -72,7 +72,7 @@ class ShareChart(Chart):
             item.addItem(pg.PlotCurveItem(np.array(line.x, float), np.array(line.y, float), pen=pen, antialias=True))
             if line.mark is not None:
                 item.addItem(pg.InfiniteLine(line.mark, angle=90, pen=pg.mkPen(QColor(shade), style=STYLES[2])))
-            entries.append(Entry(shade, line.label, ""))
+            entries.append(Entry(shade, line.label, "", is_dashed=line.is_second))
         self._legend.show_entries(entries)
         self._cursor = pg.InfiniteLine(self._place or 0.0, angle=90, pen=pg.mkPen(QColor(look.text), width=1))
         self._cursor.setVisible(self._place is not None)

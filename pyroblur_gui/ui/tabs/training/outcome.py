@@ -15,6 +15,7 @@ from pyroblur_gui.ui.fields import class_name
 from pyroblur_gui.ui.i18n import numeral, tr
 from pyroblur_gui.ui.tabs.training.runs import RunLine
 
+SHORT = 12  # of what is a hash
 FIGURES = (MAIN, "mAP50", "precision", "recall")
 Facts = tuple[tuple[str, str], ...]
 Rows = tuple[tuple[str, ...], ...]
@@ -89,7 +90,7 @@ def _facts(record: RunRecord, card: Card | None) -> Facts:
                 seed=chosen.seed,
             ),
         ),
-        (tr("Made with"), ", ".join(f"{name} {version}" for name, version in record.versions.items())),
+        (tr("Made with"), ", ".join(f"{name} {version[:SHORT]}" for name, version in record.versions.items())),
         (tr("Licence"), card.licence if card is not None else ""),
     ]
     return tuple((caption, text) for caption, text in found if text)
