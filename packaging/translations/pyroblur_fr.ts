@@ -9303,11 +9303,6 @@
             <translation>Choisissez un taux d’apprentissage plus petit.</translation>
         </message>
         <message>
-            <source>Expected more than 1 value per channel</source>
-            <extracomment>pyroblur_gui/training/fit.py</extracomment>
-            <translation>Expected more than 1 value per channel</translation>
-        </message>
-        <message>
             <source>Image Not Found</source>
             <extracomment>pyroblur_gui/training/fit.py</extracomment>
             <translation>Image Not Found</translation>
@@ -9361,6 +9356,11 @@
             <source>out of memory</source>
             <extracomment>pyroblur_gui/training/fit.py</extracomment>
             <translation>out of memory</translation>
+        </message>
+        <message>
+            <source>value per channel</source>
+            <extracomment>pyroblur_gui/training/fit.py</extracomment>
+            <translation>value per channel</translation>
         </message>
         <message>
             <source>A batch of {batch} does not fit into the device's memory; {batch2} does.</source>

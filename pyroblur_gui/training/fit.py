@@ -38,7 +38,7 @@ _ANSWERS = (  # a sign in an error's text, what it means, and what to do
     ("MemoryError", "The computer ran out of memory.", _MEMORY),
     ("NaN", "The training diverged: its loss is no number any more.", "Choose a smaller learning rate."),
     (
-        "Expected more than 1 value per channel",  # torch's own words, of a batch of one picture of 32 px
+        "value per channel",  # Ultralytics and torch, of a batch of one picture of 32 px
         "A batch of a single small picture leaves the network nothing to average over.",
         "Choose a larger image size, such as 64 px or more, or a larger batch.",
     ),

@@ -96,7 +96,8 @@ class Camera:
         await self.until(lambda: bool(self.tab.compare.charts) and bool(self.tab.table.model.rows))
         await self.shoot("table")
         self.tab.table.choose([row.id for row in self.tab.table.model.rows][:8])
-        await self.until(lambda: bool(self.tab.compare.charts[0].figure.curves))
+        await self.until(lambda: bool(self.tab.compare.charts[-1].figure.curves))  # the last that is drawn
+        await asyncio.sleep(1.0)
         for view in ("curves", "differences", "parallel", "scatter"):
             self.tab.compare.views.set_value(view)
             await self.shoot(view)
