@@ -68,10 +68,13 @@ def _is_there(name: str) -> bool:
 
 
 def resources() -> list[Data]:
-    """The program's own resources, where core/paths.py looks for them, and its licences."""
+    """The program's own resources, the guide with its pictures, where core/paths.py looks for them; its licences."""
     root = REPOSITORY / "resources"
     files = sorted(path for path in root.rglob("*") if path.is_file())
     data = [Data(str(path), str(Path(PACKAGE, "resources", path.parent.relative_to(root)))) for path in files]
+    docs = REPOSITORY / "docs"
+    guide = [*sorted(docs.glob("guide*.md")), *sorted(path for path in (docs / "guide").iterdir() if path.is_file())]
+    data += [Data(str(path), str(Path(PACKAGE, "resources", "docs", path.parent.relative_to(docs)))) for path in guide]
     return [*data, *(Data(str(REPOSITORY / name), ".") for name in ("LICENSE", "THIRD_PARTY.md"))]
 
 
@@ -146,7 +149,16 @@ def _installed(requirements: Iterable[str]) -> Iterator[str]:
         yield name
 
 
+def _words_of_qt() -> set[str]:
+    """Qt's own words (buttons of dialogs, the file dialog) in the languages of the program, of three dozen."""
+    from pyroblur_gui.core.translation import LANGUAGES
+
+    return {f"qtbase_{code}.qm" for code in LANGUAGES}
+
+
 def is_wanted(name: str) -> bool:
     """Whether a file that a package brought along belongs into the program. name: its place there."""
     place = name.replace("\\", "/")
+    if place.rpartition("/")[2] in _words_of_qt():
+        return True
     return not any(fnmatch(place, pattern) for pattern in LEFT_OUT)

@@ -53,9 +53,25 @@ def _open_window(arguments: list[str]) -> int:
 
     hold_constants()
     hold_garbage()
-    from pyroblur_gui.ui.app import main as window
-
+    try:
+        from pyroblur_gui.ui.app import main as window
+    except ImportError as error:
+        return _refuse_without_library(error)
     return window(arguments)
+
+
+def _refuse_without_library(error: ImportError) -> int:
+    """Qt itself needs libraries of the system (libEGL, say). Raises what is another mistake."""
+    from pyroblur_gui.core.desktop import complain, missing_library, without_library
+    from pyroblur_gui.core.paths import translations
+    from pyroblur_gui.core.translation import language_of, use_language
+
+    library = missing_library(error)
+    if not library:
+        raise error
+    use_language(language_of(os.environ), translations())
+    complain(without_library(library))
+    return 1
 
 
 def _check_window() -> "Sequence[Check]":

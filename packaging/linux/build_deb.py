@@ -36,6 +36,12 @@ Description: cover faces and license plates in photos and videos
  .
  It has a window and a command line. Detectors of your own can be trained, once
  its training part was installed from the window.
+ .
+ En français : PyroBlur trouve les visages et les plaques d'immatriculation
+ dans les photos et les vidéos et les couvre pour de bon, sur cet ordinateur :
+ rien n'est envoyé nulle part. Cadence, son et couleurs restent tels quels ;
+ métadonnées et données GPS sont retirées. Fenêtre et ligne de commande sont
+ en français et en anglais, au choix du système.
 """
 
 
@@ -88,9 +94,7 @@ def _put_in_place(tree: Path, version: str) -> None:
         folder.mkdir(parents=True)
         (folder / "pyroblur.png").write_bytes(icons.draw(size))
     _copy(icons.SVG, share / "icons" / "hicolor" / "scalable" / "apps" / "pyroblur.svg")
-    for name, text in {"pyroblur": man_page.page(), "pyroblur-gui": man_page.window_page()}.items():
-        page = share / "man" / "man1" / f"{name}.1"
-        _write(page, text)
+    for page in man_page.pages(share / "man"):
         _told("gzip", "-9n", str(page))
     documents = share / "doc" / "pyroblur"
     _copy(HERE / "copyright", documents / "copyright")

@@ -2419,9 +2419,19 @@
             <translation>Une alternative à laquelle le comparer ; peut être répété.</translation>
         </message>
         <message>
+            <source>Go back to the model that was used before the last promotion.</source>
+            <extracomment>pyroblur_gui/cli/commands/runs_promote.py</extracomment>
+            <translation>Revenir au modèle utilisé avant la dernière promotion.</translation>
+        </message>
+        <message>
             <source>Keep this record, which you edited.</source>
             <extracomment>pyroblur_gui/cli/commands/runs_promote.py</extracomment>
             <translation>Garder cette fiche, que vous avez modifiée.</translation>
+        </message>
+        <message>
+            <source>List what was promoted, the newest first, and which model is used now.</source>
+            <extracomment>pyroblur_gui/cli/commands/runs_promote.py</extracomment>
+            <translation>Lister ce qui a été promu, le plus récent d’abord, et le modèle utilisé maintenant.</translation>
         </message>
         <message>
             <source>Name of a model: `pyroblur models list`.</source>
@@ -2507,6 +2517,16 @@
             <source>{model} is used for blurring from now on; the record: {path}</source>
             <extracomment>pyroblur_gui/cli/commands/runs_promote.py</extracomment>
             <translation>{model} est désormais utilisé pour flouter ; la fiche : {path}</translation>
+        </message>
+        <message>
+            <source>Cover a drawn clip, look at the result, open the window without a screen: whether this installation works.</source>
+            <extracomment>pyroblur_gui/cli/commands/self_test.py</extracomment>
+            <translation>Couvrir une vidéo dessinée, regarder le résultat, ouvrir la fenêtre sans écran : si cette installation fonctionne.</translation>
+        </message>
+        <message>
+            <source>One line a check. The exit status is 0 only if every check passed. Nothing is left behind, and your own settings and files are not looked at.</source>
+            <extracomment>pyroblur_gui/cli/commands/self_test.py</extracomment>
+            <translation>Une ligne par contrôle. Le code de retour n’est 0 que si tous les contrôles ont réussi. Rien n’est laissé derrière, et vos propres paramètres et fichiers ne sont pas regardés.</translation>
         </message>
         <message>
             <source>The window's libraries do not load: {error}</source>
@@ -3029,6 +3049,11 @@
     <context>
         <name>core</name>
         <message>
+            <source>The window cannot open: the library {library} of the system is missing. Install it (on Debian and Ubuntu: apt install {package}) and start again, or cover files without the window: pyroblur blur FILES</source>
+            <extracomment>pyroblur_gui/core/desktop.py</extracomment>
+            <translation>La fenêtre ne peut pas s’ouvrir : la bibliothèque {library} du système manque. Installez-la (sous Debian et Ubuntu : apt install {package}) et recommencez, ou couvrez des fichiers sans la fenêtre : pyroblur blur FICHIERS</translation>
+        </message>
+        <message>
             <source>{value} is no device: choose auto, cpu, cuda, cuda:1, mps, directml or coreml.</source>
             <extracomment>pyroblur_gui/core/devices.py</extracomment>
             <translation>{value} n’est pas un périphérique : choisissez auto, cpu, cuda, cuda:1, mps, directml ou coreml.</translation>
@@ -3186,7 +3211,7 @@
         <message>
             <source>Beside each source file</source>
             <extracomment>pyroblur_gui/core/settings.py</extracomment>
-            <translation>À côté de chaque fichier source</translation>
+            <translation>À côté de la source</translation>
         </message>
         <message>
             <source>Check that the folder is writable.</source>
@@ -4909,6 +4934,10 @@
             <translation>Absent</translation>
         </message>
         <message>
+            <source>Again</source>
+            <translation>De nouveau</translation>
+        </message>
+        <message>
             <source>Background</source>
             <translation>Arrière-plan</translation>
         </message>
@@ -4945,6 +4974,10 @@
             <translation>mémoire insuffisante</translation>
         </message>
         <message>
+            <source>Coarse</source>
+            <translation>Grossière</translation>
+        </message>
+        <message>
             <source>Connection refused</source>
             <translation>connexion refusée</translation>
         </message>
@@ -4967,6 +5000,10 @@
         <message>
             <source>File name too long</source>
             <translation>nom de fichier trop long</translation>
+        </message>
+        <message>
+            <source>Final</source>
+            <translation>Finale</translation>
         </message>
         <message>
             <source>Folders</source>
@@ -5069,6 +5106,10 @@
             <translation>Raison</translation>
         </message>
         <message>
+            <source>Smoke</source>
+            <translation>Essai</translation>
+        </message>
+        <message>
             <source>Unavailable</source>
             <translation>Indisponible</translation>
         </message>
@@ -5087,6 +5128,22 @@
         <message>
             <source>Worse</source>
             <translation>Moins bon</translation>
+        </message>
+        <message>
+            <source>a PDF document</source>
+            <translation>un document PDF</translation>
+        </message>
+        <message>
+            <source>a RAR archive</source>
+            <translation>une archive RAR</translation>
+        </message>
+        <message>
+            <source>a ZIP archive</source>
+            <translation>une archive ZIP</translation>
+        </message>
+        <message>
+            <source>a program</source>
+            <translation>un programme</translation>
         </message>
         <message>
             <source>accuracy</source>
@@ -5902,7 +5959,7 @@
         <message>
             <source>a list of addresses and holds no picture itself</source>
             <extracomment>pyroblur_gui/media/failures.py</extracomment>
-            <translation>est une liste d’adresses et ne contient pas d’image</translation>
+            <translation>une liste d’adresses et ne contient pas d’image elle-même</translation>
         </message>
         <message>
             <source>a text document</source>
@@ -10265,14 +10322,9 @@
             <translation>Bienvenue dans PyroBlur</translation>
         </message>
         <message>
-            <source>The window cannot open: a library of the system is missing. Install libxcb-cursor0 (on Fedora: xcb-util-cursor) and start it again.</source>
-            <extracomment>pyroblur_gui/ui/display.py</extracomment>
-            <translation>La fenêtre ne peut pas s'ouvrir : il manque une bibliothèque du système. Installez libxcb-cursor0 (sous Fedora : xcb-util-cursor) et relancez le programme.</translation>
-        </message>
-        <message>
             <source>There is no display here that the window could open on. Start it on a desktop, or cover files without the window: pyroblur blur FILES</source>
             <extracomment>pyroblur_gui/ui/display.py</extracomment>
-            <translation>Il n'y a ici aucun écran où ouvrir la fenêtre. Lancez-la sur un bureau, ou masquez des fichiers sans la fenêtre : pyroblur blur FICHIERS</translation>
+            <translation>Il n’y a ici aucun écran où ouvrir la fenêtre. Lancez-la sur un bureau, ou masquez des fichiers sans la fenêtre : pyroblur blur FICHIERS</translation>
         </message>
         <message>
             <source>16 bit</source>
@@ -10527,7 +10579,7 @@
         <message>
             <source>from {percent} %</source>
             <extracomment>pyroblur_gui/ui/widgets/class_list.py</extracomment>
-            <translation>à partir de {percent} %</translation>
+            <translation>dès {percent} %</translation>
         </message>
         <message>
             <source>Before</source>
@@ -11992,12 +12044,12 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>Save as &amp;CSV…</source>
             <extracomment>pyroblur_gui/ui/tabs/datasets/charts_panel.py</extracomment>
-            <translation>Enregistrer en &amp;CSV…</translation>
+            <translation>Tableau &amp;CSV…</translation>
         </message>
         <message>
             <source>Save as &amp;PNG…</source>
             <extracomment>pyroblur_gui/ui/tabs/datasets/charts_panel.py</extracomment>
-            <translation>Enregistrer en &amp;PNG…</translation>
+            <translation>Image &amp;PNG…</translation>
         </message>
         <message>
             <source>Size, shape and place of</source>
@@ -12087,7 +12139,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>All box sizes</source>
             <extracomment>pyroblur_gui/ui/tabs/datasets/filter_bar.py</extracomment>
-            <translation>Toutes les tailles de boîte</translation>
+            <translation>Toutes les tailles</translation>
         </message>
         <message>
             <source>All sources</source>
@@ -12152,7 +12204,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>Search names</source>
             <extracomment>pyroblur_gui/ui/tabs/datasets/filter_bar.py</extracomment>
-            <translation>Rechercher des noms</translation>
+            <translation>Chercher un nom</translation>
         </message>
         <message>
             <source>Show all pictures again</source>
@@ -12197,7 +12249,7 @@ Vos originaux restent tels quels.</translation>
         <message>
             <source>&amp;Get data…</source>
             <extracomment>pyroblur_gui/ui/tabs/datasets/gallery_actions.py</extracomment>
-            <translation>&amp;Obtenir des données…</translation>
+            <translation>&amp;Obtenir…</translation>
         </message>
         <message>
             <source>&amp;Import…</source>

@@ -41,6 +41,7 @@ FROM_DATA = (
     "Is a directory", "Not a directory", "Device or resource busy", "Cannot allocate memory", "Connection refused",
     "Invalid data found when processing input", "Face", "License plate", "license_plate", "Background", "Better",
     "Worse", "Not distinguishable", "yes", "no",
+    "a PDF document", "a RAR archive", "a program", "a ZIP archive", "Smoke", "Coarse", "Again", "Final",
     "CC BY-NC-ND 4.0, for research only", "CC BY 4.0 (the default project; others say their own)",
     "CC BY 4.0 (boxes), CC BY 2.0 (pictures)", "clip: frames/s", "clip: bare", "clip: object-frames",
 )  # fmt: skip
@@ -69,6 +70,10 @@ _NO_TEXT_KEYWORDS = {
     "metavar",
     "loc",
 }
+# Functions that are commands without a decorator: what their docstrings say is their help.
+_COMMANDS = {
+    "_begin", "gui", "doctor", "blur", "detect", "train", "benchmark", "full", "registry", "rollback", "self_test",
+}  # fmt: skip
 _SQL = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|BEGIN|EXISTS|NOT [a-z_]+\.|AND |id |is_undone|JOIN |WHERE |ORDER "
     r"|FROM |tags\.|name = |runs JOIN|runs WHERE|source IN|split IN|kind IN|boxes\.|run_uuid|ALTER|DROP|COMMIT"
@@ -156,7 +161,7 @@ class _Visitor(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         is_shown = self._is_command and (
             any("command" in ast.unparse(each) or "callback" in ast.unparse(each) for each in node.decorator_list)
-            or node.name in {"_begin", "gui", "doctor", "blur", "detect", "train", "benchmark", "full"}
+            or node.name in _COMMANDS
         )
         doc = ast.get_docstring(node)
         if is_shown and doc:

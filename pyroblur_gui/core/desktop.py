@@ -4,13 +4,18 @@ On Linux, the word goes by the notifications' own protocol.
 """
 
 import logging
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pyroblur_gui.core.translation import tr
+
 APPLICATION = "PyroBlur"
 ANSWER_S = 2.0
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM")
+
+_NOT_FOUND = re.compile(r"(?<![\w/.-])(lib[\w.+-]+?\.so(?:\.\d+)*): ")  # what follows is in the language of the system
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +30,31 @@ def has_display(environment: Mapping[str, str]) -> bool:
     return (
         runtime is not None and Path(runtime, "wayland-0").exists()
     )  # what Wayland's library takes where none is named
+
+
+def missing_library(error: Exception) -> str:
+    """The library of the system that the loader did not find, "libxcb-cursor.so.0"; "" if that was not it."""
+    found = _NOT_FOUND.search(str(error))
+    return found[1] if found is not None else ""
+
+
+def without_library(library: str) -> str:
+    """What to do about it, in the language in use. Debian names packages after their libraries (its Policy, 8.1)."""
+    name, _, version = library.lower().partition(".so.")
+    package = name + ("-" if name[-1:].isdigit() else "") + version
+    return tr(
+        "The window cannot open: the library {library} of the system is missing. Install it (on Debian and Ubuntu: "
+        "apt install {package}) and start again, or cover files without the window: pyroblur blur FILES",
+        library=library,
+        package=package,
+    )
+
+
+def complain(message: str) -> None:
+    """One line on stderr, where there is one."""
+    if sys.stderr is not None:
+        sys.stderr.write(tr("failed: {message}", message=message) + "\n")
+        sys.stderr.flush()
 
 
 def notify(title: str, text: str) -> bool:

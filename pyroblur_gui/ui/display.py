@@ -4,13 +4,16 @@ Qt ends the process itself when none of its platforms works (a display that nobo
 library that is missing): its last message is all that we see of it, https://doc.qt.io/qt-6/qtlogging.html#qFatal.
 """
 
+import ctypes
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QLibraryInfo, QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from pyroblur_gui.core.desktop import complain, missing_library, without_library
 from pyroblur_gui.core.translation import tr
 
 _NO_ANSWER = "could not connect to display"
@@ -19,7 +22,7 @@ _PLUGIN_DOES_NOT_LOAD = "xcb-cursor"  # said of every failure of X11's plugin: i
 
 def refuse() -> None:
     """Says in one line on stderr, in the language in use, that there is no display or none that answers."""
-    _complain(
+    complain(
         tr(
             "There is no display here that the window could open on. "
             "Start it on a desktop, or cover files without the window: pyroblur blur FILES"
@@ -27,19 +30,14 @@ def refuse() -> None:
     )
 
 
-def _refuse_without_library() -> None:
-    _complain(
-        tr(
-            "The window cannot open: a library of the system is missing. "
-            "Install libxcb-cursor0 (on Fedora: xcb-util-cursor) and start it again."
-        )
-    )
-
-
-def _complain(message: str) -> None:
-    if sys.stderr is not None:
-        sys.stderr.write(tr("failed: {message}", message=message) + "\n")
-        sys.stderr.flush()
+def _library_that_lacks() -> str:
+    """What Qt's plugin for X11 asks the system for and does not get: Qt names libxcb-cursor whatever it is."""
+    plugin = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms", "libqxcb.so")
+    try:
+        ctypes.CDLL(str(plugin))
+    except OSError as error:
+        return missing_library(error)
+    return ""
 
 
 @contextmanager
@@ -55,8 +53,9 @@ def told_if_qt_gives_up() -> Iterator[None]:
             said.append(text)
             return
         words = "\n".join(said)
-        if _PLUGIN_DOES_NOT_LOAD in words and _NO_ANSWER not in words:
-            _refuse_without_library()
+        lacks = _library_that_lacks() if _PLUGIN_DOES_NOT_LOAD in words and _NO_ANSWER not in words else ""
+        if lacks:
+            complain(without_library(lacks))
         else:
             refuse()
         os._exit(1)  # returning would abort; nothing was begun yet

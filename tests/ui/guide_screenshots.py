@@ -1,105 +1,227 @@
 # ruff: noqa: T201 - a script that says how far it is
-"""Takes the guide's pictures of the main window: python tests/ui/guide_screenshots.py FOLDER [--docs docs]
+"""Takes the guide's pictures in both languages: python tests/ui/guide_screenshots.py FOLDER [--docs docs]
 
-In both languages, in light and dark and at 1x and 2x, with the photo of the demo in the list; without a screen (Qt's
-platform "offscreen"). With --docs, the guide's own pictures and a choice of the others are kept there. The many states
-of the window are pictured by screenshots.py.
+The program itself, drawn to memory, with Ultralytics' two pictures, a clip and a data set made of them, a real
+benchmark and two real trainings of a small network (from --weights yolo11n.pt, else from random weights). With --docs,
+they are kept in docs/guide, small. The many states of the window are pictured by screenshots.py and its like.
 """
 
 import argparse
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PHOTO = ROOT / "packaging" / "demo" / "bus.jpg"
-SIZE = (1360, 850)
-PREVIEW_S = 120.0
-LOOKS = [(language, scheme, scale) for language in ("en", "fr") for scheme in ("light", "dark") for scale in (1, 2)]
-KEPT = ("start-fr-light-1x", "start-fr-dark-2x")
-WIDEST = 1600
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+LANGUAGES = ("en", "fr")
+SIZE = (1200, 760)
+WIDEST = 1000  # of a kept picture, in pixels
+DATA, NETWORK = "street", ROOT / "tests" / "tiny.yaml"
+LIMIT_S = 300.0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--look", action="append", default=[], help="e.g. fr-dark-2x")
-    parser.add_argument("--docs", type=Path)
+    parser.add_argument("--language", choices=LANGUAGES, action="append", default=[])
+    parser.add_argument("--home", type=Path, help="keep what is made to be shown here, and use it again")
+    parser.add_argument("--weights", type=Path, help="of yolo11n: what a training of a minute begins with")
+    parser.add_argument("--docs", type=Path, help="keep the guide's pictures here, in guide/")
     parser.add_argument("--inside", default="", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.inside:
         return _take(wanted.folder, wanted.inside)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     worst = 0
-    for language, scheme, scale in LOOKS:
-        look = f"{language}-{scheme}-{scale}x"
-        if wanted.look and look not in wanted.look:
-            continue
-        with tempfile.TemporaryDirectory(prefix="pyroblur-guide-") as home:
-            environment = {
-                **os.environ, "PYROBLUR_HOME": home, "PYROBLUR_LANG": language, "QT_SCALE_FACTOR": str(scale),
-                "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT),
-            }  # fmt: skip
-            command = [sys.executable, __file__, str(wanted.folder), "--inside", look]
+    with tempfile.TemporaryDirectory(prefix="pyroblur-guide-") as place:
+        made = wanted.home or Path(place) / "made"
+        if not made.exists():
+            _make(made, wanted.weights)
+        for language in wanted.language or LANGUAGES:
+            home = Path(place) / f"home-{language}"
+            shutil.copytree(made, home)
+            environment = _environment(home) | {"PYROBLUR_LANG": language}
+            command = [sys.executable, __file__, str(wanted.folder), "--inside", language]
             worst = max(worst, subprocess.run(command, env=environment, check=False).returncode)
     if wanted.docs:
-        _keep(wanted.folder, wanted.docs)
+        _keep(wanted.folder, wanted.docs / "guide")
     return worst
 
 
-def _take(folder: Path, look: str) -> int:
+def _environment(home: Path) -> dict[str, str]:
+    return {
+        **os.environ, "PYROBLUR_HOME": str(home), "QT_SCALE_FACTOR": "1", "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests"))),
+    }  # fmt: skip
+
+
+def _make(home: Path, weights: Path | None) -> None:
+    """A data set, what two models are worth on it, and two trainings with it: by the command line."""
+    home.mkdir(parents=True)
+    os.environ["PYROBLUR_HOME"] = str(home)
+    from tests.ui.training.training_screenshots import make_people
+
+    make_people(DATA)
+    program = [sys.executable, "-m", "pyroblur_gui"]
+    base = ["--model", str(weights)] if weights else ["--model", str(NETWORK), "--from-scratch"]
+    sets = ("epochs=6", "batch=4", "imgsz=160", "warmup_epochs=1", "lr0=0.001")
+    settings = [part for each in sets for part in ("--set", each)]
+    for command in (
+        ["benchmark", "--model", "thorough", "--model", "fast", "--data", DATA, "--speed", "--seconds", "0.5"],
+        ["train", "--data", DATA, "--name", "first", *base, *settings],
+        ["train", "--data", DATA, "--name", "second", *base, *settings, "--set", "lr0=0.002"],
+    ):
+        print(" ".join(command), flush=True)
+        subprocess.run([*program, *command], env=_environment(home), check=True)
+
+
+def _take(folder: Path, language: str) -> int:
     import qasync
 
-    from pyroblur_gui.core.settings import ColorScheme
-    from pyroblur_gui.ui.app import Session, first_painting, make_application
-
-    async def play() -> None:
-        session = Session(application)
-        window = session.open()
-        session._theme.use(ColorScheme(look.split("-")[1]))
-        window.resize(*SIZE)
-        await first_painting()
-        session.connect_jobs()
-        await asyncio.sleep(0.5)
-        window.grab().save(str(folder / f"start-{look}.png"))
-        print(f"start-{look}", flush=True)
-        window.add_files([PHOTO])
-        picture = window.blur.preview.picture
-        end = asyncio.get_running_loop().time() + PREVIEW_S
-        while picture._after is None and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110
-            await asyncio.sleep(0.2)
-        await asyncio.sleep(0.5)
-        window.grab().save(str(folder / f"main-{look}.png"))
-        for name in ("datasets", "training", "benchmark", "runs"):
-            window.show_tab(name)
-            await asyncio.sleep(1.0)
-            window.grab().save(str(folder / f"{name}-{look}.png"))
-        print(look, flush=True)
-        await session.close()
+    from pyroblur_gui.ui.app import Session, make_application
 
     application = make_application()
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
-    with loop:
-        loop.run_until_complete(play())
+    with loop, tempfile.TemporaryDirectory(prefix="pyroblur-media-") as media:
+        loop.run_until_complete(_Camera(Session(application), folder, language, Path(media)).run())
     return 0
 
 
-def _keep(folder: Path, docs: Path) -> None:
+class _Camera:
+    """Drives one session through the chapters of the guide."""
+
+    def __init__(self, session, folder: Path, language: str, media: Path) -> None:
+        self.session, self.folder, self.language, self.media = session, folder, language, media
+
+    async def run(self) -> None:
+        from pyroblur_gui.core.settings import ColorScheme
+
+        self.window = self.session.open()
+        self.session._theme.use(ColorScheme.LIGHT)
+        self.window.resize(*SIZE)
+        self.session.connect_jobs()
+        self.tab = self.window.blur
+        for chapter in (
+            self.start, self.queue, self.compare, self.datasets, self.training, self.benchmark, self.runs,
+            self.settings, self.pack,
+        ):  # fmt: skip
+            await chapter()
+        self.window.close_at_once()
+        await self.session.close()
+
+    async def start(self) -> None:
+        await self.shoot("start")
+
+    async def queue(self) -> None:
+        """Files of which one is being covered; the options beside them."""
+        from tests.ui.screenshots import _pictures, make_clip
+
+        pictures = _pictures()
+        for name, picture in pictures.items():
+            shutil.copy(picture, self.media / f"{name}.jpg")
+        make_clip(pictures["zidane"], self.media / "walk.mp4")
+        self.tab.add([self.media / name for name in ("bus.jpg", "walk.mp4", "zidane.jpg")])
+        await self.until(lambda: sum(item.facts is not None for item in self.tab.model.items()) == 3)
+        self.choose("bus.jpg")
+        await self.until(lambda: self.tab.preview.picture._after is not None)
+        await self.shoot("options")
+        self.tab.commands.start.trigger()
+        self.choose("walk.mp4")
+        await self.until(lambda: self.tab.preview.picture.is_live and (self.item("walk.mp4").fraction or 0) > 0.3)
+        await self.shoot("queue")
+
+    async def compare(self) -> None:
+        """A result and its source, on both sides of the divider."""
+        await self.until(lambda: self.window._last.finished >= 3)
+        self.choose("bus.jpg")
+        await asyncio.sleep(2.5)
+        await self.shoot("compare")
+
+    async def datasets(self) -> None:
+        self.window.show_tab("datasets")
+        await self.until(lambda: self.window.datasets.gallery.model.rowCount() > 0)
+        await asyncio.sleep(3.0)
+        await self.shoot("datasets")
+
+    async def training(self) -> None:
+        self.window.show_tab("training")
+        tab = self.window.training
+        await self.until(lambda: tab.live.board is not None and len(tab.wiring.presenter.lines()) == 2)
+        tab.wiring.presenter.choose("first")
+        await asyncio.sleep(1.0)
+        await self.shoot("training")
+
+    async def benchmark(self) -> None:
+        self.window.show_tab("benchmark")
+        await self.until(lambda: self.window.benchmark.results.result is not None)
+        await asyncio.sleep(1.0)
+        await self.shoot("benchmark")
+
+    async def runs(self) -> None:
+        self.window.show_tab("runs")
+        tab = self.window.runs
+        await self.until(lambda: bool(tab.compare.charts) and len(tab.table.model.rows) == 2)
+        tab.table.choose([row.id for row in tab.table.model.rows])
+        await self.until(lambda: len(tab.compare.charts[0].figure.curves) == 2)
+        await asyncio.sleep(1.0)
+        await self.shoot("runs")
+
+    async def settings(self) -> None:
+        from pyroblur_gui.ui.dialogs.settings import SettingsDialog
+
+        self.window._show_settings()
+        (dialog,) = self.window.findChildren(SettingsDialog)
+        await self.shoot("settings", dialog)
+        dialog.close()
+
+    async def pack(self) -> None:
+        """What the Training tab shows in a program without PyTorch, which is not this one."""
+        from pyroblur_gui.pack.place import State, Status
+        from pyroblur_gui.pack.spec import Sources
+        from pyroblur_gui.ui.tabs.training.pack_page import PackPage
+        from pyroblur_gui.ui.tabs.training.pack_wording import offer
+
+        page = PackPage()
+        page.resize(900, 420)
+        page.show()
+        page.show_offer(offer(Status(State.ABSENT), Sources()), has_runs=False)
+        await self.shoot("pack", page)
+        page.close()
+
+    # -- tools
+
+    def item(self, name: str):
+        return next(item for item in self.tab.model.items() if item.source.name == name)
+
+    def choose(self, name: str) -> None:
+        self.tab.queue.choose(self.item(name).id)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        from tests.ui.desk import until
+
+        await until(condition, LIMIT_S)
+
+    async def shoot(self, name: str, widget=None) -> None:
+        await asyncio.sleep(0.5)
+        (widget or self.window).grab().save(str(self.folder / f"{name}-{self.language}.png"))
+        print(self.language, name, flush=True)
+
+
+def _keep(folder: Path, guide: Path) -> None:
     from PIL import Image
 
-    (docs / "guide").mkdir(parents=True, exist_ok=True)
-    for language in ("en", "fr"):  # PNG of few colours: the guide is shown by Qt, which may lack WebP
-        picture = Image.open(folder / f"start-{language}-light-1x.png").convert("RGB")
-        picture.thumbnail((1000, 1000), Image.Resampling.LANCZOS)
-        picture.quantize(128).save(docs / "guide" / f"start-{language}-light.png", optimize=True)
-    for name in KEPT:
-        picture = Image.open(folder / f"{name}.png").convert("RGB")
+    guide.mkdir(parents=True, exist_ok=True)
+    for path in sorted(folder.glob("*-??.png")):
+        picture = Image.open(path).convert("RGB")
         picture.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
-        picture.save(docs / "screenshots" / f"{name}.webp", quality=86, method=6)
+        picture.save(guide / f"{path.stem}.webp", quality=80, method=6)
 
 
 if __name__ == "__main__":

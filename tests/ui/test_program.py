@@ -1,6 +1,7 @@
 """The program as it is started: it opens, it takes a polite end, and it leaves nothing running."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 
 import psutil
+import PySide6
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -18,6 +20,7 @@ from pyroblur_gui.ui.app import main
 from pyroblur_gui.ui.dialogs.question import Question
 
 WAIT_S = 60.0
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -67,7 +70,7 @@ def test_a_home_that_is_a_file_is_told_in_a_dialog(
     ("display", "language", "said"),
     [
         ({}, "en", "There is no display here"),
-        ({"DISPLAY": ":7319"}, "fr", "Il n'y a ici aucun écran"),
+        ({"DISPLAY": ":7319"}, "fr", "Il n’y a ici aucun écran"),
         ({"QT_QPA_PLATFORM": "wayland", "WAYLAND_DISPLAY": "nobody"}, "en", "There is no display here"),
     ],
     ids=["none", "nobody answers", "no compositor"],
@@ -91,3 +94,53 @@ def test_without_a_display_one_line_says_what_to_do(
     assert "pyroblur blur" in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="libraries of X11")
+@pytest.mark.parametrize(
+    ("library", "lacks", "package"),
+    [
+        ("libQt6XcbQpa.so.6", b"libxcb-cursor.so.0", "libxcb-cxrsor0"),
+        ("libQt6Gui.so.6", b"libEGL.so.1", "libexl1"),
+    ],
+    ids=["of the plugin for X11", "of Qt"],
+)
+def test_a_library_of_the_system_that_is_missing_is_named(
+    library: str, lacks: bytes, package: str, tmp_path: Path
+) -> None:
+    wanted = lacks.replace(b"cur", b"cxr").replace(b"EGL", b"EXL")
+    _link_qt(tmp_path / "PySide6", library, lacks, wanted)
+    names = ("QT_", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+    environment = bare | {
+        "DISPLAY": ":7319", "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPOSITORY}", "PYROBLUR_LANG": "fr",
+        "PYROBLUR_HOME": str(tmp_path),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "pyroblur_gui", "gui"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert done.returncode == 1
+    assert wanted.decode() in done.stderr
+    assert f"apt install {package}" in done.stderr
+    assert "bibliothèque" in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
+def _link_qt(target: Path, library: str, lacks: bytes, wanted: bytes) -> None:
+    """Qt as it is installed, but for a library of its own that asks for another one, of which nobody has heard."""
+    own = Path(PySide6.__file__).parent
+    for folder in (Path(), Path("Qt"), Path("Qt", "lib"), Path("Qt", "plugins"), Path("Qt", "plugins", "platforms")):
+        (target / folder).mkdir()
+        for each in (own / folder).iterdir():
+            if each.relative_to(own) not in {Path("Qt"), Path("Qt", "lib"), Path("Qt", "plugins")}:
+                place = target / folder / each.name
+                if each.name == "libqxcb.so":  # Qt asks for what a plugin needs beside the plugin's real place
+                    shutil.copyfile(each, place)
+                else:
+                    place.symlink_to(each)
+        if folder == Path("Qt", "plugins"):
+            (target / folder / "platforms").unlink()
+    data = (own / "Qt" / "lib" / library).read_bytes()
+    assert lacks in data
+    changed = target / "Qt" / "lib" / library
+    changed.unlink()
+    changed.write_bytes(data.replace(lacks, wanted))

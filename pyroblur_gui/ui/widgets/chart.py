@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 
-from pyroblur_gui.ui.i18n import numeral, tr
+from pyroblur_gui.ui.i18n import numeral, renumbered, tr
 from pyroblur_gui.ui.look import Space, Tokens, scaled, series_shades, tokens
 
 HEIGHT = 220
@@ -21,6 +21,13 @@ GROUP_WIDTH = 0.82  # of the distance between two groups
 MOST_TICKS = 16
 
 pg.setConfigOptions(antialias=True, background=None, useOpenGL=False)
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """Its numbers are written as the language in use does."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [renumbered(text) for text in super().tickStrings(values, scale, spacing)]
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class Chart(QWidget):
         heading = QLabel(title)
         heading.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
         self._plot = pg.PlotWidget(
-            axisItems=dict(axes) if axes else None, enableMenu=False
+            axisItems=dict(axes or {side: Axis(side) for side in ("left", "bottom")}), enableMenu=False
         )  # its menu is built at once
         self._plot.setFixedHeight(HEIGHT)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from pyroblur_gui.ui.curves import Curves, Figure
 from pyroblur_gui.ui.i18n import numeral
 from pyroblur_gui.ui.look import Tokens, curve_shades, mixed, tokens
-from pyroblur_gui.ui.widgets.chart import Chart
+from pyroblur_gui.ui.widgets.chart import Axis, Chart
 from pyroblur_gui.ui.widgets.legend import MOST_LINES, Entry, Legend
 from pyroblur_gui.ui.widgets.thinning import Trace, thinned
 
@@ -238,7 +238,7 @@ class _Curve(pg.PlotCurveItem):  # type: ignore[misc]
         return QRectF() if view is None else QRectF(view.viewRect())
 
 
-class _Axis(pg.AxisItem):  # type: ignore[misc]
+class _Axis(Axis):
     """Its grid and texts, ready to be painted: pyqtgraph plays a recorded picture, which takes ten times as long.
 
     Opaque lines are drawn many times faster than faint ones, so the grid has a shade of its own.

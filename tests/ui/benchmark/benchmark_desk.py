@@ -14,6 +14,7 @@ from pyroblur_gui.benchmark.figures import class_result, class_samples, figures_
 from pyroblur_gui.benchmark.intervals import compared, weights
 from pyroblur_gui.benchmark.looking import Found
 from pyroblur_gui.benchmark.result import BenchmarkResult, Confusion, DataFacts, ModelResult, SpeedResult, Times
+from pyroblur_gui.benchmark.speed import ONE_BY_ONE
 from pyroblur_gui.benchmark.truth import LabelledPicture, LabelledSet
 from pyroblur_gui.datasets import layout
 from pyroblur_gui.datasets.dataset import Box, Picture
@@ -112,7 +113,7 @@ def make_result(
             SpeedResult(
                 model="good", engine="openvino", device="cpu", precision="f32", size=640, batch=batch,
                 is_streamed=is_streamed, times=TIMES.model_copy(update={"pictures_s": 81.0 + batch}), load_s=0.2,
-                memory_bytes=80_000_000, note="" if batch < 4 else "The model's file takes one picture at a time.",
+                memory_bytes=80_000_000, note="" if batch < 4 else ONE_BY_ONE,
             )
             for batch, is_streamed in ((1, False), (2, False), (4, False), (3, True))
         ),

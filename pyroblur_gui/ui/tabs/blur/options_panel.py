@@ -117,6 +117,7 @@ class OptionsPanel(QWidget):
         classes = self.form.control("classes").widget
         if isinstance(classes, ClassList):
             classes.set_own(thresholds)
+            self._fit()
 
     def show_summary(self, summary: Summary) -> None:
         """Start, or pause and stop, or what was done: one of them is the thing to do next."""
@@ -206,7 +207,8 @@ class OptionsPanel(QWidget):
         content.setSpacing(Space.XL)
         content.addWidget(self.form)
         content.addStretch()
-        self.setMinimumWidth(max(WIDTH, inside.minimumSizeHint().width() + SCROLL_BAR))
+        self._inside = inside
+        self._fit()
         scroll = QScrollArea()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
@@ -235,6 +237,10 @@ class OptionsPanel(QWidget):
         column.addWidget(scroll, 1)
         column.addWidget(line)
         column.addLayout(foot)
+
+    def _fit(self) -> None:
+        """Wide enough for its rows: they cannot be scrolled sideways, and what they say of thresholds comes late."""
+        self.setMinimumWidth(max(WIDTH, self._inside.minimumSizeHint().width() + SCROLL_BAR))
 
 
 def _action_button(*, look: str = "") -> QPushButton:

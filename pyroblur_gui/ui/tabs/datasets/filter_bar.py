@@ -188,7 +188,11 @@ class FilterBar(QWidget):
         first, second = QHBoxLayout(), QHBoxLayout()
         for line in (first, second):
             line.setSpacing(Space.S)
-        self.text.setMinimumWidth(120)
+        self.text.setMinimumWidth(100)
+        for box in (self.split, self.box_size):
+            box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setMinimumContentsLength(0)  # its longest choice is the least
+        self.label.setMinimumContentsLength(len(tr("All classes")))
         first.addWidget(self.text, 2)
         for box in (self.split, self.label, self.box_size):
             first.addWidget(box, 1)

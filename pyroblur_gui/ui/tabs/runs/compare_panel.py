@@ -153,13 +153,14 @@ class ComparePanel(QWidget):
         self.parallel = ParallelChart(tr("Settings and results"))
         self._parallel_grid.addWidget(self.parallel, 0, 0)
         self.scatter = PointChart(tr("Speed and accuracy"))
-        choice = QHBoxLayout()
-        choice.setSpacing(Space.S)
-        for label, box in ((tr("Across"), self.across), (tr("Upwards"), self.up)):
+        choice = QGridLayout()
+        choice.setHorizontalSpacing(Space.M)
+        choice.setColumnStretch(1, 1)
+        for line, (label, box) in enumerate(((tr("Across"), self.across), (tr("Upwards"), self.up))):
             text = QLabel(label)
             text.setBuddy(box)
-            choice.addWidget(text)
-            choice.addWidget(box, 1)
+            choice.addWidget(text, line, 0)
+            choice.addWidget(box, line, 1)
         self._scatter_grid.addLayout(choice, 0, 0)
         self._scatter_grid.addWidget(self.scatter, 1, 0)
         if self._rows:

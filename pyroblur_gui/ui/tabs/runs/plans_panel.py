@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.runs.plan import Cell, CellState, Line, Plan, PlanProgress, Stage
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.i18n import numeral, tr, translated, trn
+from pyroblur_gui.ui.i18n import numeral, term, tr, translated, trn
 from pyroblur_gui.ui.look import Space, scaled, tokens
 from pyroblur_gui.ui.tabs.runs.wording import cell_text
 from pyroblur_gui.ui.widgets.inputs import ComboBox
@@ -46,6 +46,7 @@ class PlansPanel(QWidget):
         self.plans = ComboBox()
         self.plans.setAccessibleName(tr("Plan"))
         self.plans.setMinimumWidth(220)
+        self.plans.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.data = ComboBox()
         self.data.setAccessibleName(tr("Data set"))
         self.data.setMinimumWidth(160)
@@ -158,7 +159,9 @@ class PlansPanel(QWidget):
 
     def _add_stage(self, stage: Stage, active: Mapping[str, str]) -> None:
         title = QLabel(
-            stage.phase.name if stage.is_known else tr("{phase} (after the one before)", phase=stage.phase.name)
+            term(stage.phase.name)
+            if stage.is_known
+            else tr("{phase} (after the one before)", phase=term(stage.phase.name))
         )
         title.setFont(scaled(self.font(), 1.0, weight=QFont.Weight.DemiBold))
         self._stages.addWidget(title)
@@ -166,7 +169,7 @@ class PlansPanel(QWidget):
             return
         seeds = stage.lines[0].cells
         matrix = QTableWidget(len(stage.lines), len(seeds) + 2)
-        matrix.setAccessibleName(tr("Phase {phase}", phase=stage.phase.name))
+        matrix.setAccessibleName(tr("Phase {phase}", phase=term(stage.phase.name)))
         heads = [tr("Seed {seed}", seed=cell.seed) if cell.seed is not None else tr("Run") for cell in seeds]
         matrix.setHorizontalHeaderLabels([tr("Setting"), *heads, tr("Mean")])
         matrix.verticalHeader().hide()

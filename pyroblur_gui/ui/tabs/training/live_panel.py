@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFont, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -156,6 +157,8 @@ class LivePanel(ChartsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._is_narrow = self.width() < NARROW
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._tools.setDirection(down if self._is_narrow else across)
         for button in self._buttons:
             is_worded = button.defaultAction() in self._worded and not self._is_narrow
             icon, words = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -180,7 +183,7 @@ class LivePanel(ChartsView):
         else:
             self._say_waiting()
         for widget in (self.smoothing, self._smoothing_label, self.png_button):
-            widget.setVisible(has_figures and is_charts and not (self._is_narrow and widget is self._smoothing_label))
+            widget.setVisible(has_figures and is_charts)
         self.csv_button.setVisible(has_figures)
 
     def _read_samples(self) -> None:
@@ -277,7 +280,7 @@ class LivePanel(ChartsView):
         bar.setFixedHeight(BAR_HEIGHT)
         return bar
 
-    def _build_tools(self) -> QHBoxLayout:
+    def _build_tools(self) -> QBoxLayout:
         self.smoothing = Slider()
         self.smoothing.setRange(0, MOST_SMOOTHING)
         self.smoothing.setMinimumWidth(60)
@@ -289,15 +292,18 @@ class LivePanel(ChartsView):
         self.png_button = _export_button(tr("Save the charts as PNG"), "image")
         self.csv_button = _export_button(tr("Save the figures as CSV"), "table")
         row = QHBoxLayout()
-        row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
         row.setSpacing(Space.S)
-        row.addWidget(self.views)
         row.addStretch()
         row.addWidget(self._smoothing_label)
         row.addWidget(self.smoothing)
         row.addWidget(self.png_button)
         row.addWidget(self.csv_button)
-        return row
+        self._tools = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._tools.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
+        self._tools.setSpacing(Space.S)
+        self._tools.addWidget(self.views)
+        self._tools.addLayout(row, 1)
+        return self._tools
 
 
 def _button(action: QAction, *, is_worded: bool) -> QToolButton:
