@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,7 +136,7 @@ def _begin(tree: Path, *, release: str) -> None:
     if not (tree / "etc").is_dir():
         tree.parent.mkdir(parents=True, exist_ok=True)
         include = f"--include={','.join(BASE)}"
-        subprocess.run(["mmdebstrap", "--quiet", "--variant=apt", include, release, tree], check=True)
+        subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", include, release, tree], check=True)
     for name in ("/etc/resolv.conf", "/etc/pip.conf", CERTIFICATES):
         if Path(name).is_file():
             shutil.copyfile(name, tree / name.lstrip("/"))
@@ -148,14 +149,29 @@ def _begin(tree: Path, *, release: str) -> None:
         python.symlink_to("/usr/bin/python3")
 
 
+@contextmanager
+def mounted(tree: Path) -> Iterator[None]:
+    """With the processes and the shared memory that an engine gives to what it starts."""
+    places = {"proc": tree / "proc", "tmpfs": tree / "dev" / "shm"}
+    for kind, place in places.items():
+        place.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "-t", kind, kind, place], check=True)
+    try:
+        yield
+    finally:
+        for place in places.values():
+            subprocess.run(["umount", "--lazy", place], check=True)
+
+
 def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="pyroblur-image-"))
     image = build(folder)
     results = image.place("/results")
     shutil.copy(PHOTO, results / "street.jpg")
     os.chown(results / "street.jpg", 1000, 1000)
-    for arguments in (["--version"], ["blur", "street.jpg"]):
-        image.run(*image.starts, *arguments)
+    with mounted(image.tree):
+        for arguments in (["--version"], ["blur", "street.jpg"]):
+            image.run(*image.starts, *arguments)
     made = results / "street_blurred.jpg"
     owner = made.stat().st_uid
     sys.stdout.write(f"{made.name}: {made.stat().st_size} bytes, of user {owner}\n")
