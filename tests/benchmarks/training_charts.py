@@ -84,7 +84,6 @@ class Gaps:
 class Measurement:
     def __init__(self, session, wanted: argparse.Namespace) -> None:
         self._session, self._wanted = session, wanted
-        self._window = session.open()
         self._random = random.Random(0)  # noqa: S311 - no secret
 
     async def run(self) -> None:
@@ -92,6 +91,7 @@ class Measurement:
         from pyroblur_gui.training.run import RunFolder, RunRecord
         from pyroblur_gui.training.spec import Hyperparameters, Recipe, TrainSpec
 
+        self._window = self._session.open()
         self._session.connect_jobs()
         await asyncio.sleep(1.0)
         gaps = Gaps()
