@@ -2936,6 +2936,11 @@
             <translation>Il n’y a ni photo ni vidéo dans {folder}.</translation>
         </message>
         <message>
+            <source>COMMAND [ARGS]</source>
+            <extracomment>pyroblur_gui/cli/usage.py</extracomment>
+            <translation>COMMANDE [ARGUMENTS]</translation>
+        </message>
+        <message>
             <source>Did you mean {other}?</source>
             <extracomment>pyroblur_gui/cli/usage.py</extracomment>
             <translation>Vouliez-vous dire {other} ?</translation>
@@ -5590,28 +5595,140 @@
             <translation>Arguments</translation>
         </message>
         <message>
+            <source>CLASS</source>
+            <translation>CLASSE</translation>
+        </message>
+        <message>
+            <source>COLUMN</source>
+            <translation>COLONNE</translation>
+        </message>
+        <message>
             <source>Commands</source>
             <translation>Commandes</translation>
+        </message>
+        <message>
+            <source>DIR</source>
+            <translation>DOSSIER</translation>
         </message>
         <message>
             <source>Error</source>
             <translation>Erreur</translation>
         </message>
         <message>
+            <source>Extra inputs are not permitted</source>
+            <translation>valeur inconnue, non acceptée</translation>
+        </message>
+        <message>
+            <source>FILE</source>
+            <translation>FICHIER</translation>
+        </message>
+        <message>
+            <source>FILTER</source>
+            <translation>FILTRE</translation>
+        </message>
+        <message>
+            <source>FIX</source>
+            <translation>RÉPARATION</translation>
+        </message>
+        <message>
+            <source>FOLDER</source>
+            <translation>DOSSIER</translation>
+        </message>
+        <message>
+            <source>Field required</source>
+            <translation>valeur obligatoire</translation>
+        </message>
+        <message>
+            <source>INPUT</source>
+            <translation>ENTRÉE</translation>
+        </message>
+        <message>
+            <source>Input should be a valid integer, unable to parse string as an integer</source>
+            <translation>la valeur doit être un nombre entier</translation>
+        </message>
+        <message>
+            <source>Input should be a valid number, unable to parse string as a number</source>
+            <translation>la valeur doit être un nombre</translation>
+        </message>
+        <message>
+            <source>Input should be a valid string</source>
+            <translation>la valeur doit être un texte</translation>
+        </message>
+        <message>
+            <source>Input should be greater than or equal to {value}</source>
+            <translation>la valeur doit être supérieure ou égale à {value}</translation>
+        </message>
+        <message>
+            <source>Input should be greater than {value}</source>
+            <translation>la valeur doit être supérieure à {value}</translation>
+        </message>
+        <message>
+            <source>Input should be less than or equal to {value}</source>
+            <translation>la valeur doit être inférieure ou égale à {value}</translation>
+        </message>
+        <message>
+            <source>Input should be less than {value}</source>
+            <translation>la valeur doit être inférieure à {value}</translation>
+        </message>
+        <message>
+            <source>KEY</source>
+            <translation>CLÉ</translation>
+        </message>
+        <message>
+            <source>KIND</source>
+            <translation>TYPE</translation>
+        </message>
+        <message>
+            <source>MODEL</source>
+            <translation>MODÈLE</translation>
+        </message>
+        <message>
             <source>Missing command.</source>
             <translation>Il manque une commande.</translation>
+        </message>
+        <message>
+            <source>NAME</source>
+            <translation>NOM</translation>
+        </message>
+        <message>
+            <source>NUMBER</source>
+            <translation>NOMBRE</translation>
         </message>
         <message>
             <source>No such command {name!r}.</source>
             <translation>Il n’y a pas de commande {name!r}.</translation>
         </message>
         <message>
+            <source>PATH</source>
+            <translation>CHEMIN</translation>
+        </message>
+        <message>
+            <source>REPORT_DIR</source>
+            <translation>DOSSIER</translation>
+        </message>
+        <message>
+            <source>RULE</source>
+            <translation>RÈGLE</translation>
+        </message>
+        <message>
+            <source>RUN</source>
+            <translation>EXÉCUTION</translation>
+        </message>
+        <message>
             <source>Show this message and exit.</source>
             <translation>Affiche cette aide et s’arrête.</translation>
         </message>
         <message>
+            <source>TEXT</source>
+            <translation>TEXTE</translation>
+        </message>
+        <message>
             <source>Try [blue]'{command_path} {help_option}'[/] for help.</source>
             <translation>Essayez [blue]« {command_path} {help_option} »[/] pour obtenir de l’aide.</translation>
+        </message>
+        <message>
+            <source>VALUE</source>
+            <translation>VALEUR</translation>
         </message>
         <message>
             <source>[default: {}]</source>

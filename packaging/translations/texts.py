@@ -16,13 +16,18 @@ PACKAGE = ROOT / "pyroblur_gui"
 RESOURCES = ROOT / "resources"
 VERSION_MARK = re.compile(r"\{\w+(?::[^{}]*)?\}")
 
-# What argparse and Typer say by themselves (they ask gettext), and what Typer says past gettext.
+# What argparse and Typer say by themselves (they ask gettext), what Typer says past gettext, and pydantic.
 FROM_LIBRARIES = (
     "usage: ", "options", "positional arguments", "optional arguments", "show this help message and exit",
     "%(prog)s: error: %(message)s\n", "Options", "Arguments", "Commands", "Error", "Aborted!", "Aborted.",
     "[default: {}]", "[required]", "[env var: {}]", "(deprecated) ", "default: {default}", "required", "(dynamic)",
     "Missing command.", "No such command {name!r}.", "Try [blue]'{command_path} {help_option}'[/] for help.",
-    "Show this message and exit.",
+    "Show this message and exit.", "COMMAND [ARGS]", "NAME", "FOLDER", "FILE", "TEXT", "PATH", "RUN", "MODEL", "KIND",
+    "NUMBER", "VALUE", "KEY", "CLASS", "COLUMN", "FILTER", "RULE", "FIX", "INPUT", "DIR", "REPORT_DIR",
+    "Input should be less than or equal to {value}", "Input should be greater than or equal to {value}",
+    "Input should be less than {value}", "Input should be greater than {value}", "Field required",
+    "Input should be a valid number, unable to parse string as a number", "Input should be a valid string",
+    "Input should be a valid integer, unable to parse string as an integer", "Extra inputs are not permitted",
 )  # fmt: skip
 
 # Words that are data below the window, and translated where they are shown: stages, units and levels of events.

@@ -4,6 +4,7 @@ Typer asks gettext for some of its words only, so the tree of commands is walked
 and options, which is declared in English beside them, and what Typer says past gettext, are translated there.
 """
 
+import re
 from typing import Any
 
 import typer
@@ -63,7 +64,7 @@ def _translate(command: Any) -> None:  # noqa: ANN401
 
     def get_usage(context: Any) -> str:  # noqa: ANN401
         text: str = usage(context)
-        return text.replace("Usage:", tr("Usage:"), 1)
+        return text.replace("Usage:", tr("Usage:"), 1).replace("COMMAND [ARGS]", tr("COMMAND [ARGS]"))
 
     def get_help_option(context: Any) -> Any:  # noqa: ANN401
         option = help_option(context)
@@ -73,6 +74,8 @@ def _translate(command: Any) -> None:  # noqa: ANN401
 
     command.get_usage, command.get_help_option = get_usage, get_help_option
     for parameter in command.params:
+        if getattr(parameter, "metavar", None):  # FOLDER, NAME|data.yaml, KEY=VALUE
+            parameter.metavar = re.sub(r"[A-Z_]{3,}", lambda found: tr(found[0]), parameter.metavar)
         if getattr(parameter, "help", None):
             parameter.help = translated(parameter.help)
         if getattr(parameter, "rich_help_panel", None):

@@ -78,7 +78,7 @@ def test_an_error_is_told_with_its_gaps_its_hint_and_what_fills_them(french: Non
     )
     told = translation.failure_text(error)
     assert told.startswith("Fête.mp4 est ")
-    assert "pas une photo ou vidéo" in told
+    assert "un document PDF, pas une photo ou vidéo" in told
     assert told.endswith("Extrayez ou exportez-en d’abord la photo ou la vidéo.")
     assert error.message.startswith("Fête.mp4 is"), "the error itself stays English: the queue, logs and JSON have it"
     assert translation.translated("Nobody has ever written this.") == "Nobody has ever written this."
