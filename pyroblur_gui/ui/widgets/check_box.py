@@ -1,14 +1,64 @@
 """A check box in the window's colours: Fusion's own can hardly be seen on a dark panel."""
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.look import Space, tokens
+from pyroblur_gui.ui.look import Space, Tokens, tokens
 
 BOX = 18
 ROUNDING = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    is_checked: bool
+    is_enabled: bool = True
+    has_focus: bool = False
+    is_hovered: bool = False
+
+
+def draw_box(painter: QPainter, box: QRect, look: Tokens, mark: Mark) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    is_on = mark.is_checked and mark.is_enabled
+    edge = look.accent if is_on else look.muted if mark.is_enabled else look.border
+    if mark.has_focus:
+        edge = look.text if is_on else look.accent_text
+    painter.setPen(QPen(QColor(edge), 2 if mark.has_focus else 1))
+    painter.setBrush(QColor(look.accent if is_on else look.hover if mark.is_hovered else look.raised))
+    painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), ROUNDING, ROUNDING)
+    if mark.is_checked:
+        shade = look.on_accent if mark.is_enabled else look.disabled
+        icons.draw(painter, box.adjusted(2, 2, -2, -2), "check-bold", shade)
+
+
+class CheckedItems(QStyledItemDelegate):
+    """The same box in a list whose items can be ticked."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        told = QStyleOptionViewItem(option)
+        self.initStyleOption(told, index)
+        style = told.widget.style()
+        place = style.subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, told, told.widget)
+        box = QRect(0, 0, BOX, BOX)
+        box.moveCenter(place.center())
+        painter.save()
+        is_checked = told.checkState == Qt.CheckState.Checked
+        draw_box(painter, box, tokens(told.widget.palette()), Mark(is_checked=is_checked))
+        painter.restore()
 
 
 class CheckBox(QCheckBox):
@@ -32,18 +82,13 @@ class CheckBox(QCheckBox):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         look = tokens(self.palette())
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRect(2, (self.height() - BOX) // 2, BOX, BOX)
-        is_on = self.isChecked() and self.isEnabled()
-        edge = look.accent if is_on else look.muted if self.isEnabled() else look.border
-        if self.hasFocus():
-            edge = look.text if is_on else look.accent_text
-        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
-        painter.setBrush(QColor(look.accent if is_on else look.hover if self.underMouse() else look.raised))
-        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), ROUNDING, ROUNDING)
-        if self.isChecked():
-            shade = look.on_accent if self.isEnabled() else look.disabled
-            icons.draw(painter, box.adjusted(2, 2, -2, -2), "check-bold", shade)
+        state = Mark(
+            is_checked=self.isChecked(),
+            is_enabled=self.isEnabled(),
+            has_focus=self.hasFocus(),
+            is_hovered=self.underMouse(),
+        )
+        draw_box(painter, QRect(2, (self.height() - BOX) // 2, BOX, BOX), look, state)
         painter.setPen(QColor(look.text if self.isEnabled() else look.disabled))
         words = self.rect().adjusted(BOX + 2 + Space.S, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic, self.text())

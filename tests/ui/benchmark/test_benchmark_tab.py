@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from clips import make_clip
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from pyroblur_gui.benchmark import store
 from pyroblur_gui.benchmark.result import FindingKind
 from pyroblur_gui.ui.dialogs.question import Question
+from pyroblur_gui.ui.look import tokens
 from pyroblur_gui.ui.tabs.benchmark.findings_view import CROP, FINDING
 from pyroblur_gui.ui.tabs.datasets.import_dialog import ImportDialog
 from tests.ui.benchmark.benchmark_desk import make_faces, make_files, make_result, open_tab
@@ -22,6 +24,13 @@ def test_without_anything_the_tab_says_what_to_do(on_screen: Play) -> None:
         assert tab.results.empty.heading == "No benchmark yet"
         assert "get or import a data set" in tab.results.empty.text
         assert tab.setup.chosen_models() == ("thorough",)
+        models = tab.setup.models
+        seen = models.viewport().grab().toImage()
+        look = tokens(models.palette())
+        for line, shade in ((0, look.accent), (1, look.muted)):  # filled where it is ticked, else framed
+            row = models.visualItemRect(models.item(line))
+            places = [QPoint(x, y) for x in range(row.left(), row.left() + 40) for y in range(row.top(), row.bottom())]
+            assert any(seen.pixelColor(place) == QColor(shade) for place in places)
         tab.commands.run.trigger()
         assert tab.setup.problem == "Choose a data set, the speed, or a clip."
         tab.setup.choose_models(())

@@ -26,6 +26,7 @@ from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
 from pyroblur_gui.ui.tabs.benchmark.file_choice import FileChoice
 from pyroblur_gui.ui.tabs.benchmark.presenter import Choice, Draft, Work, title_of
 from pyroblur_gui.ui.tabs.benchmark.wording import short
+from pyroblur_gui.ui.widgets.check_box import CheckedItems
 from pyroblur_gui.ui.widgets.inputs import ComboBox, Switch
 from pyroblur_gui.ui.widgets.segments import Segments
 
@@ -50,6 +51,7 @@ class SetupPanel(QWidget):
         self._last_data = 0
         self.models = QListWidget()
         self.models.setProperty("look", "rows")
+        self.models.setItemDelegate(CheckedItems(self.models))
         self.models.setAccessibleName(tr("Models"))
         self.models.setMinimumHeight(MODELS_HEIGHT)
         self.models.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
