@@ -2804,6 +2804,11 @@
             <translation>Faites-y de la place, ou envoyez-le ailleurs.</translation>
         </message>
         <message>
+            <source>Nobody reads what this command prints: the rest of it is left out.</source>
+            <extracomment>pyroblur_gui/cli/output.py</extracomment>
+            <translation>Personne ne lit ce que cette commande affiche : la suite en est omise.</translation>
+        </message>
+        <message>
             <source>What this command prints could not be written: {reason}.</source>
             <extracomment>pyroblur_gui/cli/output.py</extracomment>
             <translation>Ce que cette commande imprime n’a pas pu être écrit : {reason}.</translation>

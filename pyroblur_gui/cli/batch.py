@@ -13,6 +13,7 @@ import typer
 from pydantic import JsonValue
 
 from pyroblur_gui.cli.output import File
+from pyroblur_gui.cli.unread import noting_the_end
 from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.jobs.pool import WorkerPool
@@ -122,7 +123,8 @@ class _Batch:
             yield
             return
         try:
-            yield
+            with noting_the_end():
+                yield
         finally:
             loop.remove_signal_handler(signal.SIGTERM)
 

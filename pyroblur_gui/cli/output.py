@@ -18,6 +18,7 @@ from typing import Protocol, TextIO
 
 from pydantic import JsonValue
 
+from pyroblur_gui.cli.unread import UnreadError, send
 from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
 from pyroblur_gui.core.errors import OutputError, PyroblurError
 from pyroblur_gui.core.translation import numeral, term, tr, translated, trn
@@ -153,14 +154,17 @@ def printable(text: str) -> str:
 
 
 def write_line(stream: TextIO, text: str) -> None:
-    """A line, at once. A reader that went away (`| head`) does not end the work; a poor encoding shows escapes.
+    """A line, at once. A reader that went away (`| head`) does not end the work, one that stopped reading does not hold
+    up a command that is to end; a poor encoding shows escapes.
 
     Raises OutputError when it cannot be written (a full disk); what is written after that goes nowhere.
     """
     try:
-        encoding = stream.encoding or "utf-8"
-        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-        stream.flush()
+        send(stream, text + "\n")
+    except UnreadError:
+        silence(stream)
+        if stream is not sys.stderr:
+            write_line(sys.stderr, tr("Nobody reads what this command prints: the rest of it is left out."))
     except BrokenPipeError:
         silence(stream)
     except OSError as error:
