@@ -23,6 +23,7 @@ _LISTS = tomllib.loads(Path(__file__).with_name("contents.toml").read_text(encod
 WHOLE: list[str] = _LISTS["whole"]
 EXCLUDED: list[str] = _LISTS["training"] + _LISTS["unused"]
 LEFT_OUT: list[str] = _LISTS["left_out"]
+HOOKS_LEFT_OUT: list[str] = _LISTS["hooks_left_out"]
 
 
 class Data(NamedTuple):
