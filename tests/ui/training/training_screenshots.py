@@ -24,7 +24,7 @@ KEPT = (
     "training-forecast-light-1x",
     "training-running-dark-2x",
     "training-pictures-light-1x",
-    "training-result-light-1x",
+    "training-result-light-2x",
     "training-many-light-1x",
     "training-classes-dark-2x",
     "training-done-light-1x",
