@@ -15235,7 +15235,7 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
         <message>
             <source>&amp;Where from…</source>
             <extracomment>pyroblur_gui/ui/tabs/training/pack_page.py</extracomment>
-            <translation>D'&amp;où…</translation>
+            <translation>D’D’&amp;où…amp;où…</translation>
         </message>
         <message>
             <source>Get the training pack</source>

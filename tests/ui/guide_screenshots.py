@@ -30,13 +30,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--language", choices=LANGUAGES, action="append", default=[])
+    parser.add_argument("--chapter", action="append", default=[], help="only this one: start, queue, compare, ...")
     parser.add_argument("--home", type=Path, help="keep what is made to be shown here, and use it again")
     parser.add_argument("--weights", type=Path, help="of yolo11n: what a training of a minute begins with")
     parser.add_argument("--docs", type=Path, help="keep the guide's pictures here, in guide/")
     parser.add_argument("--inside", default="", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.inside:
-        return _take(wanted.folder, wanted.inside)
+        return _take(wanted.folder, wanted.inside, wanted.chapter)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     worst = 0
     with tempfile.TemporaryDirectory(prefix="pyroblur-guide-") as place:
@@ -48,6 +49,7 @@ def main() -> int:
             shutil.copytree(made, home)
             environment = _environment(home) | {"PYROBLUR_LANG": language}
             command = [sys.executable, __file__, str(wanted.folder), "--inside", language]
+            command += [part for chapter in wanted.chapter for part in ("--chapter", chapter)]
             worst = max(worst, subprocess.run(command, env=environment, check=False).returncode)
     if wanted.docs:
         _keep(wanted.folder, wanted.docs / "guide")
@@ -81,7 +83,7 @@ def _make(home: Path, weights: Path | None) -> None:
         subprocess.run([*program, *command], env=_environment(home), check=True)
 
 
-def _take(folder: Path, language: str) -> int:
+def _take(folder: Path, language: str, only: list[str]) -> int:
     import qasync
 
     from pyroblur_gui.ui.app import Session, make_application
@@ -90,7 +92,7 @@ def _take(folder: Path, language: str) -> int:
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop, tempfile.TemporaryDirectory(prefix="pyroblur-media-") as media:
-        loop.run_until_complete(_Camera(Session(application), folder, language, Path(media)).run())
+        loop.run_until_complete(_Camera(Session(application), folder, language, Path(media)).run(only))
     return 0
 
 
@@ -100,7 +102,7 @@ class _Camera:
     def __init__(self, session, folder: Path, language: str, media: Path) -> None:
         self.session, self.folder, self.language, self.media = session, folder, language, media
 
-    async def run(self) -> None:
+    async def run(self, only: list[str]) -> None:
         from pyroblur_gui.core.settings import ColorScheme
 
         self.window = self.session.open()
@@ -112,7 +114,8 @@ class _Camera:
             self.start, self.queue, self.compare, self.datasets, self.training, self.benchmark, self.runs,
             self.settings, self.pack,
         ):  # fmt: skip
-            await chapter()
+            if not only or chapter.__name__ in only:
+                await chapter()
         self.window.close_at_once()
         await self.session.close()
 
@@ -126,7 +129,7 @@ class _Camera:
         pictures = _pictures()
         for name, picture in pictures.items():
             shutil.copy(picture, self.media / f"{name}.jpg")
-        make_clip(pictures["zidane"], self.media / "walk.mp4")
+        make_clip(pictures["zidane"], self.media / "walk.mp4", seconds=2)
         self.tab.add([self.media / name for name in ("bus.jpg", "walk.mp4", "zidane.jpg")])
         await self.until(lambda: sum(item.facts is not None for item in self.tab.model.items()) == 3)
         self.choose("bus.jpg")
@@ -139,23 +142,32 @@ class _Camera:
 
     async def compare(self) -> None:
         """A result and its source, on both sides of the divider."""
-        await self.until(lambda: self.window._last.finished >= 3)
-        self.choose("bus.jpg")
+        from tests.ui.screenshots import _pictures
+
+        if not self.tab.model.items():  # this chapter by itself
+            shutil.copy(ROOT / "packaging" / "demo" / "bus.jpg", self.media / "bus.jpg")
+            shutil.copy(_pictures()["zidane"], self.media / "zidane.jpg")
+            self.tab.add([self.media / "bus.jpg", self.media / "zidane.jpg"])
+            await self.until(lambda: sum(item.facts is not None for item in self.tab.model.items()) == 2)
+            self.tab.commands.start.trigger()
+        await self.until(lambda: self.window._last.finished >= len(self.tab.model.items()))
+        self.choose("zidane.jpg")  # a face on either side of the divider
         await asyncio.sleep(2.5)
         await self.shoot("compare")
 
     async def datasets(self) -> None:
         self.window.show_tab("datasets")
         await self.until(lambda: self.window.datasets.gallery.model.rowCount() > 0)
-        await asyncio.sleep(3.0)
+        await asyncio.sleep(12.0)  # until all that is seen has its thumbnail
         await self.shoot("datasets")
 
     async def training(self) -> None:
         self.window.show_tab("training")
         tab = self.window.training
         await self.until(lambda: tab.live.board is not None and len(tab.wiring.presenter.lines()) == 2)
-        tab.wiring.presenter.choose("first")
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(4.0)  # charts are made one by one
+        bar = tab.live.board.verticalScrollBar()
+        bar.setValue(bar.maximum() * 2 // 5)  # what a small network learns in a minute is seen in its losses
         await self.shoot("training")
 
     async def benchmark(self) -> None:
@@ -171,6 +183,8 @@ class _Camera:
         tab.table.choose([row.id for row in tab.table.model.rows])
         await self.until(lambda: len(tab.compare.charts[0].figure.curves) == 2)
         await asyncio.sleep(1.0)
+        bar = tab.compare._curves.verticalScrollBar()
+        bar.setValue(bar.maximum())
         await self.shoot("runs")
 
     async def settings(self) -> None:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trustme
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec
 from pyroblur_gui.core.paths import folders, translations
-from pyroblur_gui.core.settings import Language, Settings
+from pyroblur_gui.core.settings import Language, Settings, SettingsFile
 from pyroblur_gui.core.translation import use_language
 from pyroblur_gui.jobs.events import Failed
 from pyroblur_gui.jobs.job import JobState
@@ -25,6 +26,7 @@ from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.dialogs.updates import answer
 from pyroblur_gui.ui.dialogs.welcome import WelcomeDialog
 from pyroblur_gui.ui.tabs.blur.items import ItemState
+from tests.server import Server
 from tests.ui.desk import Play, shown, until
 
 
@@ -158,6 +160,33 @@ def test_without_an_address_nobody_is_asked_for_updates(on_screen: Play) -> None
         told.reject()
 
     on_screen(play)
+
+
+def test_updates_are_asked_for_when_the_menu_is_pressed_and_never_else(
+    on_screen: Play, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the window or a worker asks of the network goes through this server."""
+    with Server(authority=trustme.CA()) as server:
+        for name, value in server.environment(tmp_path / "ca.pem").items():
+            monkeypatch.setenv(name, value)
+        told = json.dumps({"version": "9.1", "page": "https://example.org/9.1"}).encode()
+        server.put("/latest", told, kind="application/json")
+        address = "https://updates.example/latest"
+        SettingsFile(folders().settings_file, Settings).save(Settings(update_address=address, was_welcomed=True))
+
+        async def play(session: Session) -> None:
+            window = shown(session)
+            window.add_files(photos)
+            await until(lambda: [item.facts is not None for item in window.blur.items()] == [True, True])
+            assert server.requests == []
+            window.updates_action.trigger()
+            await until(lambda: bool(_open(Question)))
+            (told,) = _open(Question)
+            assert told.accessibleName() == "There is a newer PyroBlur"
+            assert [(request.host, request.path) for request in server.requests] == [("updates.example", "/latest")]
+            told.reject()
+
+        on_screen(play)
 
 
 def test_a_newer_version_is_shown_with_its_page(qtbot: object) -> None:
