@@ -52,7 +52,7 @@ def start(command: list[str]) -> tuple[float, float]:
         began = time.monotonic()
         with subprocess.Popen(command, env=environment, cwd=os.fspath(ROOT)) as window:
             while colours(display) <= COLOURS_OF_A_WINDOW:
-                if time.monotonic() - began > WAIT_S:
+                if window.poll() is not None or time.monotonic() - began > WAIT_S:
                     window.kill()
                     sys.exit("There is no window.")
                 time.sleep(LOOK_S)
