@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pyroblur_gui.benchmark.covers import NEVER, bareness, widened
+from pyroblur_gui.benchmark.covers import NEVER, Mask, bareness, widened
 from pyroblur_gui.benchmark.looking import Found
 from pyroblur_gui.benchmark.matching import HALF, NOTHING, confusions, matched
 from pyroblur_gui.benchmark.ranking import Ranking
@@ -122,6 +122,8 @@ class Tally:
         self._classes = {label: ClassTally(operating) for label, operating in classes.items()}
         self.confusion = np.zeros((len(data.classes) + 1,) * 2, np.int64)
         self.milliseconds: list[float] = []
+        self._vain_in: list[int] = []
+        self._vain: list[float] = []
         self._misses: list[tuple[float, Finding]] = []
         self._false_alarms: list[tuple[float, Finding]] = []
 
@@ -137,14 +139,19 @@ class Tally:
         thresholds = np.array([self._classes[label].operating.threshold for label in labels.tolist()], np.float32)
         sure = scores > thresholds
         self.confusion += confusions(boxes[sure], labels[sure], truth, truth_labels, classes=len(self._data.classes))
+        vain = np.zeros((picture.height, picture.width), np.bool_)
         for label in counted:
             mine, ours = labels == label, truth_labels == label
             one = _OneClass(boxes[mine], scores[mine], matches[mine], truth[ours], np.flatnonzero(ours))
-            self._add_class(number, label, one)
+            vain |= self._add_class(number, label, one)
+        if counted:
+            self._vain_in.append(number)
+            self._vain.append(float(vain.mean()))
         for place in np.flatnonzero(sure & (matches[:, HALF] == NOTHING)).tolist():
             self._add_false_alarm(picture, int(labels[place]), boxes[place : place + 1], float(scores[place]))
 
-    def _add_class(self, number: int, label: int, one: "_OneClass") -> None:
+    def _add_class(self, number: int, label: int, one: "_OneClass") -> Mask:
+        """Gives where its covers lie in vain: (height, width)."""
         tally, picture = self._classes[label], self._data.pictures[number]
         boxes, scores, matches, truth = one.boxes, one.scores, one.matches, one.truth
         own = np.full(int(one.places.max(initial=-1)) + 2, NOTHING, np.int64)
@@ -172,6 +179,7 @@ class Tally:
         tally.labelled.append(bared.labelled)
         for place in np.flatnonzero(bared.needed <= tally.operating.threshold).tolist():
             self._add_miss(picture, label, truth[place : place + 1], float(bared.needed[place]))
+        return bared.vain
 
     def _add_miss(self, picture: LabelledPicture, label: int, box: Boxes, needed: float) -> None:
         score = None if needed == NEVER else round(needed, 4)
@@ -181,6 +189,11 @@ class Tally:
     def _add_false_alarm(self, picture: LabelledPicture, label: int, box: Boxes, score: float) -> None:
         finding = _finding(FindingKind.FALSE_ALARM, picture, self._data.classes[label], box, round(score, 4))
         self._false_alarms.append((-score, finding))
+
+    @property
+    def in_vain(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Places of pictures, and the share of each that covers of any class take in vain, counted once: (n,) both."""
+        return np.array(self._vain_in, np.int64), np.array(self._vain, np.float64)
 
     def tables(self) -> dict[int, ClassTable]:
         """By label of the set."""

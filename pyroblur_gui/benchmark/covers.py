@@ -47,7 +47,7 @@ class Bareness:
 
     needed: (m,) the score that a threshold must be below for the object to be covered; NEVER where none is low enough.
     bare: (g,) labelled pixels that stay bare. in_vain: (g,) pixels covered far from any label. labelled, pixels: of the
-    picture.
+    picture. vain: (height, width) where covers lie in vain at the last threshold of the grid.
     """
 
     needed: NDArray[np.float32]
@@ -55,6 +55,7 @@ class Bareness:
     in_vain: NDArray[np.int64]
     labelled: int
     pixels: int
+    vain: Mask
 
 
 def bareness(
@@ -83,12 +84,16 @@ def bareness(
     near = np.bincount(best[around], minlength=count + 1)[:count] if around is not None else np.zeros(count, np.int64)
     kept = np.searchsorted(-scores, -thresholds.astype(np.float32), side="left")  # how many lie above each threshold
     labelled = int(np.count_nonzero(labels))
+    vain = best < kept[-1]
+    if around is not None:
+        vain &= ~around
     return Bareness(
         needed=np.array([_needed(best, box, scores) for box in truth], np.float32),
         bare=labelled - _sums(on_labels)[kept],
         in_vain=_sums(counts - near)[kept],
         labelled=labelled,
         pixels=width * height,
+        vain=vain,
     )
 
 

@@ -19,7 +19,7 @@ TENTHS = 10
 
 @dataclass(frozen=True, slots=True)
 class ClassSamples:
-    """Of one class; all of shape (1 + b,). The last seven add up over classes and sizes."""
+    """Of one class; all of shape (1 + b,). The counts of the six in the middle add up over classes and sizes."""
 
     map50: Samples
     map50_95: Samples
@@ -52,9 +52,20 @@ def class_samples(table: ClassTable, weights: Weights) -> ClassSamples:
     )
 
 
-def together(classes: Iterable[ClassSamples]) -> dict[str, Samples]:
-    """Figures by name: means over the classes of what is a mean, shares of all their objects of what is a share."""
+def in_vain_samples(pictures: NDArray[np.int64], shares: NDArray[np.float64], weights: Weights) -> Samples:
+    """Of all classes as one, from what Tally.in_vain tells."""
+    mine = weights[:, pictures]
+    return _ratio(mine @ shares, mine.sum(axis=1))
+
+
+def together(classes: Iterable[ClassSamples], *, in_vain: Samples | None = None) -> dict[str, Samples]:
+    """Figures by name: means over the classes of what is a mean, shares of all their objects of what is a share.
+
+    in_vain: of these classes as one, as covers of several may overlap; without it nothing is said of several.
+    """
     parts = list(classes)
+    if in_vain is None:
+        in_vain = parts[0].in_vain if len(parts) == 1 else np.full_like(parts[0].in_vain, np.nan)
     precision = [_ratio(part.true, part.found) for part in parts]
     recall = [_ratio(part.true, part.truths) for part in parts]
     f1 = [_f1(*pair) for pair in zip(precision, recall, strict=True)]
@@ -66,7 +77,7 @@ def together(classes: Iterable[ClassSamples]) -> dict[str, Samples]:
         "f1": _mean(f1),
         "leak_objects": _ratio(_sum([part.leaked for part in parts]), _sum([part.truths for part in parts])),
         "leak_area": _ratio(_sum([part.bare for part in parts]), _sum([part.labelled for part in parts])),
-        "in_vain": _sum([part.in_vain for part in parts]),
+        "in_vain": in_vain,
     }
 
 

@@ -12,11 +12,12 @@ from pyroblur_gui.benchmark.figures import (
     class_result,
     class_samples,
     figures_of,
+    in_vain_samples,
     reach,
     size_results,
     together,
 )
-from pyroblur_gui.benchmark.intervals import compared
+from pyroblur_gui.benchmark.intervals import Samples, compared
 from pyroblur_gui.benchmark.looking import Found, looked_at
 from pyroblur_gui.benchmark.ranking import Weights
 from pyroblur_gui.benchmark.result import FIGURES, Comparison, Confusion, ModelResult
@@ -37,6 +38,12 @@ class Measured:
 
     result: ModelResult
     samples: Mapping[int, ClassSamples]
+    in_vain: Samples  # of all its classes as one
+
+    def together(self, labels: Sequence[int]) -> dict[str, Samples]:
+        """Figures by name of some of its classes; what is covered in vain only where they are all of them."""
+        is_all = set(labels) == set(self.samples)
+        return together((self.samples[label] for label in labels), in_vain=self.in_vain if is_all else None)
 
 
 def measure(
@@ -72,12 +79,13 @@ def measure(
         raise BenchmarkError(message, hint="Check that the pictures are there and can be read.")
     tables = tally.tables()
     samples = {label: class_samples(table, weights) for label, table in tables.items()}
+    in_vain = in_vain_samples(*tally.in_vain, weights)
     result = ModelResult.model_validate(
         {
             **_about(name, model),
             "missing": tuple(each for label, each in enumerate(data.classes) if truths[each] and label not in counted),
             "figures": figures_of(
-                together(samples.values()), truths=sum(map(len, (t.needed for t in tables.values())))
+                together(samples.values(), in_vain=in_vain), truths=sum(map(len, (t.needed for t in tables.values())))
             ),
             "by_class": tuple(
                 class_result(data.classes[label], table, samples[label]).model_copy(
@@ -95,7 +103,7 @@ def measure(
             "notes": tuple(_notes(unreadable, failed, tables)),
         }
     )
-    return Measured(result, samples)
+    return Measured(result, samples, in_vain)
 
 
 def compare(measured: Sequence[Measured]) -> tuple[Comparison, ...]:
@@ -106,8 +114,7 @@ def compare(measured: Sequence[Measured]) -> tuple[Comparison, ...]:
             common = sorted(set(one.samples) & set(other.samples))
             if not common:
                 continue
-            ours = together(one.samples[label] for label in common)
-            theirs = together(other.samples[label] for label in common)
+            ours, theirs = one.together(common), other.together(common)
             each = (compared(one.result.model, other.result.model, name, ours[name], theirs[name]) for name in FIGURES)
             found += [comparison for comparison in each if comparison is not None]
     return tuple(found)

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from boxes import boxes, found, picture, tally
 
-from pyroblur_gui.benchmark.figures import class_result, class_samples, figures_of, reach, size_results, together
+from pyroblur_gui.benchmark.figures import (
+    class_result,
+    class_samples,
+    figures_of,
+    in_vain_samples,
+    reach,
+    size_results,
+    together,
+)
 from pyroblur_gui.benchmark.intervals import weights
 from pyroblur_gui.benchmark.result import FindingKind
 from pyroblur_gui.benchmark.truth import SIZES, in_size, sides
@@ -141,3 +149,21 @@ def test_together_means_are_over_classes_and_shares_over_objects() -> None:
     assert figures.recall == pytest.approx(1 / 2)
     assert figures.leak_objects == pytest.approx(3 / 4)
     assert figures.leak_area == pytest.approx(300 / 700, abs=1e-5)
+
+
+def test_what_covers_of_two_classes_take_in_vain_counts_once() -> None:
+    made = tally(
+        [
+            (
+                picture((0, 10, 10, 30, 30), (1, 50, 50, 60, 60)),
+                found((0, 0.9, 70, 70, 90, 90), (1, 0.9, 70, 70, 90, 90), (1, 0.8, 70, 0, 80, 10)),
+            ),
+            (picture((0, 10, 10, 30, 30)), found()),
+        ]
+    )
+    once = weights(2, resamples=0, seed=0)
+    samples = [class_samples(each, once) for each in made.tables().values()]
+    assert [each.in_vain.tolist() for each in samples] == [pytest.approx([0.02]), pytest.approx([0.025])]
+    whole = in_vain_samples(*made.in_vain, once)
+    assert figures_of(together(samples, in_vain=whole), truths=3).in_vain == pytest.approx(0.025)
+    assert figures_of(together(samples), truths=3).in_vain is None, "it does not follow from the classes' own"
