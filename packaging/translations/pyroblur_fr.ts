@@ -10889,6 +10889,11 @@ Vos originaux restent tels quels.</translation>
             <translation>Sans {file}</translation>
         </message>
         <message>
+            <source>Every labelled object is covered.</source>
+            <extracomment>pyroblur_gui/ui/tabs/benchmark/findings_view.py</extracomment>
+            <translation>Chaque objet annoté est couvert.</translation>
+        </message>
+        <message>
             <source>False alarms</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/findings_view.py</extracomment>
             <translation>Fausses alertes</translation>
@@ -10904,9 +10909,24 @@ Vos originaux restent tels quels.</translation>
             <translation>Oublis et fausses alertes, les pires d’abord</translation>
         </message>
         <message>
+            <source>No false alarm</source>
+            <extracomment>pyroblur_gui/ui/tabs/benchmark/findings_view.py</extracomment>
+            <translation>Aucune fausse alarme</translation>
+        </message>
+        <message>
+            <source>Nothing is missed</source>
+            <extracomment>pyroblur_gui/ui/tabs/benchmark/findings_view.py</extracomment>
+            <translation>Rien n’est manqué</translation>
+        </message>
+        <message>
             <source>What to show</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/findings_view.py</extracomment>
             <translation>Quoi afficher</translation>
+        </message>
+        <message>
+            <source>Whatever it found is labelled.</source>
+            <extracomment>pyroblur_gui/ui/tabs/benchmark/findings_view.py</extracomment>
+            <translation>Tout ce qu’il a trouvé est annoté.</translation>
         </message>
         <message>
             <source>the worst {count} are shown</source>
@@ -13794,6 +13814,15 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>Upwards</source>
             <extracomment>pyroblur_gui/ui/tabs/runs/compare_panel.py</extracomment>
             <translation>En ordonnée</translation>
+        </message>
+        <message numerus="yes">
+            <source>{count} runs have no such figure.</source>
+            <comment>{count} run has no such figure.</comment>
+            <extracomment>pyroblur_gui/ui/tabs/runs/compare_panel.py</extracomment>
+            <translation>
+                <numerusform>{count} exécution n’a pas cette valeur.</numerusform>
+                <numerusform>{count} exécutions n’ont pas cette valeur.</numerusform>
+            </translation>
         </message>
         <message>
             <source>&amp;Keep note</source>

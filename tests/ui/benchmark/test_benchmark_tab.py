@@ -98,8 +98,10 @@ def test_the_gallery_leads_into_the_data_set(on_screen: Play, pictures: dict[str
         tab.results.show_view("gallery")
         view = tab.results.findings
         assert view.items.rowCount() == 0  # the first model misses nothing
+        assert view.blank.isVisible()
         view.model_box.setCurrentIndex(1)
         assert view.items.rowCount() == 8
+        assert not view.blank.isVisible()
         index = view.items.index(2)
         assert index.data(FINDING).kind is FindingKind.MISS
         await until(lambda: view.items.index(2).data(CROP) is not None)

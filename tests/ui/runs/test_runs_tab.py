@@ -90,7 +90,11 @@ def test_runs_are_filtered_sorted_and_compared(on_screen: Play) -> None:
         heads = [tab.compare.differences.verticalHeaderItem(row).text() for row in range(2)]
         assert heads[0] == "imgsz"
         assert {dot.name: dot.y for dot in tab.compare.scatter.dots} == {"large": 0.6, "small": 0.3}
+        assert tab.compare.left_out.isHidden()
         assert "imgsz: 320, 416" in tab.compare.parallel.accessibleDescription()
+        one, other, _ = tab.table.model.rows
+        tab.compare.show_runs([one, other.model_copy(update={"metrics": {}})], None)
+        assert tab.compare.left_out.text() == "1 run has no such figure."
 
     on_screen(scenario)
 

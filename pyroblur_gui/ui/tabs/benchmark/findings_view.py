@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListView,
+    QStackedWidget,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -35,6 +36,7 @@ from pyroblur_gui.ui.look import Space, scaled, tokens
 from pyroblur_gui.ui.tabs.benchmark.finding_pictures import FindingPictures
 from pyroblur_gui.ui.tabs.benchmark.wording import finding_text, short
 from pyroblur_gui.ui.tasks import Tasks
+from pyroblur_gui.ui.widgets.blank import Blank
 from pyroblur_gui.ui.widgets.inputs import ComboBox
 from pyroblur_gui.ui.widgets.segments import Segments
 
@@ -85,6 +87,10 @@ class FindingsView(QWidget):
         self.grid.setSpacing(Space.XS)
         self.grid.setMouseTracking(True)
         self.grid.setAccessibleName(tr("Misses and false alarms, worst first"))
+        self.blank = Blank()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.blank)
         head = QHBoxLayout()
         head.setSpacing(Space.M)
         head.addWidget(self.model_box)
@@ -94,7 +100,7 @@ class FindingsView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
         column.addLayout(head)
-        column.addWidget(self.grid, 1)
+        column.addWidget(self._stack, 1)
         self.model_box.currentIndexChanged.connect(self._fill)
         self.kinds.changed.connect(self._fill)
         self.grid.clicked.connect(self._open)
@@ -125,9 +131,12 @@ class FindingsView(QWidget):
         found = [each for each in model.findings if each.kind is kind]
         total = model.misses if kind is FindingKind.MISS else model.false_alarms
         self.items.show(found)
+        self._stack.setCurrentWidget(self.grid if found else self.blank)
         if kind is FindingKind.MISS:
+            self.blank.say("check-circle", tr("Nothing is missed"), tr("Every labelled object is covered."))
             text = trn("{count} object stays bare", "{count} objects stay bare", total)
         else:
+            self.blank.say("check-circle", tr("No false alarm"), tr("Whatever it found is labelled."))
             text = trn("{count} false alarm", "{count} false alarms", total)
         shown = tr("the worst {count} are shown", count=numeral(len(found), ","))
         self._count.setText(text if len(found) == total else f"{text}; {shown}")

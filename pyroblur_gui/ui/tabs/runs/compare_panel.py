@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pyroblur_gui.runs import compare, table
 from pyroblur_gui.runs.row import Row
 from pyroblur_gui.ui.curves import Curve, Curves, Figure
-from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.item_models.run_table_model import cell_text
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.runs.details_panel import DetailsPanel
@@ -61,6 +61,7 @@ class ComparePanel(QWidget):
         self._next.timeout.connect(self._draw_next)
         self.parallel: ParallelChart | None = None
         self.scatter: PointChart | None = None
+        self.left_out = QLabel()
         self.views = Segments(
             (
                 (DETAILS, tr("Details")),
@@ -162,7 +163,10 @@ class ComparePanel(QWidget):
             choice.addWidget(text, line, 0)
             choice.addWidget(box, line, 1)
         self._scatter_grid.addLayout(choice, 0, 0)
-        self._scatter_grid.addWidget(self.scatter, 1, 0)
+        self.left_out.setProperty("look", "muted")
+        self.left_out.setWordWrap(True)
+        self._scatter_grid.addWidget(self.left_out, 1, 0)
+        self._scatter_grid.addWidget(self.scatter, 2, 0)
         if self._rows:
             self.show_runs(self._rows, None)
 
@@ -235,6 +239,9 @@ class ComparePanel(QWidget):
             return
         places = [(row.name, _number(row, across), _number(row, up)) for row in self._rows]
         dots = [Dot(name, x, y) for name, x, y in places if x is not None and y is not None]
+        left_out = len(places) - len(dots)
+        self.left_out.setVisible(bool(left_out))
+        self.left_out.setText(trn("{count} run has no such figure.", "{count} runs have no such figure.", left_out))
         self.scatter.show_dots(dots, across=column_title(across), up=column_title(up))
 
     def _draw_parallel(self) -> None:
