@@ -1,8 +1,10 @@
 """Getting a data set by the window: licence, key, download by the real worker from a hostile server, and resuming."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import keyring
@@ -235,7 +237,13 @@ def _goes_on(request: Request) -> bool:
 
 def _fetched() -> int:
     """Bytes of the archive that lie on the disk, in a data set that is in the making."""
-    return sum(path.stat().st_size for path in datasets_folder().glob(".*/**/*.zip*") if path.is_file())
+    total = 0
+    for folder, _, files in os.walk(datasets_folder()):  # which goes on when a folder is deleted meanwhile
+        for file in files:
+            if ".zip" in file:
+                with suppress(FileNotFoundError):
+                    total += Path(folder, file).stat().st_size
+    return total
 
 
 def _files() -> list[Path]:
