@@ -98,7 +98,7 @@ def make_application(doors: Doors, verbs: Collection[str] = VERBS) -> typer.Type
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
-        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        write_line(sys.stdout, f"{PROGRAM} {__version__}")
         raise typer.Exit
 
 

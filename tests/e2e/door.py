@@ -23,6 +23,8 @@ END_TYPES = ("finished", "failed", "cancelled")
 
 Line = dict[str, Any]
 
+LEFT_OUT = ("XDG_", "PYROBLUR_", "PYTHONUNBUFFERED")  # of whoever runs the tests: users have none of it
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -122,7 +124,7 @@ class Door:
         )
 
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "PYROBLUR_"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
         return kept | {
             "PYROBLUR_HOME": str(self.home),
             "HOME": str(self._user_home),

@@ -194,7 +194,7 @@ def test_people_are_shown_tables_and_sentences(place: Place) -> None:
         (("check", "mine"), ("unreadable_image", "high", "remove_pictures")),
         (("check", "mine", "--kind", "box_outside"), ("images/002.jpg: Box 1 (license_plate) reaches out",)),
         (("stats", "mine"), ("images", "train", "fingerprint")),
-        (("list",), ("mine", "license_plate")),
+        (("list",), ("mine", "licence plates")),
         (("sources",), ("wider_face", "Licence:")),
         (("export", "mine", "-o", place.out), (f"done: {place.out}",)),
     ):
