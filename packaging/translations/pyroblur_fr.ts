@@ -2869,24 +2869,6 @@
             <translation>{count} classes de plus</translation>
         </message>
         <message numerus="yes">
-            <source>{count} faces</source>
-            <comment>{count} face</comment>
-            <extracomment>pyroblur_gui/cli/output.py</extracomment>
-            <translation>
-                <numerusform>{count} visage</numerusform>
-                <numerusform>{count} visages</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>{count} licence plates</source>
-            <comment>{count} licence plate</comment>
-            <extracomment>pyroblur_gui/cli/output.py</extracomment>
-            <translation>
-                <numerusform>{count} plaque</numerusform>
-                <numerusform>{count} plaques</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
             <source>{count} problems</source>
             <comment>{count} problem</comment>
             <extracomment>pyroblur_gui/cli/output.py</extracomment>
@@ -3058,6 +3040,24 @@
     </context>
     <context>
         <name>core</name>
+        <message numerus="yes">
+            <source>{count} faces</source>
+            <comment>{count} face</comment>
+            <extracomment>pyroblur_gui/core/classes.py</extracomment>
+            <translation>
+                <numerusform>{count} visage</numerusform>
+                <numerusform>{count} visages</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{count} licence plates</source>
+            <comment>{count} licence plate</comment>
+            <extracomment>pyroblur_gui/core/classes.py</extracomment>
+            <translation>
+                <numerusform>{count} plaque</numerusform>
+                <numerusform>{count} plaques</numerusform>
+            </translation>
+        </message>
         <message>
             <source>The window cannot open: the library {library} of the system is missing. Install it (on Debian and Ubuntu: apt install {package}) and start again, or cover files without the window: pyroblur blur FILES</source>
             <extracomment>pyroblur_gui/core/desktop.py</extracomment>

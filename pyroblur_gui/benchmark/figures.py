@@ -37,8 +37,6 @@ def class_samples(table: ClassTable, weights: Weights) -> ClassSamples:
     precisions = ranking.average_precision(weights)
     true, found, truths = ranking.counts(weights, table.operating.threshold)
     mine = weights[:, table.pictures]
-    pictures = mine.sum(axis=1)
-    in_vain = _ratio(mine @ table.in_vain[:, OPERATING], pictures)
     return ClassSamples(
         map50=precisions[:, HALF],
         map50_95=precisions.mean(axis=1),
@@ -48,12 +46,12 @@ def class_samples(table: ClassTable, weights: Weights) -> ClassSamples:
         leaked=_leaked(table, weights, np.ones(len(table.needed), np.bool_)),
         bare=mine @ table.bare[:, OPERATING],
         labelled=mine @ table.labelled,
-        in_vain=in_vain,
+        in_vain=in_vain_samples(table.pictures, table.in_vain[:, OPERATING], weights),
     )
 
 
 def in_vain_samples(pictures: NDArray[np.int64], shares: NDArray[np.float64], weights: Weights) -> Samples:
-    """Of all classes as one, from what Tally.in_vain tells."""
+    """The mean over the pictures. pictures: places in the set; shares: of each that is covered in vain; (n,) both."""
     mine = weights[:, pictures]
     return _ratio(mine @ shares, mine.sum(axis=1))
 

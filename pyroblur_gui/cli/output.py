@@ -19,7 +19,7 @@ from typing import Protocol, TextIO
 from pydantic import JsonValue
 
 from pyroblur_gui.cli.unread import UnreadError, send
-from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
+from pyroblur_gui.core.classes import counted
 from pyroblur_gui.core.errors import OutputError, PyroblurError
 from pyroblur_gui.core.translation import numeral, term, tr, translated, trn
 from pyroblur_gui.jobs.events import Cancelled, Detected, Event, Failed, Finished, Log, Preview, Progress, Started
@@ -302,13 +302,7 @@ def class_counts(counts: Mapping[str, JsonValue]) -> list[str]:
 
 
 def _class_count(label: str, number: JsonValue) -> str:
-    if not isinstance(number, int):
-        return f"{number} {label}"
-    if label == FACE:
-        return trn("{count} face", "{count} faces", number)
-    if label == LICENSE_PLATE:
-        return trn("{count} licence plate", "{count} licence plates", number)
-    return f"{numeral(number)} {label}"
+    return counted(label, number) if isinstance(number, int) else f"{number} {label}"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

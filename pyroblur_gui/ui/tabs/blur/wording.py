@@ -1,5 +1,6 @@
 """Turns figures and states into what the user reads."""
 
+from pyroblur_gui.core.classes import counted
 from pyroblur_gui.media.facts import Kind
 from pyroblur_gui.ui.i18n import numeral, tr, trn
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState, Summary
@@ -100,15 +101,7 @@ def progress_text(item: Item) -> str:
 
 def found_text(item: Item) -> str:
     """What was covered, by class: "4 faces, 1 licence plate"."""
-    names = {
-        "face": lambda count: trn("{count} face", "{count} faces", count),
-        "license_plate": lambda count: trn("{count} licence plate", "{count} licence plates", count),
-    }
-    parts = []
-    for label, count in item.counts.items():
-        say = names.get(label)
-        parts.append(say(count) if say is not None else f"{numeral(count, ',')} {label.replace('_', ' ')}")
-    return ", ".join(parts)
+    return ", ".join(counted(label, count).replace("_", " ") for label, count in item.counts.items())
 
 
 def accessible_text(item: Item) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pyroblur_gui.core.classes import counted
 from pyroblur_gui.datasets.spec import (
     CheckSpec,
     DownloadSpec,
@@ -148,17 +149,7 @@ def result_text(result: Mapping[str, Any]) -> str:
         parts.append(trn("{count} picture", "{count} pictures", images))
     boxes = result.get("boxes")
     if isinstance(boxes, Mapping):
-        parts += [box_text(str(name), int(count)) for name, count in boxes.items() if count]
+        parts += [counted(str(name), int(count)).replace("_", " ") for name, count in boxes.items() if count]
     if isinstance(problems := result.get("problems"), int) and problems:
         parts.append(trn("{count} problem", "{count} problems", problems))
     return tr("Done: {what}.", what=" · ".join(parts)) if parts else tr("Done.")
-
-
-def box_text(name: str, count: int) -> str:
-    match name:
-        case "face":
-            return trn("{count} face", "{count} faces", count)
-        case "license_plate":
-            return trn("{count} licence plate", "{count} licence plates", count)
-        case _:
-            return f"{numeral(count, ',')} {name.replace('_', ' ')}"
