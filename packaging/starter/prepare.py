@@ -1,9 +1,10 @@
 """Builds the training set of the starter model: faces and plates labelled in every picture.
 
 Each source set labels one class only. Trained as they are, they teach a model that faces beside a car are
-background. So a teacher (CenterFace) draws the faces where none are labelled; what the teacher is unsure of is
-painted over, so that it counts neither as a face nor as background; face pictures with vehicles in them, whose
-plates nobody labelled, are left out. compose.py then adds small and crowded faces.
+background. So a teacher (CenterFace) draws the faces where none are labelled, in pictures of faces, too: people left
+out one in eight there, and nearly all of those are small. What the teacher is unsure of is painted over, so that it
+counts neither as a face nor as background; face pictures with vehicles in them, whose plates nobody labelled, are left
+out. compose.py then adds small and crowded faces.
 
     python packaging/starter/prepare.py LAB_DATA_DIR OUT_DIR
 """
@@ -22,6 +23,7 @@ from teacher import Teacher
 FACE, PLATE = 0, 1
 SURE, UNSURE = 0.35, 0.15  # the teacher's scores: drawn as a face above SURE, painted over between the two
 SMALLEST_PX = 5.0
+SAME = 0.2  # two boxes that have more in common mean the same face
 TUNING_SHARE = 0.08  # never trained on: thresholds are chosen there
 
 LABELLED_FACES = ("faces/maskdet853", "faces/mik1i_colour", "faces/mik1i_gray_extra", "faces/mik1i_background")
@@ -56,23 +58,26 @@ def write_boxes(path: Path, boxes: np.ndarray, *, width: int, height: int) -> No
 
 
 def overlap(box: np.ndarray, others: np.ndarray) -> float:
-    """Largest share of `box` that one of `others` covers."""
+    """Largest share that `box` and one of `others` have in common, of the smaller of the two."""
     if not len(others):
         return 0.0
     low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:4], others[:, 2:4])
     inside = np.prod(np.clip(high - low, 0, None), axis=1)
-    return float(inside.max() / max(1e-6, np.prod(box[2:4] - box[:2])))
+    smaller = np.minimum(np.prod(box[2:4] - box[:2]), np.prod(others[:, 2:4] - others[:, :2], axis=1))
+    return float((inside / np.maximum(1e-6, smaller)).max())
 
 
 def fill_in_faces(image: np.ndarray, boxes: np.ndarray, teacher: Teacher) -> tuple[np.ndarray, np.ndarray]:
-    """Adds the teacher's faces to `boxes`; paints over what the teacher is unsure of."""
+    """Adds the teacher's faces that `boxes` lacks; paints over what the teacher is unsure of."""
     found = teacher(image)
     sizes = np.minimum(found[:, 2] - found[:, 0], found[:, 3] - found[:, 1])
-    sure = found[(found[:, 4] >= SURE) & (sizes >= SMALLEST_PX)]
+    known = boxes[boxes[:, 0] == FACE, 1:]
+    is_new = np.array([overlap(each[:4], known) < SAME for each in found], bool)
+    sure = found[(found[:, 4] >= SURE) & (sizes >= SMALLEST_PX) & is_new]
     labelled = np.concatenate([boxes[:, 1:], sure[:, :4]])
     image = image.copy()
     for x1, y1, x2, y2, _ in found[(found[:, 4] < SURE) & (found[:, 4] >= UNSURE)]:
-        if overlap(np.array([x1, y1, x2, y2]), labelled) < 0.2:
+        if overlap(np.array([x1, y1, x2, y2]), labelled) < SAME:
             top, left = max(0, int(y1)), max(0, int(x1))
             patch = image[top : int(np.ceil(y2)), left : int(np.ceil(x2))]
             if patch.size:
@@ -101,9 +106,7 @@ def samples(lab: Path, teacher: Teacher, done: set[str]) -> Iterator[Sample]:
             boxes = read_boxes(folder / "labels" / f"{path.stem}.txt", width=width, height=height)
             if group in UNLABELLED:
                 boxes = boxes[:0]
-            if group in (*LABELLED_PLATES, *UNLABELLED):
-                image, boxes = fill_in_faces(image, boxes, teacher)
-            yield Sample(name=name, image=image, boxes=boxes)
+            yield Sample(name, *fill_in_faces(image, boxes, teacher))
 
 
 def is_for_tuning(name: str) -> bool:

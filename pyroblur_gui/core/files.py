@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psutil
-
 from pyroblur_gui.core.errors import (
     DiskFullError,
     MissingFileError,
@@ -112,6 +110,8 @@ class PartFile:
 
 def remove_abandoned(folder: Path, pattern: str = f"{_PART_PREFIX}*") -> None:
     """Removes what killed processes left half-written in this folder; that of living ones stays."""
+    import psutil
+
     for left in folder.glob(f"{pattern}.part*"):
         owner = left.name.removeprefix(_PART_PREFIX).partition("-")[2].partition(".")[0]
         if owner.isdecimal() and not psutil.pid_exists(int(owner)):

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import psutil
-
 from pyroblur_gui import __version__
 
 BEHIND_WINDOW_VARIABLE = "PYROBLUR_BEHIND_WINDOW"  # set by a window, inherited by its workers
@@ -44,6 +42,8 @@ class Memory:
 
 @cache
 def processor() -> Processor:
+    import psutil
+
     info = _cpuinfo()
     flags = set((info.get("flags") or info.get("Features") or "").split())
     return Processor(
@@ -67,6 +67,8 @@ def usable_cores() -> int:
 
 
 def memory() -> Memory:
+    import psutil
+
     now = psutil.virtual_memory()
     return Memory(total_bytes=now.total, available_bytes=now.available)
 
@@ -86,6 +88,8 @@ def give_way_to_window() -> None:
     """
     if not os.environ.get(BEHIND_WINDOW_VARIABLE):
         return
+    import psutil
+
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:

@@ -20,16 +20,8 @@ from pyroblur_gui.jobs.diary import LASTING_FILE, DiaryReader, Entry
 from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event
 from pyroblur_gui.jobs.failure import failure_of
 from pyroblur_gui.jobs.job_folder import JobFolder, Sitting, Task, Wish
-from pyroblur_gui.jobs.process import (
-    GRACE_S,
-    TERMINATE_S,
-    LoneProcess,
-    broke_off,
-    comes_true,
-    end_tree,
-    is_there,
-    tree_of,
-)
+from pyroblur_gui.jobs.process import GRACE_S, LoneProcess, broke_off
+from pyroblur_gui.jobs.process_tree import TERMINATE_S, comes_true, end_tree, is_there, tree_of
 
 LOOK_S = 0.2  # between two looks at what it tells
 TURN_S = 0.005  # how long events may be handed on before the loop gets a turn

@@ -11,12 +11,10 @@ import os
 import signal
 import sys
 import sysconfig
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import psutil
 from pydantic import JsonValue
 
 from pyroblur_gui.core.errors import JobError
@@ -27,9 +25,7 @@ from pyroblur_gui.jobs.pipes import Pipes
 from pyroblur_gui.jobs.shared_images import new_prefix, remove_leftovers, serial_of
 
 GRACE_S = 5.0  # how long a job may take to stop when it is asked to
-TERMINATE_S = 2.0  # how long it may take after SIGTERM, before SIGKILL
 _SHOWN_LINES = 40
-_LOOK_S = 0.05
 _SHOWN_CHARACTERS = 16 << 10
 
 # opencv-python sets these for its own Qt; a child with another Qt would look for its plugins there.
@@ -169,23 +165,24 @@ class WorkerProcess:
             stdin.close()
         if not await self._pipes.ended_within(self._grace_s) and self.is_alive and self.pid is not None:
             log.info("worker %d has nothing to do and takes its time to end: ending it", self.pid)  # a busy machine
-            await self._end_tree(tree_of(self.pid))
+            await self._end_tree(self.pid)
 
     async def kill(self) -> None:
         """Terminates, then kills the child and all that it started."""
         self._is_spoiled = True
         if not self.is_alive or self.pid is None:
             return
-        tree = tree_of(self.pid)
-        log.warning("worker %d does not stop: ending it and %d more", self.pid, len(tree) - 1)
-        await self._end_tree(tree)
+        log.warning("worker %d does not stop", self.pid)
+        await self._end_tree(self.pid)
 
-    async def _end_tree(self, tree: Sequence[psutil.Process]) -> None:
-        for process in tree:
-            _signal(process, psutil.Process.terminate)
+    async def _end_tree(self, pid: int) -> None:
+        from pyroblur_gui.jobs.process_tree import TERMINATE_S, kill, terminate, tree_of
+
+        tree = tree_of(pid)
+        log.info("ending worker %d and %d more", pid, len(tree) - 1)
+        terminate(tree)
         await self._pipes.ended_within(TERMINATE_S)
-        for process in tree:
-            _signal(process, psutil.Process.kill)
+        kill(tree)
         if not await self._pipes.ended_within(TERMINATE_S):
             log.error("worker %d cannot be ended: the system holds it", self.pid)
             self._pipes.abandon()
@@ -252,7 +249,9 @@ class WorkerProcess:
         transport = self._pipes.transport
         status = transport.get_returncode() if transport is not None else None
         if transport is not None and self._is_apart:
-            _end_orphans(transport.get_pid(), status)
+            from pyroblur_gui.jobs.process_tree import end_orphans
+
+            end_orphans(transport.get_pid(), status)
         remove_leftovers(self._prefix, self._newest_picture)
         if self._run is not None:
             self._end(Cancelled() if self._run.is_cancelled else broke_off(status, self._pipes.last_errors()))
@@ -277,7 +276,7 @@ class LoneProcess:
         environment: Mapping[str, str | None] | None,
     ) -> "LoneProcess":
         """log_file: takes what it prints. lasting: the file of what it tells for good. Raises JobError."""
-        import subprocess  # noqa: PLC0415, TID251 - this module is the one that may
+        import subprocess  # noqa: TID251 - this module is the one that may
 
         whole = [*(command if command is not None else worker_command()), *arguments]
         before = lasting.stat().st_size if lasting.exists() else 0
@@ -306,7 +305,9 @@ class LoneProcess:
 
     def end_orphans(self) -> None:
         """What it left running, once it is dead."""
-        _end_orphans(self.pid, self.poll())
+        from pyroblur_gui.jobs.process_tree import end_orphans
+
+        end_orphans(self.pid, self.poll())
 
     def let_go(self) -> None:
         """Nothing is said of it any more when it goes on."""
@@ -371,7 +372,7 @@ def _environment() -> dict[str, str]:
 def _apart_from_this_process() -> dict[str, Any]:
     """A group of its own: Ctrl-C in the terminal reaches only us, and the child's whole group can be ended."""
     if sys.platform == "win32":
-        import subprocess  # noqa: PLC0415, TID251 - for its flags; this module is the one that may
+        import subprocess  # noqa: TID251 - for its flags; this module is the one that may
 
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
@@ -382,72 +383,6 @@ def _tell(run: _Run, event: Event) -> None:
         run.on_event(event)
     except Exception:  # a listener's mistake must not cost the job its end
         log.exception("a listener failed on %s", event.type)
-
-
-async def comes_true(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether it does within that time; for what another process does, which sets no event here."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() >= end:
-            return False
-        await asyncio.sleep(_LOOK_S)
-    return True
-
-
-async def end_tree(tree: Sequence[psutil.Process]) -> None:
-    """Terminates, then kills processes that are not followed otherwise."""
-    for process in tree:
-        _signal(process, psutil.Process.terminate)
-    await comes_true(lambda: not any(_is_there(process) for process in tree), TERMINATE_S)
-    for process in tree:
-        _signal(process, psutil.Process.kill)
-
-
-def tree_of(pid: int) -> list[psutil.Process]:
-    """The process and its descendants; empty when it is gone."""
-    try:
-        root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return []
-
-
-def is_there(pid: int) -> bool:
-    """Whether a process of that number does anything yet."""
-    try:
-        return _is_there(psutil.Process(pid))
-    except psutil.Error:
-        return False
-
-
-def _is_there(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
-
-
-def _signal(process: psutil.Process, how: Callable[[psutil.Process], None]) -> None:
-    try:
-        how(process)
-    except psutil.Error:  # gone, or no longer ours
-        return
-
-
-def _end_orphans(pid: int, status: int | None) -> None:
-    """Ends what a dead child left running: its group where there are groups, else what still names it as parent."""
-    if sys.platform == "win32":
-        if status == 0:  # it ended in order; looking at every process takes a while there
-            return
-        for process in psutil.process_iter(["ppid"]):
-            if process.info["ppid"] == pid:
-                for one in tree_of(process.pid):
-                    _signal(one, psutil.Process.kill)
-        return
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # nobody left (macOS: only zombies left)
-        return
 
 
 def _explain(status: int | None) -> tuple[str, str]:

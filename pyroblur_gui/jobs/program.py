@@ -17,7 +17,7 @@ from typing import IO
 import psutil
 
 from pyroblur_gui.core.errors import PackError
-from pyroblur_gui.jobs.process import TERMINATE_S, tree_of
+from pyroblur_gui.jobs.process_tree import TERMINATE_S, tree_of
 
 LOOK_S = 0.1
 KEPT_LINES = 400

@@ -9,8 +9,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import psutil
-
 from pyroblur_gui.core.errors import ModelError
 from pyroblur_gui.core.files import PartFile
 from pyroblur_gui.core.paths import folders
@@ -126,6 +124,8 @@ def remove(name: str) -> None:
 
 def _remove_abandoned(root: Path) -> None:
     """What killed processes left of models that they were filling or deleting."""
+    import psutil
+
     for left in root.glob(f"{UNFINISHED}*"):
         owner = left.name.removeprefix(UNFINISHED).partition("-")[0]
         if not (owner.isdecimal() and psutil.pid_exists(int(owner))):

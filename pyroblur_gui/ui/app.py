@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qasync  # type: ignore[import-untyped]
 from PySide6.QtCore import QTimer
@@ -34,14 +34,17 @@ from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.display import refuse, told_if_qt_gives_up
 from pyroblur_gui.ui.garbage import Collector
 from pyroblur_gui.ui.i18n import failure_text, tr, translated
-from pyroblur_gui.ui.job_client import JobClient, preview_lane
 from pyroblur_gui.ui.language import speak
 from pyroblur_gui.ui.language import wanted as wanted_language
 from pyroblur_gui.ui.main_window import MainWindow
 from pyroblur_gui.ui.opened_files import OpenedFiles
+from pyroblur_gui.ui.preview_worker import preview_lane
 from pyroblur_gui.ui.state import WindowState, window_state_file
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.job_client import JobClient
 
 log = logging.getLogger(__name__)
 
@@ -131,9 +134,10 @@ class Session:
         settings_file = SettingsFile(folders().settings_file, Settings)
         state_file = window_state_file()
         settings, state = settings_file.load(), state_file.load()
-        self._theme.use(settings.value.scheme)
+        self._theme.choose(settings.value.scheme)
         speak(settings.value.language)
         window = self._make(settings_file, state_file, settings.value, state.value)
+        self._theme.use(settings.value.scheme)
         self._collector.start()
         window.show()
         window.say(translated(settings.message))
@@ -175,8 +179,10 @@ class Session:
         await asyncio.sleep(SETTLE_S)  # what its tabs have cancelled ends while there are its widgets
         before.deleteLater()
 
-    def connect_jobs(self) -> JobClient:
-        """Opens the queue and warms the preview's worker up."""
+    def connect_jobs(self) -> "JobClient":
+        """Opens the queue, whose modules are loaded only now that the window is on screen."""
+        from pyroblur_gui.ui.job_client import JobClient
+
         if self.window is None or self._lane is None:
             message = "There is no window yet."
             raise RuntimeError(message)

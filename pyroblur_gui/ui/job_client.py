@@ -1,17 +1,15 @@
 """The window's thin line to the jobs: the queue on disk, and the interactive lane with its answers made typed."""
 
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import JsonValue, ValidationError
 
-from pyroblur_gui.blurring.spec import BlurSpec, FrameRequest, PreviewSpec, ThumbnailRequest
+from pyroblur_gui.blurring.spec import BlurSpec, FrameRequest, ThumbnailRequest
 from pyroblur_gui.core.errors import JobError, OutputError, PyroblurError
 from pyroblur_gui.core.paths import folders
-from pyroblur_gui.core.system import BEHIND_WINDOW_VARIABLE
 from pyroblur_gui.jobs.events import Answer, Box, Preview, SharedImage
 from pyroblur_gui.jobs.interactive import InteractiveLane
 from pyroblur_gui.jobs.pool import WorkerPool
@@ -47,14 +45,6 @@ class PreviewFrame:
     duration_s: float
     engine: str
     thresholds: dict[str, float]
-
-
-def preview_lane() -> InteractiveLane:
-    """With its worker started ahead of the first request: it loads its libraries while the window is being made."""
-    os.environ[BEHIND_WINDOW_VARIABLE] = "1"
-    lane = InteractiveLane(PreviewSpec())
-    lane.warm_up()
-    return lane
 
 
 class JobClient:

@@ -1,8 +1,11 @@
 """The main window: menus, the tabs, the status bar, and what happens when it is closed."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
@@ -17,36 +20,38 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pyroblur_gui.core.errors import PyroblurError, SettingsError
+from pyroblur_gui.core.errors import SettingsError
 from pyroblur_gui.core.settings import Settings, SettingsFile
-from pyroblur_gui.operations.spec import UpdatesSpec
 from pyroblur_gui.runs.place import here
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.dialogs.about import AboutDialog, diagnosis
-from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog, pack_question, work_question
-from pyroblur_gui.ui.dialogs.diagnostics import DiagnosticsDialog, collected
-from pyroblur_gui.ui.dialogs.guide import GuideDialog
-from pyroblur_gui.ui.dialogs.question import Question
-from pyroblur_gui.ui.dialogs.settings import SettingsDialog
-from pyroblur_gui.ui.dialogs.updates import answer, no_address, no_answer
-from pyroblur_gui.ui.dialogs.welcome import WelcomeDialog
+from pyroblur_gui.ui.dialogs.closing import (
+    Answer,
+    ClosingDialog,
+    benchmark_question,
+    pack_question,
+    training_question,
+    work_question,
+)
+from pyroblur_gui.ui.help_menu import HelpMenu, load_help
 from pyroblur_gui.ui.i18n import failure_text, numeral, tr, translated
-from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.notifier import Notifier
 from pyroblur_gui.ui.state import WindowState, differences, options_from, program_defaults
 from pyroblur_gui.ui.tabs.benchmark.tab import BenchmarkTab
-from pyroblur_gui.ui.tabs.benchmark.tab import closing_question as benchmark_question
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.tab import BlurTab
 from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
 from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.tabs.runs.tab import RunsTab
-from pyroblur_gui.ui.tabs.training.tab import TrainingTab, closing_question
+from pyroblur_gui.ui.tabs.training.tab import TrainingTab
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.theme import Theme
 from pyroblur_gui.ui.widgets.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.dialogs.question import Question
+    from pyroblur_gui.ui.job_client import JobClient
 
 DEFAULT_SIZE = (1360, 850)
 SMALLEST_SIZE = (960, 600)
@@ -82,7 +87,6 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._training_answer = ""  # to the question that closing asks while a training runs
         self._closes_when_done = False
-        self._engine = ""
         self.setWindowTitle("PyroBlur")
         self.setWindowIcon(icons.application_icon())
         self.setMinimumSize(*SMALLEST_SIZE)
@@ -101,6 +105,7 @@ class MainWindow(QMainWindow):
         self.runs = RunsTab()
         self.status = StatusBar()
         self.status.show_tracking(here().other_host)
+        self.help = HelpMenu(self)
         self._build()
         self._build_menus()
         self.blur.summary.connect(self._summary_changed)
@@ -130,11 +135,12 @@ class MainWindow(QMainWindow):
         self.say(self.training.connect_jobs(client))
         self.benchmark.connect_jobs(client)
         self.runs.connect_jobs(client)
-        self._tasks.run(self._load_tabs())
+        self._tasks.run(self._load())
 
     async def disconnect_jobs(self) -> None:
         """Ends what the tabs have under way; the client itself is its owner's to close."""
         await self._tasks.close()
+        await self.help.close()
         await self.blur.disconnect_jobs()
         await self.datasets.disconnect_jobs()
         await self.training.disconnect_jobs()
@@ -144,6 +150,22 @@ class MainWindow(QMainWindow):
 
     def add_files(self, paths: Sequence[Path]) -> None:
         self.blur.add(paths, take_any_file=True)
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @property
+    def client(self) -> JobClient | None:
+        """None before there are jobs."""
+        return self._client
+
+    def welcome_if_new(self) -> None:
+        """Shows the welcome at the first start, once."""
+        if not self._settings.was_welcomed:
+            self._settings = self._settings.model_copy(update={"was_welcomed": True})
+            self._save_settings()
+            self.help.welcome()
 
     def say(self, text: str) -> None:
         """A passing remark above the work."""
@@ -155,11 +177,12 @@ class MainWindow(QMainWindow):
         if name in _TABS:
             self._tabs.setCurrentIndex(_TABS.index(name))
 
-    async def _load_tabs(self) -> None:
-        """Before they are shown, so that showing one takes no longer than building it."""
+    async def _load(self) -> None:
+        """What is not on screen yet, before it is shown, so that showing it takes no longer than building it."""
         for tab in self._all:
             if isinstance(tab, JobTab):
                 await asyncio.to_thread(tab.load)
+        await asyncio.to_thread(_load_dialogs)
 
     # -- closing
 
@@ -174,7 +197,7 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         if self.training.is_busy() and not self._training_answer:
-            question = closing_question(self, has_waiting=self.training.has_waiting())
+            question = training_question(self, has_waiting=self.training.has_waiting())
             question.answered.connect(self._training_answered)
             question.open()
             return
@@ -232,6 +255,8 @@ class MainWindow(QMainWindow):
     # -- settings and what is remembered
 
     def _show_settings(self) -> None:
+        from pyroblur_gui.ui.dialogs.settings import SettingsDialog
+
         dialog = SettingsDialog(self._settings, self)
         dialog.saved.connect(self._take_settings)
         dialog.open()
@@ -315,7 +340,7 @@ class MainWindow(QMainWindow):
             asyncio.get_running_loop().call_soon(self._close_now)
 
     def _engine_known(self, text: str) -> None:
-        self._engine = text
+        self.help.engine = text
         self.status.show_engine(text)
 
     def _use_model(self, name: str) -> None:
@@ -416,61 +441,7 @@ class MainWindow(QMainWindow):
         self.runs.commands.fill_menu(self._runs_menu)
         self._view_menu = self._menu(tr("&View"))
         self._show_tab(_BLUR)
-        self._build_help_menu(self._menu(tr("&Help")))
-
-    def _build_help_menu(self, menu: QMenu) -> None:
-        no_role = QAction.MenuRole.NoRole
-        self.guide_action = self._action(tr("&User guide"), "book-open", QKeySequence.StandardKey.HelpContents, no_role)
-        self.guide_action.triggered.connect(lambda: GuideDialog(self).show())
-        self.welcome_action = self._action(tr("&Welcome"), "hand-waving", "", no_role)
-        self.welcome_action.triggered.connect(self.welcome)
-        self.updates_action = self._action(tr("Check for u&pdates"), "arrow-clockwise", "", no_role)
-        self.updates_action.triggered.connect(self._check_for_updates)
-        copy = self._action(tr("&Copy diagnosis"), "copy", "", no_role)
-        copy.triggered.connect(self._copy_diagnosis)
-        self.diagnostics_action = self._action(tr("Collect &diagnostics…"), "first-aid-kit", "", no_role)
-        self.diagnostics_action.triggered.connect(self._collect_diagnostics)
-        us = self._action(tr("&About PyroBlur"), "info", "", QAction.MenuRole.AboutRole)
-        us.triggered.connect(lambda: AboutDialog(self._engine, self).open())
-        menu.addActions([self.guide_action, self.welcome_action])
-        menu.addSeparator()
-        menu.addActions([self.updates_action, copy, self.diagnostics_action])
-        menu.addSeparator()
-        menu.addAction(us)
-
-    # -- help
-
-    def welcome_if_new(self) -> None:
-        """Shows the welcome at the first start, once."""
-        if not self._settings.was_welcomed:
-            self._settings = self._settings.model_copy(update={"was_welcomed": True})
-            self._save_settings()
-            self.welcome()
-
-    def welcome(self) -> None:
-        WelcomeDialog(self).open()
-
-    def _collect_diagnostics(self) -> None:
-        jobs = self._client.queue.jobs() if self._client is not None else []
-        DiagnosticsDialog(collected(self._engine, self._settings, jobs), self).open()
-
-    def _check_for_updates(self) -> None:
-        if not self._settings.update_address:
-            no_address(self).open()
-        elif self._client is not None:
-            self.updates_action.setEnabled(False)
-            self.say(tr("Asking {address} for the newest version…", address=self._settings.update_address))
-            self._tasks.run(self._ask_for_updates(self._client))
-
-    async def _ask_for_updates(self, client: JobClient) -> None:
-        try:
-            found = await client.errands.run(UpdatesSpec(address=self._settings.update_address))
-        except PyroblurError as error:
-            no_answer(error, self).open()
-        else:
-            answer(found, self).open()
-        finally:
-            self.updates_action.setEnabled(True)
+        self.help.fill(self._menu(tr("&Help")))
 
     def _menu(self, title: str) -> QMenu:
         menu = self.menuBar().addMenu(title)
@@ -484,9 +455,10 @@ class MainWindow(QMainWindow):
         action.setMenuRole(role)
         return action
 
-    def _copy_diagnosis(self) -> None:
-        QApplication.clipboard().setText(diagnosis(self._engine))
-        self.say(tr("The diagnosis is on the clipboard, ready to be pasted into a report."))
+
+def _load_dialogs() -> None:
+    """In a thread, soon after the window is on screen."""
+    load_help()
 
 
 def _as_text(data: QByteArray) -> str:

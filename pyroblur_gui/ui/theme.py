@@ -68,8 +68,11 @@ class Theme(QObject):
             dark = self._scheme is ColorScheme.DARK
         return DARK if dark else LIGHT
 
-    def use(self, scheme: ColorScheme) -> None:
-        """Switches now; native title bars follow where the platform lets them."""
+    def choose(self, scheme: ColorScheme) -> None:
+        """Only the colours that widgets are drawn with, not yet their style. Whoever makes a whole window calls it
+        before and `use` after: under a style sheet all that has been made is styled anew with every place it is put
+        into, which takes as long as making the window.
+        """
         self._scheme = scheme
         wanted = {
             ColorScheme.SYSTEM: Qt.ColorScheme.Unknown,
@@ -77,6 +80,12 @@ class Theme(QObject):
             ColorScheme.DARK: Qt.ColorScheme.Dark,
         }[scheme]
         QGuiApplication.styleHints().setColorScheme(wanted)
+        if self._applied is None:
+            self._application.setPalette(palette_of(self.look))
+
+    def use(self, scheme: ColorScheme) -> None:
+        """Switches now; native title bars follow where the platform lets them."""
+        self.choose(scheme)
         self._refresh()
 
     def _refresh(self) -> None:

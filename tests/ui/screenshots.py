@@ -199,7 +199,7 @@ class Camera:
     async def about(self) -> None:
         from pyroblur_gui.ui.dialogs.about import AboutDialog
 
-        AboutDialog(self.window._engine, self.window).open()
+        AboutDialog(self.window.help.engine, self.window).open()
         await self.shoot_dialog("about", AboutDialog)
 
     async def closing(self) -> None:

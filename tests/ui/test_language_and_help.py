@@ -102,7 +102,7 @@ def test_the_welcome_is_shown_once_and_the_keyboard_goes_through_it(on_screen: P
         assert not dialog.isVisible()
         window.welcome_if_new()
         assert _open(WelcomeDialog) == [], "once is enough"
-        window.welcome_action.trigger()  # again, from Help
+        window.help.welcome_action.trigger()  # again, from Help
         (again,) = _open(WelcomeDialog)
         QTest.keyClick(again, Qt.Key.Key_Escape)
         assert not again.isVisible()
@@ -154,7 +154,7 @@ def test_diagnostics_show_what_they_hold_and_it_names_no_file(on_screen: Play, t
 
 def test_without_an_address_nobody_is_asked_for_updates(on_screen: Play) -> None:
     async def play(session: Session) -> None:
-        shown(session).updates_action.trigger()
+        shown(session).help.updates_action.trigger()
         (told,) = _open(Question)
         assert told.accessibleName() == "No address of updates is set"
         told.reject()
@@ -179,7 +179,7 @@ def test_updates_are_asked_for_when_the_menu_is_pressed_and_never_else(
             window.add_files(photos)
             await until(lambda: [item.facts is not None for item in window.blur.items()] == [True, True])
             assert server.requests == []
-            window.updates_action.trigger()
+            window.help.updates_action.trigger()
             await until(lambda: bool(_open(Question)))
             (told,) = _open(Question)
             assert told.accessibleName() == "There is a newer PyroBlur"

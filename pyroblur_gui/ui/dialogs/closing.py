@@ -1,4 +1,4 @@
-"""Asked when the window is closed while files are being covered, or data sets are being made."""
+"""What is asked when the window is closed while something runs in it."""
 
 from enum import StrEnum
 
@@ -52,5 +52,32 @@ def work_question(parent: QWidget | None = None) -> Question:
     return StoppingQuestion(
         tr("A data set is being worked on"),
         tr("What was stopped is not lost: PyroBlur offers to go on with it when it is started again."),
+        parent,
+    )
+
+
+def training_question(parent: QWidget | None = None, *, has_waiting: bool = False) -> Question:
+    """Asked while a training runs."""
+    text = tr("It can go on without the window, and is found again when PyroBlur is opened. Stopped, it keeps what it "
+              "learnt until its last whole epoch, and can be resumed.")  # fmt: skip
+    if has_waiting:
+        text = f"{text} {tr('Runs that wait begin when PyroBlur is opened again and you resume them.')}"
+    return Question(
+        tr("A training is running"),
+        text,
+        (
+            (Answer.KEEP, tr("Close, keep &training")),
+            (Answer.STOP, tr("&Stop and close")),
+            (Answer.STAY, tr("Keep &open")),
+        ),
+        parent=parent,
+    )
+
+
+def benchmark_question(parent: QWidget | None = None) -> Question:
+    """Asked while a benchmark runs."""
+    return StoppingQuestion(
+        tr("A benchmark is running"),
+        tr("It stops with the window, and nothing of it is kept. It can be run again."),
         parent,
     )

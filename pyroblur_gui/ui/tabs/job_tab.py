@@ -1,14 +1,18 @@
 """What tabs have in common that are built when they are first shown, and work with the window's jobs from then on."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.widgets.banner import Banner
+
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.job_client import JobClient
 
 
 class TabWiring(Protocol):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pyroblur_gui.jobs.job import JobState
-from pyroblur_gui.jobs.process import is_there
+from pyroblur_gui.jobs.process_tree import is_there
 from pyroblur_gui.training.run import RunFolder, RunState
 from pyroblur_gui.ui.dialogs.closing import Answer
 from pyroblur_gui.ui.dialogs.question import Question

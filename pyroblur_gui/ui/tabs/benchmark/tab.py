@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
-from pyroblur_gui.ui.dialogs.closing import StoppingQuestion
-from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
 from pyroblur_gui.ui.tabs.job_tab import JobTab
 
 if TYPE_CHECKING:
+    from pyroblur_gui.ui.job_client import JobClient
     from pyroblur_gui.ui.tabs.benchmark.wiring import Wiring
 
 NAME = "benchmark"  # of its splitter, as it is remembered
@@ -67,12 +65,3 @@ class BenchmarkTab(JobTab["Wiring"]):
         column.addWidget(columns, 1)
         self.show_empty(has_data=True)
         return columns
-
-
-def closing_question(parent: QWidget | None = None) -> Question:
-    """Asked when the window is closed while a benchmark runs."""
-    return StoppingQuestion(
-        tr("A benchmark is running"),
-        tr("It stops with the window, and nothing of it is kept. It can be run again."),
-        parent,
-    )

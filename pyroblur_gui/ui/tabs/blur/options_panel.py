@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -237,6 +237,11 @@ class OptionsPanel(QWidget):
         column.addWidget(scroll, 1)
         column.addWidget(line)
         column.addLayout(foot)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self.layout() is not None:
+            self._fit()
 
     def _fit(self) -> None:
         """Wide enough for its rows: they cannot be scrolled sideways, and what they say of thresholds comes late."""

@@ -1,7 +1,10 @@
 """The Blur tab: builds the list, the preview and the options. With its jobs, wiring.py makes it work."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -11,7 +14,6 @@ from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.models import catalogue
 from pyroblur_gui.ui.i18n import numeral
 from pyroblur_gui.ui.item_models.queue_model import QueueModel
-from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.state import differences, options_from
 from pyroblur_gui.ui.tabs.blur.actions import BlurActions
@@ -25,6 +27,9 @@ from pyroblur_gui.ui.tabs.blur.queue_panel import QueuePanel
 from pyroblur_gui.ui.tabs.blur.wiring import Wiring
 from pyroblur_gui.ui.widgets.banner import Banner
 from pyroblur_gui.ui.widgets.drop_area import DropArea, DropVeil
+
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.job_client import JobClient
 
 
 class BlurTab(QWidget):

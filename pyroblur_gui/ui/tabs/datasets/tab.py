@@ -20,17 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.blur.drops import DropZone
 from pyroblur_gui.ui.tabs.datasets.gallery_actions import DatasetActions
-from pyroblur_gui.ui.tabs.datasets.jobs import at_work, hold_what_waits
 from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.widgets.drop_area import DropVeil
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.segments import Segments
 
 if TYPE_CHECKING:
+    from pyroblur_gui.ui.job_client import JobClient
     from pyroblur_gui.ui.tabs.datasets.charts_panel import ChartsPanel
     from pyroblur_gui.ui.tabs.datasets.gallery_reader import SetFacts
     from pyroblur_gui.ui.tabs.datasets.gallery_wiring import Wiring
@@ -57,11 +56,15 @@ class DatasetsTab(JobTab["Wiring"]):
     # -- life
 
     def connect_jobs(self, client: JobClient) -> str:
+        from pyroblur_gui.ui.tabs.datasets.jobs import hold_what_waits
+
         hold_what_waits(client.queue)
         return super().connect_jobs(client)
 
     def is_busy(self) -> bool:
         """Whether a data set is being made or changed."""
+        from pyroblur_gui.ui.tabs.datasets.jobs import at_work
+
         return self._client is not None and bool(at_work(self._client.queue.jobs()))
 
     def event(self, event: QEvent) -> bool:

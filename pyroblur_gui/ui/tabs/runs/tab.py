@@ -8,13 +8,13 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.tabs.runs.actions import RunsActions
 from pyroblur_gui.ui.widgets.segments import Segments
 
 if TYPE_CHECKING:
+    from pyroblur_gui.ui.job_client import JobClient
     from pyroblur_gui.ui.tabs.runs.wiring import Wiring
 
 SIZES = [640, 720]

@@ -1,12 +1,18 @@
 """What can be done in the Training tab, once: menus, buttons and shortcuts all use these."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.tabs.training.runs import RunLine
+
+if TYPE_CHECKING:
+    from pyroblur_gui.ui.tabs.training.runs import RunLine
 
 
 class TrainingActions(QObject):

@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QVBoxLayout
 
 from pyroblur_gui.jobs.events import Cancelled, Event, Failed, Finished
 from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.operations.catalogue import Lane
-from pyroblur_gui.training.spec import TrainSpec
 from pyroblur_gui.ui import icons
-from pyroblur_gui.ui.dialogs.closing import Answer
-from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.job_client import JobClient
 from pyroblur_gui.ui.tabs.job_tab import JobTab
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pyroblur_gui.ui.job_client import JobClient
     from pyroblur_gui.ui.tabs.training.wiring import Wiring
 
 SIZES = [372, 256, 732]
@@ -71,7 +68,7 @@ class TrainingTab(JobTab["Wiring"]):
 
     def _trainings(self) -> list[Job]:
         jobs = self._client.queue.jobs() if self._client is not None else []
-        return [job for job in jobs if job.kind == TrainSpec.kind]
+        return [job for job in jobs if _is_training(job)]
 
     # -- what is shown
 
@@ -142,11 +139,11 @@ class TrainingTab(JobTab["Wiring"]):
 
     def _heard(self, job: Job, event: Event | None) -> None:
         name = job.spec.get("run", "")
-        if job.kind == TrainSpec.kind and isinstance(event, Finished):
+        if _is_training(job) and isinstance(event, Finished):
             self.ended.emit(tr("The training {name} is done.", name=name))
-        elif job.kind == TrainSpec.kind and isinstance(event, Failed):
+        elif _is_training(job) and isinstance(event, Failed):
             self.ended.emit(tr("The training {name} failed. Open PyroBlur to see why.", name=name))
-        elif job.kind == TrainSpec.kind and isinstance(event, Cancelled):
+        elif _is_training(job) and isinstance(event, Cancelled):
             self.ended.emit("")
 
     def _show_menu(self, place: QPoint) -> None:
@@ -156,19 +153,7 @@ class TrainingTab(JobTab["Wiring"]):
         menu.popup(place)
 
 
-def closing_question(parent: QWidget | None = None, *, has_waiting: bool = False) -> Question:
-    """Asked when the window is closed while a training runs."""
-    text = tr("It can go on without the window, and is found again when PyroBlur is opened. Stopped, it keeps what it "
-              "learnt until its last whole epoch, and can be resumed.")  # fmt: skip
-    if has_waiting:
-        text = f"{text} {tr('Runs that wait begin when PyroBlur is opened again and you resume them.')}"
-    return Question(
-        tr("A training is running"),
-        text,
-        (
-            (Answer.KEEP, tr("Close, keep &training")),
-            (Answer.STOP, tr("&Stop and close")),
-            (Answer.STAY, tr("Keep &open")),
-        ),
-        parent=parent,
-    )
+def _is_training(job: Job) -> bool:
+    from pyroblur_gui.training.spec import TrainSpec
+
+    return job.kind == TrainSpec.kind
