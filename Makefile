@@ -64,12 +64,14 @@ $(VENV)/.ready: $(GROUND)
 	@python=$$(PYTHON='$(PYTHON)' sh packaging/system_packages.sh) && "$$python" -m venv "$(VENV)"
 	@echo "Installing PyroBlur into $(VENV) (once; about 1 GB)"
 	@$(PIP) -e .
+	@$(BIN)/python packaging/unfold.py > /dev/null
 	@touch $@
 
 $(VENV)/.ready-dev: $(GROUND)
 	@python=$$(PYTHON='$(PYTHON)' sh packaging/system_packages.sh) && "$$python" -m venv "$(VENV)"
 	@echo "Installing PyroBlur, PyTorch and the development tools into $(VENV) (once; several GB)"
 	@$(PIP) -e '.[train,dev]'
+	@$(BIN)/python packaging/unfold.py > /dev/null
 	@touch $@ "$(VENV)/.ready"
 
 translations:
@@ -79,6 +81,7 @@ $(VENV)/.ready-package: $(GROUND)
 	@python=$$(PYTHON='$(PYTHON)' FOR=package sh packaging/system_packages.sh) && "$$python" -m venv "$(VENV)"
 	@echo "Installing PyroBlur and what packages it into $(VENV) (once; about 1 GB)"
 	@$(PIP) -e '.[package]'
+	@$(BIN)/python packaging/unfold.py > /dev/null
 	@touch $@ "$(VENV)/.ready"
 
 constraints:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from unfold import unfold
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = "pyroblur_gui"
@@ -106,6 +107,15 @@ def files_of_packages() -> list[Data]:
         files = [path for path in sorted((root / below).rglob("*")) if path.is_file() and path.suffix != ".pyc"]
         data += [Data(str(path), str(Path(package, path.parent.relative_to(root)))) for path in files]
     return data
+
+
+def unfolded() -> list[Data]:
+    """Qt's Python part as files (unfold.py), with what Python made of them."""
+    folder = unfold()
+    if folder is None:
+        return []
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [Data(str(path), str(path.parent.relative_to(folder.parents[1]))) for path in files]
 
 
 def engine_libraries() -> list[Data]:

@@ -1,6 +1,6 @@
 """Adds small and crowded faces to the training pictures of prepare.py: mosaics of shrunken pictures, and crowds.
 
-    python packaging/starter/compose.py DATA_DIR
+    python packaging/starter/compose.py DATA_DIR [--crowds N]
 
 The same pictures and seed give the same mosaics and crowds. Both are stored small, as pictures of crowds are.
 """
@@ -69,7 +69,7 @@ def is_ground(sample: Sample) -> bool:
     return not len(faces) or float((faces[:, 4] - faces[:, 2]).max()) < near
 
 
-def composed(pictures: list[Sample], rng: random.Random) -> list[Callable[[], Sample]]:
+def composed(pictures: list[Sample], rng: random.Random, *, crowds: int) -> list[Callable[[], Sample]]:
     with_heads = [each for each in pictures if not each.name.startswith(WITHOUT_HEADS)]
     with_faces = [each for each in with_heads if (each.boxes[:, 0] == FACE).any()]
     heads = [(each.name, head) for each in with_faces for head in heads_of(each.image, each.boxes)]
@@ -86,16 +86,17 @@ def composed(pictures: list[Sample], rng: random.Random) -> list[Callable[[], Sa
     mosaics = [(side, index) for side, count in MOSAICS.items() for index in range(count)]
     return [
         *(lambda s=side, i=index: mosaic(with_faces, s, f"mosaic{s}__{i:04d}", rng) for side, index in mosaics),
-        *(lambda i=index: one_crowd(f"crowd__{i:04d}") for index in range(CROWDS)),
+        *(lambda i=index: one_crowd(f"crowd__{i:04d}") for index in range(crowds)),
     ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    data = parser.parse_args().data
-    faces = 0
-    makers = composed(labelled(data), random.Random(SEED))
+    parser.add_argument("--crowds", type=int, default=CROWDS, help="pictures of people set into streets")
+    wanted = parser.parse_args()
+    data, faces = wanted.data, 0
+    makers = composed(labelled(data), random.Random(SEED), crowds=wanted.crowds)
     for make in makers:
         sample = make()
         height, width = sample.image.shape[:2]

@@ -34,6 +34,9 @@ class Batching:
     def prepare(self, width: int, height: int) -> None:
         """Nothing: how many pictures come is not known yet."""
 
+    def prepare_any_size(self) -> None:
+        """Nothing, for the same reason."""
+
     def submit(self, picture: Picture) -> PendingOutputs:
         return self._waiting[picture.shape].add(picture)
 

@@ -1,6 +1,6 @@
 """Several detectors as one, each asked for its own classes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -55,9 +55,15 @@ class CompositeDetector:
         return max(part.detector.preferred_size(width, height) for part in self._parts)
 
     def prepare(self, width: int, height: int) -> None:
-        """All members at once: making a network ready takes a second of one core."""
+        self._at_once(lambda detector: detector.prepare(width, height))
+
+    def prepare_any_size(self) -> None:
+        self._at_once(lambda detector: detector.prepare_any_size())
+
+    def _at_once(self, prepare: Callable[[Detector], None]) -> None:
+        """All members side by side: making a network ready takes a second of one core."""
         with ThreadPoolExecutor(len(self._parts)) as threads:
-            for _ in threads.map(lambda part: part.detector.prepare(width, height), self._parts):
+            for _ in threads.map(lambda part: prepare(part.detector), self._parts):
                 pass
 
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:

@@ -71,6 +71,13 @@ class Detector(Protocol):
         """
         ...
 
+    def prepare_any_size(self) -> None:
+        """Makes the networks ready before it is known what comes. A size that comes often gets its own all the same.
+
+        May be called in a thread of its own. Raises EngineError.
+        """
+        ...
+
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:
         """Starts looking for the classes named in `confidence`, each at its threshold. Copies what it needs."""
         ...

@@ -63,6 +63,10 @@ class Engine(Protocol):
         """Gets ready for pictures of this size, where that takes time. Raises EngineError."""
         ...
 
+    def prepare_any_size(self) -> None:
+        """Gets ready for pictures whose size is not known yet, where that takes time. Raises EngineError."""
+        ...
+
     def submit(self, picture: Picture) -> PendingOutputs: ...
 
     def close(self) -> None: ...
@@ -95,6 +99,9 @@ class ThreadedEngine:
 
     def prepare(self, width: int, height: int) -> None:
         """Nothing: its network takes any size."""
+
+    def prepare_any_size(self) -> None:
+        """Nothing: its network is ready."""
 
     def submit(self, picture: Picture) -> PendingOutputs:
         return self.start(partial(self._infer, picture.copy()))

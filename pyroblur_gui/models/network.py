@@ -48,6 +48,9 @@ class NetworkDetector(ABC):
     def prepare(self, width: int, height: int) -> None:
         self._engine.prepare(*self.fit(width, height).outer)
 
+    def prepare_any_size(self) -> None:
+        self._engine.prepare_any_size()
+
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:
         labels = self._card.labels
         thresholds = {labels.index(label): value for label, value in confidence.items() if label in labels}

@@ -1,7 +1,8 @@
 """OpenVINO on the CPU: the default engine. It reads ONNX itself, starts fast and computes in bf16 where the CPU can.
 
 The first sizes are compiled for themselves alone (less memory, a little faster: a video has one size); pictures of any
-other size share one network with free sizes, so that photos of fifty sizes cost one more compilation.
+other size share one network with free sizes, so that photos of fifty sizes cost one more compilation. Where that one
+was asked for ahead (a preview cannot know what comes), it takes the first sizes, too.
 """
 
 import threading
@@ -73,6 +74,11 @@ class OpenVinoEngine:
         with self._lock:
             self._compiled_for((height, width))
 
+    def prepare_any_size(self) -> None:
+        with self._lock:
+            if self._general is None and self._network.free_size:
+                self._general = self._compile(None)
+
     def submit(self, picture: Picture) -> "_Pending":
         with self._lock:
             compiled = self._compiled_for((picture.shape[0], picture.shape[1]))
@@ -101,7 +107,8 @@ class OpenVinoEngine:
             self._own.move_to_end(size)
             return own
         is_frequent = self._recent.count(size) > RECENT // 4
-        if len(self._own) < MOST_OWN or (is_frequent and self._network.free_size):
+        is_new = self._general is None and len(self._own) < MOST_OWN
+        if is_new or (is_frequent and self._network.free_size):
             if len(self._own) == MOST_OWN:
                 self._own.popitem(last=False)  # frees its memory first
             self._own[size] = self._compile(size)

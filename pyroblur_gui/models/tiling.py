@@ -49,6 +49,9 @@ class TiledDetector:
     def prepare(self, width: int, height: int) -> None:
         """Nothing: most of its pictures are tiles of a size that follows from the whole's."""
 
+    def prepare_any_size(self) -> None:
+        self._detector.prepare_any_size()
+
     def submit(self, picture: Picture, *, confidence: dict[str, float]) -> Pending:
         height, width = picture.shape[:2]
         parts = [*self.windows(width, height), (0, 0, width, height)]  # tiles first: an engine prepares for early sizes

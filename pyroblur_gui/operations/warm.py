@@ -33,12 +33,6 @@ class WarmDetector:
         with self._lock:
             return self._open(options, tiled)
 
-    def open_ahead(self, options: BlurOptions) -> None:
-        """What the first who asks will probably want; nothing where somebody was quicker. Raises as `open` does."""
-        with self._lock:
-            if self._detector is None:
-                self._open(options, tiled=False)
-
     def _open(self, options: BlurOptions, tiled: bool) -> Detector:
         key = _Key(
             tuple(model.card.sha256 for model, _ in members(options.model)),

@@ -1,8 +1,10 @@
 """Starts the window: Qt's application, one loop for Qt and asyncio, the look, the jobs; and ends all of it again.
 
-Import-light by design (a test asserts it): no engine, no codec and no numpy in this process, so that the window is on
-screen in under a second.
+Import-light by design (a test asserts it): no engine, no codec and no numpy in this process, so that the window is soon
+on screen. What the preview's worker does not need to be started is loaded after that, while the worker loads its part.
 """
+
+from __future__ import annotations
 
 import argparse
 import asyncio
@@ -10,9 +12,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import qasync  # type: ignore[import-untyped]
@@ -29,22 +29,23 @@ from pyroblur_gui.core.paths import HOME_VARIABLE, check_folders, folders, trans
 from pyroblur_gui.core.settings import Language, Settings, SettingsFile
 from pyroblur_gui.core.translation import use_language
 from pyroblur_gui.jobs.interactive import InteractiveLane
-from pyroblur_gui.ui.dialogs.problem import CLOSE, ProblemDialog
-from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.display import refuse, told_if_qt_gives_up
 from pyroblur_gui.ui.garbage import Collector
 from pyroblur_gui.ui.i18n import failure_text, tr, translated
 from pyroblur_gui.ui.language import speak
 from pyroblur_gui.ui.language import wanted as wanted_language
-from pyroblur_gui.ui.main_window import MainWindow
 from pyroblur_gui.ui.opened_files import OpenedFiles
 from pyroblur_gui.ui.preview_worker import preview_lane
-from pyroblur_gui.ui.state import WindowState, window_state_file
 from pyroblur_gui.ui.tasks import Tasks
 from pyroblur_gui.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
     from pyroblur_gui.ui.job_client import JobClient
+    from pyroblur_gui.ui.main_window import MainWindow
+    from pyroblur_gui.ui.state import WindowState
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,9 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def _refuse(error: SettingsError) -> int:
     """Says why there is no window, on stderr and, for who does not see that, in a dialog."""
+    from pyroblur_gui.ui.dialogs.problem import CLOSE
+    from pyroblur_gui.ui.dialogs.question import Question
+
     if sys.stderr is not None:
         sys.stderr.write(tr("failed: {message}", message=failure_text(error)) + "\n")
     Question(
@@ -130,6 +134,8 @@ class Session:
 
     def open(self) -> MainWindow:
         """Shows the window; its jobs are connected in the next turn of the loop, after the first painting."""
+        from pyroblur_gui.ui.state import window_state_file
+
         self._lane = self._lane or preview_lane()
         settings_file = SettingsFile(folders().settings_file, Settings)
         state_file = window_state_file()
@@ -150,6 +156,8 @@ class Session:
         settings: Settings,
         state: WindowState,
     ) -> MainWindow:
+        from pyroblur_gui.ui.main_window import MainWindow
+
         window = self.window = MainWindow(
             settings=settings, settings_file=settings_file, state=state, state_file=state_file, theme=self._theme
         )
@@ -159,6 +167,8 @@ class Session:
 
     async def change_language(self) -> None:
         """Makes the window anew in the language of its settings; jobs go on, and the list of files stays as it is."""
+        from pyroblur_gui.ui.state import window_state_file
+
         before = self.window
         if before is None:
             return
@@ -179,7 +189,7 @@ class Session:
         await asyncio.sleep(SETTLE_S)  # what its tabs have cancelled ends while there are its widgets
         before.deleteLater()
 
-    def connect_jobs(self) -> "JobClient":
+    def connect_jobs(self) -> JobClient:
         """Opens the queue, whose modules are loaded only now that the window is on screen."""
         from pyroblur_gui.ui.job_client import JobClient
 
@@ -257,6 +267,8 @@ def _tell_of_mistakes(loop: asyncio.AbstractEventLoop, session: Session) -> None
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
+        from pyroblur_gui.ui.dialogs.problem import ProblemDialog
+
         log.critical("an unforeseen error", exc_info=(kind, error, trace))
         ProblemDialog.show_for(error, session.window)
 
