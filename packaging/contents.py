@@ -22,7 +22,7 @@ PACKAGE = "pyroblur_gui"
 
 _LISTS = tomllib.loads(Path(__file__).with_name("contents.toml").read_text(encoding="utf-8"))
 WHOLE: list[str] = _LISTS["whole"]
-EXCLUDED: list[str] = _LISTS["training"] + _LISTS["unused"]
+EXCLUDED: list[str] = _LISTS["training"] + _LISTS["unused"] + _LISTS["of_mlflow"]
 LEFT_OUT: list[str] = _LISTS["left_out"]
 HOOKS_LEFT_OUT: list[str] = _LISTS["hooks_left_out"]
 
@@ -165,6 +165,12 @@ def _words_of_qt() -> set[str]:
     from pyroblur_gui.core.translation import LANGUAGES
 
     return {f"qtbase_{code}.qm" for code in LANGUAGES}
+
+
+def is_asked_for(module: str) -> bool:
+    """False for one of many modules that a package would find by name, of which nothing here asks for this one."""
+    kept = any(fnmatch(module, pattern) for pattern in _LISTS["of_many_kept"])
+    return kept or not any(fnmatch(module, pattern) for pattern in _LISTS["of_many"])
 
 
 def is_wanted(name: str) -> bool:

@@ -71,6 +71,8 @@ def test_what_stays_out_is_needed_by_nothing_of_ours():
     assert contents.is_wanted("PySide6/Qt/plugins/platforms/libqxcb.so")
     assert contents.is_wanted("PySide6/Qt/translations/qtbase_fr.qm")
     assert not contents.is_wanted("PySide6/Qt/translations/qtbase_da.qm")
+    assert contents.is_asked_for("pygments.lexers.python")
+    assert not contents.is_asked_for("pygments.lexers.cobol")
 
 
 def test_the_guide_comes_along_with_its_pictures():
