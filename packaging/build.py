@@ -16,6 +16,7 @@ from pathlib import Path
 
 import shrink
 import sizes
+import thin_wheel
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SPEC = REPOSITORY / "packaging" / "pyroblur.spec"
@@ -50,6 +51,7 @@ def what_the_pack_is_made_of(*, is_quick: bool) -> Path | None:
         return None
     folder = BUILD / "pack"
     subprocess.run([sys.executable, script, folder, *(["--quick"] if is_quick else [])], cwd=REPOSITORY, check=True)
+    thin_wheel.main(folder)
     return folder
 
 

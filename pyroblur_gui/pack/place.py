@@ -18,7 +18,7 @@ from pyroblur_gui.core.errors import PackError, PyroblurError
 from pyroblur_gui.core.files import PartFile
 from pyroblur_gui.core.training_part import can_make_pack, has_training, pack_folder
 from pyroblur_gui.jobs.interpreter import Interpreter
-from pyroblur_gui.pack.shipped import shipped
+from pyroblur_gui.pack.shipped import OWN_WHEEL, shipped
 
 MANIFEST_FILE = "manifest.json"
 WHEELS, CACHE, PYTHONS, LOCK_FILE = "wheels", "cache", "python", "lock"
@@ -149,8 +149,8 @@ def keep_manifest(manifest: Manifest) -> None:
 
 
 def clear() -> None:
-    """Removes what was fetched for a pack that is complete now."""
-    for name in (WHEELS, CACHE):
+    """Removes what was fetched or put together for a pack that is complete now."""
+    for name in (WHEELS, CACHE, OWN_WHEEL):
         remove_tree(pack_folder() / name)
 
 

@@ -94,7 +94,8 @@ def make_plan(uv: Uv, sources: Sources, mine: Shipped, python: FoundPython) -> P
     folder = pack_folder()
     with writing(folder / LOCK):
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / NEEDS).write_text(f"{OWN}[train] @ {mine.wheel_file.as_uri()}\n", encoding="utf-8")
+        own = mine.wheel_file
+        (folder / NEEDS).write_text(f"{OWN}[train] @ {own.as_uri()}\n", encoding="utf-8")
         (folder / LEFT_OUT).write_text("".join(f"{name}\n" for name in OF_THE_WINDOW), encoding="utf-8")
     try:
         uv.run(
@@ -107,7 +108,7 @@ def make_plan(uv: Uv, sources: Sources, mine: Shipped, python: FoundPython) -> P
         for name in (LOCK, NEEDS, LEFT_OUT):
             (folder / name).unlink(missing_ok=True)
     pick = _picker(python)
-    parts = tuple(_part(package, pick, mine) for package in lock.get("packages", ()))
+    parts = tuple(_part(package, pick, mine, own) for package in lock.get("packages", ()))
     if sources.index:
         parts = tuple(_with_login(part, sources.index) for part in parts)
     hosts = {urlsplit(part.address).hostname or "" for part in parts if part.local is None}
@@ -131,12 +132,11 @@ def source_arguments(sources: Sources) -> list[str]:
     return ["--default-index", sources.index or INDEX]
 
 
-def _part(package: Mapping[str, Any], pick: Callable[[Sequence[str]], int], mine: Shipped) -> Part:
-    """Raises SourceError for a package without a wheel that fits this computer."""
+def _part(package: Mapping[str, Any], pick: Callable[[Sequence[str]], int], mine: Shipped, own: Path) -> Part:
+    """own: PyroBlur's wheel. Raises SourceError for a package without a wheel that fits this computer."""
     name, version = canonicalize_name(package["name"]), str(package.get("version", ""))
     if name == OWN:
-        size = mine.wheel_file.stat().st_size
-        return Part(OWN, version or mine.version, mine.wheel_file.as_uri(), mine.wheel_sha256, size)
+        return Part(OWN, version or mine.version, own.as_uri(), mine.wheel_sha256, own.stat().st_size)
     wheels = [wheel for wheel in package.get("wheels", ()) if _address(wheel)]
     index = pick([_address(wheel).rpartition("/")[2] for wheel in wheels])
     if index < 0:

@@ -1,6 +1,7 @@
 """What the installed program brings along to make a training pack with: its own wheel, the exact versions, and uv.
 
-packaging/pack/shipped.py makes that folder. uv is compressed in it, to a third, and unpacked when a pack is made.
+packaging/pack/shipped.py makes that folder, packaging/thin_wheel.py makes it smaller. uv is compressed in it, to a
+third, and unpacked when a pack is made.
 """
 
 import lzma
@@ -13,13 +14,17 @@ from pyroblur_gui.core.errors import PackError
 from pyroblur_gui.core.files import PartFile, sha256, writing
 from pyroblur_gui.core.paths import resource
 from pyroblur_gui.core.training_part import PACK, SHIPPED_FILE, pack_folder
+from pyroblur_gui.pack.wheel import REINSTALL, complete, damaged
 
-REINSTALL = "Install PyroBlur again."
+OWN_WHEEL = "own"  # in the pack's folder, while a pack is made
 UV = "uv.exe" if os.name == "nt" else "uv"
 
 
 class Shipped(BaseModel):
-    """wheel, constraints, uv: names of files in the same folder, with their SHA-256; of uv, that of the program."""
+    """wheel, constraints, uv: names of files in the same folder, with their SHA-256; of uv, that of the program.
+
+    thin_wheel: lies there in place of the wheel, where there is one; the SHA-256 is its own.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -30,10 +35,18 @@ class Shipped(BaseModel):
     constraints_sha256: str
     packed_uv: str
     uv_sha256: str
+    thin_wheel: str = ""
 
     @property
     def wheel_file(self) -> Path:
-        return _file(self.wheel)
+        """The whole wheel; put together in the pack's folder where a thin one is shipped. Raises PackError,
+        OutputError, DiskFullError.
+        """
+        if not self.thin_wheel:
+            return _file(self.wheel)
+        whole = pack_folder() / OWN_WHEEL / self.wheel
+        complete(_file(self.thin_wheel), whole)
+        return whole
 
     @property
     def constraints_file(self) -> Path:
@@ -48,24 +61,24 @@ class Shipped(BaseModel):
         try:
             data = lzma.decompress(packed.read_bytes())
         except (OSError, lzma.LZMAError) as error:
-            raise _damaged(packed) from error
+            raise damaged(packed) from error
         with PartFile(program) as part:
             with writing(program):
                 part.path.write_bytes(data)
                 part.path.chmod(0o755)
             if sha256(part.path) != self.uv_sha256:
-                raise _damaged(packed)
+                raise damaged(packed)
             part.commit()
         return program
 
     def check(self) -> None:
         """Raises PackError unless all of it is there, and what it was when it was packed."""
         for path, expected in (
-            (self.wheel_file, self.wheel_sha256),
+            (_file(self.thin_wheel or self.wheel), self.wheel_sha256),
             (self.constraints_file, self.constraints_sha256),
         ):
             if sha256(path) != expected:
-                raise _damaged(path)
+                raise damaged(path)
         _ = self.uv
 
 
@@ -81,11 +94,6 @@ def shipped() -> Shipped:
     except (OSError, ValidationError) as error:
         message = f"{path.name}, which came with PyroBlur, cannot be read."
         raise PackError(message, hint=REINSTALL, path=path) from error
-
-
-def _damaged(path: Path) -> PackError:
-    message = f"{path.name}, which came with PyroBlur, is damaged."
-    return PackError(message, hint=REINSTALL, path=path)
 
 
 def _file(name: str) -> Path:
