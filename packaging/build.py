@@ -14,6 +14,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import compress
 import shrink
 import sizes
 import thin_wheel
@@ -41,6 +42,7 @@ def build(output: Path, *, is_quick: bool = False) -> Path:
     program = output / "pyroblur"
     if ON_LINUX:
         shrink.main(program)
+        compress.main(program, is_quick=is_quick)  # last: until then it tells which other libraries it needs
     return program
 
 

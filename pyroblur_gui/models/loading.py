@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from pyroblur_gui.core.errors import EngineError, ModelError
+from pyroblur_gui.core.errors import EngineError, ModelError, OutputError
 from pyroblur_gui.core.files import sha256
 from pyroblur_gui.models import catalogue, choice, store
 from pyroblur_gui.models.card import Card, Layout, check_file, read_card
@@ -115,14 +115,14 @@ def start(
 ) -> NetworkDetector:
     """The first way that works; a later one says what the earlier ones died of. fed_by: what stands before the engine.
 
-    Raises EngineError, ModelError.
+    Raises EngineError, ModelError; OutputError where an engine has to be unpacked and there is no room for it.
     """
     kind = kinds[model.card.layout]
-    failure: EngineError | None = None
+    failure: EngineError | OutputError | None = None
     for each in choices:
         try:
             engine = build(model, each.candidate)
-        except EngineError as error:
+        except (EngineError, OutputError) as error:
             failure = failure or error
             continue
         reason = each.reason if failure is None else f"{each.reason}, because {failure.message}"

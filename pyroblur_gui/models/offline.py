@@ -21,8 +21,10 @@ from typing import cast
 
 from pyroblur_gui.core.files import PartFile
 from pyroblur_gui.core.paths import folders
+from pyroblur_gui.models.packed import make_importable
 
 OPENVINO_TOOLS = ("openvino_telemetry", "openvino.tools.ovc")
+ONNXRUNTIME_LIBRARY = "onnxruntime.capi.onnxruntime_pybind11_state"
 ONNXRUNTIME_SWITCHES = {"ORT_DISABLE_TELEMETRY": "1", "ORT_TELEMETRY_DISABLED": "1"}  # its name changed once
 ULTRALYTICS_SETTINGS_VERSION = "0.0.8"
 ULTRALYTICS_SWITCHES = {
@@ -44,8 +46,12 @@ def import_openvino() -> ModuleType:
 
 
 def import_onnxruntime() -> ModuleType:
-    """The package onnxruntime with its telemetry off: by the environment, which it reads once, and by its own call."""
+    """The package onnxruntime with its telemetry off: by the environment, which it reads once, and by its own call.
+
+    Raises ImportError; and, where the packaged program unpacks it, EngineError, OutputError or DiskFullError.
+    """
     os.environ.update(ONNXRUNTIME_SWITCHES)
+    make_importable(ONNXRUNTIME_LIBRARY)
     module = importlib.import_module("onnxruntime")
     module.disable_telemetry_events()  # the one for Windows
     return module

@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ import psutil
 import pytest
 from packed import base_python, make_wheels
 from PIL import Image, ImageChops
+from run_folders import make_run
 from small_sets import yolo_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -72,6 +74,20 @@ def test_it_covers_a_photograph(program: Path, bare: dict[str, str], tmp_path: P
         assert before.size == after.size
         changed = ImageChops.difference(before.convert("L"), after.convert("L")).point(lambda value: 255 * (value > 40))
         assert changed.getbbox() is not None
+
+
+def test_its_second_engine_is_unpacked_into_the_cache_and_covers(program: Path, bare: dict[str, str], tmp_path: Path):
+    photograph = PACKAGING / "demo" / "bus.jpg"
+    command = [program / "pyroblur", "blur", photograph, "-o", tmp_path / "covered.png", "--engine", "onnxruntime"]
+    done = subprocess.run(command, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with Image.open(photograph) as before, Image.open(tmp_path / "covered.png") as after:
+        changed = ImageChops.difference(before.convert("L"), after.convert("L")).point(lambda value: 255 * (value > 40))
+        assert changed.getbbox() is not None
+    cache = Path(bare["HOME"]) / ".cache" / "PyroBlur" / "libraries"
+    (library,) = (path for path in cache.rglob("*") if path.is_file())
+    assert library.name.startswith("onnxruntime_pybind11_state")
+    assert not list((program / "_internal" / "onnxruntime").rglob("onnxruntime_pybind11_state*.so"))
 
 
 def test_its_window_starts_its_own_worker_and_ends_with_it(program: Path, bare: dict[str, str]):
@@ -136,9 +152,11 @@ def test_it_makes_a_training_pack_from_a_folder_of_wheels_and_trains_in_it(
     assert (tmp_path / "covered.jpg").is_file()
 
 
-def test_runs_can_be_listed_without_the_training_part(program: Path, bare: dict[str, str]):
+def test_runs_are_logged_and_listed_without_the_training_part(program: Path, bare: dict[str, str]):
+    make_run(Path(bare["HOME"]) / ".local" / "share" / "PyroBlur" / "runs", "first")
     done = subprocess.run([program / "pyroblur", "runs", "list"], env=bare, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^first +done ", done.stdout, re.MULTILINE), done.stdout
 
 
 def test_it_is_no_larger_than_was_written_down(program: Path, monkeypatch: pytest.MonkeyPatch):
