@@ -7222,6 +7222,31 @@
             <translation>{_title} n’a donné aucun résultat.</translation>
         </message>
         <message>
+            <source>Choose another engine, or move PyroBlur's own files to another disk: name a folder with PYROBLUR_HOME or --home.</source>
+            <extracomment>pyroblur_gui/models/packed.py</extracomment>
+            <translation>Choisissez un autre moteur, ou mettez les fichiers de PyroBlur sur un autre disque : nommez un dossier par PYROBLUR_HOME ou --home.</translation>
+        </message>
+        <message>
+            <source>Install PyroBlur again, or choose another engine.</source>
+            <extracomment>pyroblur_gui/models/packed.py</extracomment>
+            <translation>Réinstallez PyroBlur, ou choisissez un autre moteur.</translation>
+        </message>
+        <message>
+            <source>{name}, which came with PyroBlur, is damaged.</source>
+            <extracomment>pyroblur_gui/models/packed.py</extracomment>
+            <translation>{name}, venu avec PyroBlur, est endommagé.</translation>
+        </message>
+        <message>
+            <source>{title} cannot be loaded from PyroBlur's cache: {error}</source>
+            <extracomment>pyroblur_gui/models/packed.py</extracomment>
+            <translation>{title} ne peut pas être chargé depuis le cache de PyroBlur : {error}</translation>
+        </message>
+        <message>
+            <source>{title} could not be unpacked: {message}</source>
+            <extracomment>pyroblur_gui/models/packed.py</extracomment>
+            <translation>{title} n’a pas pu être décompressé : {message}</translation>
+        </message>
+        <message>
             <source>No model was promoted: there is nothing to go back to.</source>
             <extracomment>pyroblur_gui/models/production.py</extracomment>
             <translation>Aucun modèle n’a été promu : il n’y a rien à quoi revenir.</translation>
@@ -8566,11 +8591,6 @@
             <source>{name}, which came with PyroBlur, cannot be read.</source>
             <extracomment>pyroblur_gui/pack/shipped.py</extracomment>
             <translation>{name}, venu avec PyroBlur, est illisible.</translation>
-        </message>
-        <message>
-            <source>{name}, which came with PyroBlur, is damaged.</source>
-            <extracomment>pyroblur_gui/pack/shipped.py</extracomment>
-            <translation>{name}, venu avec PyroBlur, est endommagé.</translation>
         </message>
         <message>
             <source>{name}, which comes with PyroBlur, is missing.</source>
@@ -10195,14 +10215,49 @@
             <translation>A&amp;rrêter et fermer</translation>
         </message>
         <message>
+            <source>A benchmark is running</source>
+            <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
+            <translation>Une évaluation est en cours</translation>
+        </message>
+        <message>
             <source>A data set is being worked on</source>
             <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
             <translation>Un jeu de données est en cours de traitement</translation>
         </message>
         <message>
+            <source>A training is running</source>
+            <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
+            <translation>Un entraînement est en cours</translation>
+        </message>
+        <message>
+            <source>Close, keep &amp;training</source>
+            <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
+            <translation>Fermer, garder l’en&amp;traînement</translation>
+        </message>
+        <message>
+            <source>It can go on without the window, and is found again when PyroBlur is opened. Stopped, it keeps what it learnt until its last whole epoch, and can be resumed.</source>
+            <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
+            <translation>Il peut continuer sans la fenêtre, et sera retrouvé à la réouverture de PyroBlur. Arrêté, il garde ce qu’il a appris jusqu’à sa dernière époque entière, et peut être repris.</translation>
+        </message>
+        <message>
+            <source>It stops with the window, and nothing of it is kept. It can be run again.</source>
+            <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
+            <translation>Elle s’arrête avec la fenêtre, et rien n’en est gardé. Elle peut être relancée.</translation>
+        </message>
+        <message>
             <source>It stops with the window. What was fetched is kept: the next time, only the rest is.</source>
             <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
             <translation>Il s’arrête avec la fenêtre. Ce qui a été téléchargé est conservé : la prochaine fois, seul le reste le sera.</translation>
+        </message>
+        <message>
+            <source>Keep &amp;open</source>
+            <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
+            <translation>Laisser &amp;ouvert</translation>
+        </message>
+        <message>
+            <source>Runs that wait begin when PyroBlur is opened again and you resume them.</source>
+            <extracomment>pyroblur_gui/ui/dialogs/closing.py</extracomment>
+            <translation>Les exécutions en attente commenceront quand PyroBlur sera rouvert et que vous les reprendrez.</translation>
         </message>
         <message>
             <source>Stopped files are not lost: PyroBlur offers to go on with them when it is started again.</source>
@@ -10499,24 +10554,54 @@
             <translation>Très lent</translation>
         </message>
         <message>
+            <source>&amp;About PyroBlur</source>
+            <extracomment>pyroblur_gui/ui/help_menu.py</extracomment>
+            <translation>À &amp;propos de PyroBlur</translation>
+        </message>
+        <message>
+            <source>&amp;Copy diagnosis</source>
+            <extracomment>pyroblur_gui/ui/help_menu.py</extracomment>
+            <translation>&amp;Copier le diagnostic</translation>
+        </message>
+        <message>
+            <source>&amp;User guide</source>
+            <extracomment>pyroblur_gui/ui/help_menu.py</extracomment>
+            <translation>&amp;Guide d’utilisation</translation>
+        </message>
+        <message>
+            <source>&amp;Welcome</source>
+            <extracomment>pyroblur_gui/ui/help_menu.py</extracomment>
+            <translation>&amp;Bienvenue</translation>
+        </message>
+        <message>
+            <source>Asking {address} for the newest version…</source>
+            <extracomment>pyroblur_gui/ui/help_menu.py</extracomment>
+            <translation>Interrogation de {address} sur la version la plus récente…</translation>
+        </message>
+        <message>
+            <source>Check for u&amp;pdates</source>
+            <extracomment>pyroblur_gui/ui/help_menu.py</extracomment>
+            <translation>Rechercher des mises à &amp;jour</translation>
+        </message>
+        <message>
+            <source>Collect &amp;diagnostics…</source>
+            <extracomment>pyroblur_gui/ui/help_menu.py</extracomment>
+            <translation>Rassembler un &amp;diagnostic…</translation>
+        </message>
+        <message>
+            <source>The diagnosis is on the clipboard, ready to be pasted into a report.</source>
+            <extracomment>pyroblur_gui/ui/help_menu.py</extracomment>
+            <translation>Le diagnostic est dans le presse-papiers, prêt à être collé dans un rapport.</translation>
+        </message>
+        <message>
             <source>the data set</source>
             <extracomment>pyroblur_gui/ui/item_models/gallery_problem_model.py</extracomment>
             <translation>le jeu de données</translation>
         </message>
         <message>
-            <source>&amp;About PyroBlur</source>
-            <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
-            <translation>À &amp;propos de PyroBlur</translation>
-        </message>
-        <message>
             <source>&amp;Benchmark</source>
             <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
             <translation>&amp;Évaluation</translation>
-        </message>
-        <message>
-            <source>&amp;Copy diagnosis</source>
-            <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
-            <translation>&amp;Copier le diagnostic</translation>
         </message>
         <message>
             <source>&amp;Data set</source>
@@ -10559,24 +10644,9 @@
             <translation>E&amp;ntraînement</translation>
         </message>
         <message>
-            <source>&amp;User guide</source>
-            <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
-            <translation>&amp;Guide d’utilisation</translation>
-        </message>
-        <message>
             <source>&amp;View</source>
             <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
             <translation>&amp;Affichage</translation>
-        </message>
-        <message>
-            <source>&amp;Welcome</source>
-            <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
-            <translation>&amp;Bienvenue</translation>
-        </message>
-        <message>
-            <source>Asking {address} for the newest version…</source>
-            <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
-            <translation>Interrogation de {address} sur la version la plus récente…</translation>
         </message>
         <message>
             <source>Benchmark</source>
@@ -10587,16 +10657,6 @@
             <source>Blurring uses the model {name} from now on.</source>
             <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
             <translation>Le floutage utilise désormais le modèle {name}.</translation>
-        </message>
-        <message>
-            <source>Check for u&amp;pdates</source>
-            <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
-            <translation>Rechercher des mises à &amp;jour</translation>
-        </message>
-        <message>
-            <source>Collect &amp;diagnostics…</source>
-            <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
-            <translation>Rassembler un &amp;diagnostic…</translation>
         </message>
         <message>
             <source>Data sets</source>
@@ -10612,11 +10672,6 @@
             <source>Tabs</source>
             <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
             <translation>Onglets</translation>
-        </message>
-        <message>
-            <source>The diagnosis is on the clipboard, ready to be pasted into a report.</source>
-            <extracomment>pyroblur_gui/ui/main_window.py</extracomment>
-            <translation>Le diagnostic est dans le presse-papiers, prêt à être collé dans un rapport.</translation>
         </message>
         <message>
             <source>Training</source>
@@ -11217,11 +11272,6 @@ Vos originaux restent tels quels.</translation>
             <translation>Avec un fichier CSV de frame,class,x,y,w,h (pixels), ce qui reste à découvert après le suivi est compté.</translation>
         </message>
         <message>
-            <source>A benchmark is running</source>
-            <extracomment>pyroblur_gui/ui/tabs/benchmark/tab.py</extracomment>
-            <translation>Une évaluation est en cours</translation>
-        </message>
-        <message>
             <source>Accuracy needs pictures with labels: get or import a data set. The speed can be measured at once.</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/tab.py</extracomment>
             <translation>La précision demande des images étiquetées : obtenez ou importez un jeu de données. La vitesse peut être mesurée tout de suite.</translation>
@@ -11230,11 +11280,6 @@ Vos originaux restent tels quels.</translation>
             <source>Choose models and a data set on the left, then run. Several models are compared on the same pictures.</source>
             <extracomment>pyroblur_gui/ui/tabs/benchmark/tab.py</extracomment>
             <translation>Choisissez à gauche des modèles et un jeu de données, puis lancez. Plusieurs modèles sont comparés sur les mêmes images.</translation>
-        </message>
-        <message>
-            <source>It stops with the window, and nothing of it is kept. It can be run again.</source>
-            <extracomment>pyroblur_gui/ui/tabs/benchmark/tab.py</extracomment>
-            <translation>Elle s’arrête avec la fenêtre, et rien n’en est gardé. Elle peut être relancée.</translation>
         </message>
         <message>
             <source>No benchmark yet</source>
@@ -15641,11 +15686,6 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <translation>Poids entraînés</translation>
         </message>
         <message>
-            <source>A training is running</source>
-            <extracomment>pyroblur_gui/ui/tabs/training/tab.py</extracomment>
-            <translation>Un entraînement est en cours</translation>
-        </message>
-        <message>
             <source>A training needs pictures with labels. Get or import a data set, then come back.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/tab.py</extracomment>
             <translation>Un entraînement demande des images étiquetées. Obtenez ou importez un jeu de données, puis revenez.</translation>
@@ -15654,11 +15694,6 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>Choose a recipe and a data set on the left. A look ahead tells how long it takes; then start.</source>
             <extracomment>pyroblur_gui/ui/tabs/training/tab.py</extracomment>
             <translation>Choisissez à gauche une recette et un jeu de données. Un essai préalable dit combien de temps cela prend ; puis démarrez.</translation>
-        </message>
-        <message>
-            <source>Close, keep &amp;training</source>
-            <extracomment>pyroblur_gui/ui/tabs/training/tab.py</extracomment>
-            <translation>Fermer, garder l’en&amp;traînement</translation>
         </message>
         <message>
             <source>First, a data set</source>
@@ -15674,21 +15709,6 @@ Visages et plaques d’immatriculation sont reconnus à leurs noms.</translation
             <source>Go to Data sets</source>
             <extracomment>pyroblur_gui/ui/tabs/training/tab.py</extracomment>
             <translation>Aller aux jeux de données</translation>
-        </message>
-        <message>
-            <source>It can go on without the window, and is found again when PyroBlur is opened. Stopped, it keeps what it learnt until its last whole epoch, and can be resumed.</source>
-            <extracomment>pyroblur_gui/ui/tabs/training/tab.py</extracomment>
-            <translation>Il peut continuer sans la fenêtre, et sera retrouvé à la réouverture de PyroBlur. Arrêté, il garde ce qu’il a appris jusqu’à sa dernière époque entière, et peut être repris.</translation>
-        </message>
-        <message>
-            <source>Keep &amp;open</source>
-            <extracomment>pyroblur_gui/ui/tabs/training/tab.py</extracomment>
-            <translation>Laisser &amp;ouvert</translation>
-        </message>
-        <message>
-            <source>Runs that wait begin when PyroBlur is opened again and you resume them.</source>
-            <extracomment>pyroblur_gui/ui/tabs/training/tab.py</extracomment>
-            <translation>Les exécutions en attente commenceront quand PyroBlur sera rouvert et que vous les reprendrez.</translation>
         </message>
         <message>
             <source>GPU</source>

@@ -17,12 +17,15 @@ from types import ModuleType
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pyroblur_gui.core.errors import EngineError, UnreadableMediaError
+from pyroblur_gui.core.errors import EngineError, OutputError, UnreadableMediaError
 from pyroblur_gui.core.files import PartFile, require_free_space, sha256, writing
 from pyroblur_gui.core.paths import folders, resource
 
 PACKED = "packed"  # their folder, among the resources
 LIBRARIES = "libraries"  # where they are unpacked to, in the cache
+ELSEWHERE = (
+    "Choose another engine, or move PyroBlur's own files to another disk: name a folder with PYROBLUR_HOME or --home."
+)
 _one_at_a_time = threading.Lock()
 
 
@@ -39,6 +42,11 @@ class PackedLibrary(BaseModel):
     sha256: str
 
     @property
+    def title(self) -> str:
+        """As the user knows it: the package's name."""
+        return self.module.partition(".")[0]
+
+    @property
     def place(self) -> Path:
         """Where it is once it is unpacked: another version or another build has another folder."""
         return folders().cache / LIBRARIES / f"{self.module}-{self.version}-{self.sha256[:16]}" / self.library
@@ -51,7 +59,11 @@ class PackedLibrary(BaseModel):
         place = self.place
         with _one_at_a_time:  # two processes each write their own, and one replaces the other by the same
             if not self._is_whole(place):
-                self._unpack(place)
+                try:
+                    self._unpack(place)
+                except OutputError as error:
+                    message = f"{self.title} could not be unpacked: {error.message}"
+                    raise type(error)(message, hint=ELSEWHERE, path=place) from error
                 self._remove_others(place.parent)
         return place
 
@@ -82,6 +94,18 @@ class PackedLibrary(BaseModel):
                     shutil.rmtree(other, ignore_errors=True)
 
 
+class _Loader(ExtensionFileLoader):
+    """Says what an import cannot: a disk from which no program may run holds no library either."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        try:
+            return super().create_module(spec)
+        except ImportError as error:
+            title = self.name.partition(".")[0]
+            message = f"{title} cannot be loaded from PyroBlur's cache: {error}"
+            raise EngineError(message, hint=ELSEWHERE) from error
+
+
 class _Finder(MetaPathFinder):
     """Finds one module in the cache."""
 
@@ -95,7 +119,7 @@ class _Finder(MetaPathFinder):
         if fullname != self.library.module:
             return None
         place = str(self.library.unpacked())
-        return spec_from_file_location(fullname, place, loader=ExtensionFileLoader(fullname, place))
+        return spec_from_file_location(fullname, place, loader=_Loader(fullname, place))
 
 
 def make_importable(module: str) -> None:

@@ -51,12 +51,13 @@ def _missing(wheel: Path) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows if row and row[0] not in there]
 
 
-def _read(name: str, digest: str) -> bytes:
+def _read(member: str, digest: str) -> bytes:
     try:
-        path = resource(*name.removeprefix(RESOURCES).split("/"))
+        path = resource(*member.removeprefix(RESOURCES).split("/"))
         data = path.read_bytes()
     except OSError as error:
-        message = f"{name.rpartition('/')[2]}, which comes with PyroBlur, is missing."
+        name = member.rpartition("/")[2]
+        message = f"{name}, which comes with PyroBlur, is missing."
         raise PackError(message, hint=REINSTALL) from error
     found = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
     if digest != f"sha256={found}":

@@ -12,6 +12,7 @@ import disks
 import pytest
 
 from pyroblur_gui.core.errors import DiskFullError, EngineError, OutputError
+from pyroblur_gui.core.files import sha256
 from pyroblur_gui.core.paths import folders, resource
 from pyroblur_gui.models import catalogue, loading
 from pyroblur_gui.models.choice import Candidate, Choice
@@ -30,7 +31,7 @@ make_importable("not.carried")
 try:
     import markupsafe._speedups
 except PyroblurError as error:
-    sys.exit(type(error).__name__)
+    sys.exit(f"{type(error).__name__}: {error.message} {error.hint}")
 print(markupsafe._speedups.__file__, markupsafe._speedups._escape_inner("<>"))
 """
 
@@ -111,8 +112,25 @@ def test_another_library_under_its_name_is_refused(packed: PackedLibrary) -> Non
 def test_without_a_place_to_unpack_it_to_the_error_is_the_usual_one(packed: PackedLibrary) -> None:
     folders().cache.parent.mkdir(parents=True, exist_ok=True)
     folders().cache.write_text("a file")
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError, match="markupsafe could not be unpacked") as raised:
         packed.unpacked()
+    assert "PYROBLUR_HOME" in raised.value.hint
+
+
+def test_a_library_that_cannot_be_loaded_from_the_cache_says_what_to_do(packed: PackedLibrary, tmp_path: Path) -> None:
+    """As on a disk from which no program may run: the file is what it should be, and is no library here."""
+    place = packed.unpacked()
+    place.write_bytes(b"no library")
+    facts = resource(PACKED, f"{MODULE}.json")
+    mended = {"sha256": sha256(place), "size_bytes": place.stat().st_size}
+    facts.write_text(packed.model_copy(update=mended).model_dump_json())
+    other = PackedLibrary.model_validate_json(facts.read_bytes()).place
+    other.parent.mkdir()
+    place.rename(other)
+    process = importing(tmp_path / "program")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("EngineError: markupsafe cannot be loaded from PyroBlur's cache: ")
 
 
 @pytest.mark.usefixtures("packed")
@@ -120,7 +138,9 @@ def test_on_a_full_disk_the_error_is_the_usual_one(tmp_path: Path) -> None:
     home = Path(os.environ["PYROBLUR_HOME"])
     process = importing(tmp_path / "program", *disks.small(home, 16384, listing=tmp_path / "left"))
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (1, "", "DiskFullError\n")
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("DiskFullError: markupsafe could not be unpacked: ")
+    assert "PYROBLUR_HOME" in err
     assert (tmp_path / "left").read_text() == ""
 
 
