@@ -6,7 +6,7 @@ source: nothing but wheels is taken, so that nothing runs while it is installed.
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +29,7 @@ from pyroblur_gui.pack.shipped import shipped
 TIMEOUT_S = 20  # without a byte from a server
 RETRIES = 1
 _SHOWN_LINES = 6
+_VARIABLES = {"--default-index": "UV_DEFAULT_INDEX", "--index": "UV_INDEX", "--mirror": "UV_PYTHON_INSTALL_MIRROR"}
 _ADDRESS = re.compile(r"https?://[^\s`'\"()]+")
 _LATER = "Check the internet connection and the sources of the training pack, then try again."
 
@@ -55,8 +56,8 @@ class Uv:
             self._context.check_cancelled()
             look()
 
-        command = [str(self._program), *map(str, arguments)]
-        return run_program(command, environment=self._environment(), look=watch)
+        told, addresses = apart(map(str, arguments))
+        return run_program([str(self._program), *told], environment=self._environment() | addresses, look=watch)
 
     def _environment(self) -> dict[str, str | None]:
         folder = pack_folder()
@@ -75,6 +76,21 @@ class Uv:
             "NO_COLOR": "1",
         }
         return own | ({"UV_OFFLINE": "1"} if self._is_offline else {})
+
+
+def apart(arguments: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """Arguments for uv without the addresses of indexes, and those as variables of its environment.
+
+    An address may hold a password, and everyone on the computer can read the arguments of a program that runs.
+    """
+    rest, addresses = [], {}
+    left = iter(arguments)
+    for argument in left:
+        if argument in _VARIABLES:
+            addresses[_VARIABLES[argument]] = next(left)
+        else:
+            rest.append(argument)
+    return rest, addresses
 
 
 def explained(ended: Ended) -> PyroblurError:

@@ -85,6 +85,13 @@ def test_a_mirror_is_asked_with_the_kept_login(ring: Memory, tmp_path: Path, mon
     monkeypatch.setattr(place, "has_training", lambda: False)
     monkeypatch.setattr(pack, "has_training", lambda: False)
     monkeypatch.setattr(uv, "RETRIES", 0)
+    run, arguments = uv.run_program, list[str]()
+
+    def watched(command: list[str], **more: object) -> object:
+        arguments.extend(command)
+        return run(command, **more)
+
+    monkeypatch.setattr(uv, "run_program", watched)
     with Server() as server:
         address = serve(server, make_wheels(tmp_path / "wheels"))
         logins.save_sources(Sources(index=address.replace("://", f"://me:{SECRET}@")))
@@ -92,3 +99,5 @@ def test_a_mirror_is_asked_with_the_kept_login(ring: Memory, tmp_path: Path, mon
         told = {value for request in server.requests for name, value in request.headers.items()
                 if name.lower() == "authorization"}  # fmt: skip
     assert told == {"Basic " + base64.b64encode(b"me:p@ss-word").decode()}
+    assert "compile" in arguments
+    assert not [each for each in arguments if SECRET in each]  # which everyone on the computer can read
