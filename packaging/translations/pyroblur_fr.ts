@@ -7242,11 +7242,6 @@
             <translation>{title} ne peut pas être chargé depuis le cache de PyroBlur : {error}</translation>
         </message>
         <message>
-            <source>{title} could not be unpacked: {message}</source>
-            <extracomment>pyroblur_gui/models/packed.py</extracomment>
-            <translation>{title} n’a pas pu être décompressé : {message}</translation>
-        </message>
-        <message>
             <source>No model was promoted: there is nothing to go back to.</source>
             <extracomment>pyroblur_gui/models/production.py</extracomment>
             <translation>Aucun modèle n’a été promu : il n’y a rien à quoi revenir.</translation>

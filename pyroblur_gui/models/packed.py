@@ -42,11 +42,6 @@ class PackedLibrary(BaseModel):
     sha256: str
 
     @property
-    def title(self) -> str:
-        """As the user knows it: the package's name."""
-        return self.module.partition(".")[0]
-
-    @property
     def place(self) -> Path:
         """Where it is once it is unpacked: another version or another build has another folder."""
         return folders().cache / LIBRARIES / f"{self.module}-{self.version}-{self.sha256[:16]}" / self.library
@@ -62,8 +57,7 @@ class PackedLibrary(BaseModel):
                 try:
                     self._unpack(place)
                 except OutputError as error:
-                    message = f"{self.title} could not be unpacked: {error.message}"
-                    raise type(error)(message, hint=ELSEWHERE, path=place) from error
+                    raise type(error)(error.message, hint=ELSEWHERE, path=place) from error
                 self._remove_others(place.parent)
         return place
 

@@ -26,6 +26,11 @@ DESKTOP = PACKAGING / "linux" / "pyroblur.desktop"
 OF_OTHERS = {".ts", ".mts", ".3gp", ".3g2", ".sgi", ".hif", ".jpx"}
 
 
+@pytest.fixture(autouse=True)
+def _scripts_find_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(PACKAGING)
+
+
 def script(name: str) -> ModuleType:
     """A script of packaging/, imported from its file."""
     spec = importlib.util.spec_from_file_location(Path(name).stem, PACKAGING / name)

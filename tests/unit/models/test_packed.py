@@ -112,7 +112,7 @@ def test_another_library_under_its_name_is_refused(packed: PackedLibrary) -> Non
 def test_without_a_place_to_unpack_it_to_the_error_is_the_usual_one(packed: PackedLibrary) -> None:
     folders().cache.parent.mkdir(parents=True, exist_ok=True)
     folders().cache.write_text("a file")
-    with pytest.raises(OutputError, match="markupsafe could not be unpacked") as raised:
+    with pytest.raises(OutputError) as raised:
         packed.unpacked()
     assert "PYROBLUR_HOME" in raised.value.hint
 
@@ -139,7 +139,7 @@ def test_on_a_full_disk_the_error_is_the_usual_one(tmp_path: Path) -> None:
     process = importing(tmp_path / "program", *disks.small(home, 16384, listing=tmp_path / "left"))
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
-    assert err.startswith("DiskFullError: markupsafe could not be unpacked: ")
+    assert err.startswith("DiskFullError: ")
     assert "PYROBLUR_HOME" in err
     assert (tmp_path / "left").read_text() == ""
 
