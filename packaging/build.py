@@ -18,6 +18,7 @@ import compress
 import shrink
 import sizes
 import thin_wheel
+import unfold
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SPEC = REPOSITORY / "packaging" / "pyroblur.spec"
@@ -28,6 +29,7 @@ ON_LINUX = sys.platform == "linux"
 def build(output: Path, *, is_quick: bool = False) -> Path:
     """The folder with the program in it, made anew."""
     environment = dict(os.environ)
+    unfold.unfold()
     pack = what_the_pack_is_made_of(is_quick=is_quick)
     if pack is not None:
         environment["PYROBLUR_PACK"] = str(pack)

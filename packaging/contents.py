@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from unfold import unfold
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = "pyroblur_gui"
@@ -110,11 +109,10 @@ def files_of_packages() -> list[Data]:
 
 
 def unfolded() -> list[Data]:
-    """Qt's Python part as files (unfold.py), with what Python made of them."""
-    folder = unfold()
-    if folder is None:
-        return []
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    """Qt's Python part as files, with what Python made of them, where unfold.py has laid them out."""
+    spec = importlib.util.find_spec("shiboken6")
+    folder = Path(spec.origin or "").parent / "files.dir" if spec is not None else Path()
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.name else []
     return [Data(str(path), str(path.parent.relative_to(folder.parents[1]))) for path in files]
 
 

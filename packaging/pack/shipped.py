@@ -3,7 +3,7 @@
     python packaging/pack/shipped.py FOLDER [--quick]
 
 --quick packs uv loosely, in seconds instead of half a minute.
-Needs hatchling and uv (the extra [dev]); builds without the network.
+Needs hatchling and uv (the extra [package]); builds without the network.
 """
 
 import argparse

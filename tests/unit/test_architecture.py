@@ -43,6 +43,7 @@ WITH_TORCH = {
     *(f"pyroblur_gui/training/{name}.py" for name in ("devices", "fit", "measure", "trainer", "validator")),
 }
 QT = ["PySide6", "qasync"]
+LATER = ["psutil", "pyroblur_gui.jobs.queue", "pyroblur_gui.ui.job_client", "pyroblur_gui.ui.main_window"]
 FIND = "from pyroblur_gui.core.paths import resource; print(resource({name!r}))"
 
 
@@ -65,8 +66,8 @@ def a_resource() -> str:
 @pytest.mark.parametrize(
     ("module", "kept_out"),
     [
-        ("pyroblur_gui.ui.app", HEAVY),
-        ("pyroblur_gui.ui.main_window", HEAVY),
+        ("pyroblur_gui.ui.app", [*HEAVY, *LATER]),  # what the preview's worker does not wait for
+        ("pyroblur_gui.ui.main_window", [*HEAVY, *LATER[:-1], "pyroblur_gui.ui.dialogs.settings"]),
         ("pyroblur_gui.cli.main", HEAVY + QT),
         ("pyroblur_gui.worker", HEAVY + QT),
         ("pyroblur_gui.__main__", [*HEAVY, *QT, "typer", "rich", "pydantic"]),
@@ -91,6 +92,26 @@ def test_what_is_imported_is_declared():
             imported.setdefault(owner, set()).add(path.relative_to(REPOSITORY).as_posix())
     assert {owner: users for owner, users in imported.items() if owner not in declared | training} == {}
     assert {user for owner in training for user in imported.get(owner, ())} <= WITH_TORCH
+
+
+def test_what_builds_the_installers_is_declared():
+    """By the plain install or `[package]`: a fresh machine has nothing else when it runs `make package`."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = [*project["dependencies"], *project["optional-dependencies"]["package"]]
+    declared = {_distribution(each) for each in required}
+    owners = packages_distributions()
+    scripts = [
+        path
+        for folder in ("", "linux", "pack", "demo", "programs")
+        for path in (REPOSITORY / "packaging" / folder).glob("*.py")
+    ]
+    own = {path.stem for path in scripts} | {"pyroblur_gui"}
+    imported = {name for path in scripts for name in _imports(path)} - own - sys.stdlib_module_names
+    assert {"uv", "numpy"} <= imported
+    undeclared = {
+        name for name in imported if not declared & {canonicalize_name(each) for each in owners.get(name, [name])}
+    }
+    assert undeclared == set()
 
 
 def _distribution(requirement: str) -> str:

@@ -66,6 +66,16 @@ def test_files_of_packages_that_are_carried_are_there():
     assert all(Path(data.source).is_file() for data in [*contents.carried(), *contents.resources()])
 
 
+def test_qts_python_part_comes_as_files_that_no_start_translates():
+    """`make` lays them out once (packaging/unfold.py)."""
+    laid_out = script("contents.py").unfolded()
+    if not laid_out:
+        pytest.skip("PySide6 was installed without `make`")
+    names = {Path(data.source).name for data in laid_out}
+    assert {"signature_bootstrap.py", "loader.py", f"loader.{sys.implementation.cache_tag}.pyc"} <= names
+    assert {Path(data.folder).parts[:2] for data in laid_out} == {("shiboken6", "files.dir")}
+
+
 def test_what_stays_out_is_needed_by_nothing_of_ours():
     """Nothing that the plain installation imports is left out but what is carried for a file."""
     contents = script("contents.py")

@@ -145,6 +145,23 @@ def test_fifty_sizes_are_compiled_for_three_times(
     assert engine.compiled == 3  # two sizes of their own and free sizes
 
 
+def test_what_was_made_ready_for_any_size_takes_every_size_and_finds_the_same(
+    counting: tuple[CenterFaceDetector, CountingEngine], zidane: Picture
+) -> None:
+    detector, engine = counting
+    smaller = cv2.resize(zidane, (640, 360))
+    detector.prepare_any_size()
+    found = [detector.submit(picture, confidence=FACE).result() for picture in (zidane, smaller)]
+    assert engine.compiled == 1
+    usual = open_detector("centerface", engine="openvino", precision="f32")
+    for each, picture in zip(found, (zidane, smaller), strict=True):
+        assert_same(each, usual.submit(picture, confidence=FACE).result())
+    usual.close()
+    for _ in range(RECENT // 2):
+        detector.submit(smaller, confidence=FACE).result()
+    assert engine.compiled > 1, "a size that comes often gets its own network"
+
+
 def test_a_new_video_gets_a_network_of_its_own_size_and_the_same_boxes(
     counting: tuple[CenterFaceDetector, CountingEngine], zidane: Picture
 ) -> None:
