@@ -22,17 +22,19 @@ def main() -> int:
     prepare()
     match sys.argv[1:]:
         case [verb, *rest] if verb == WORKER:
-            from pyroblur_gui.worker import main as work
-
-            return work(rest)
+            return _work(rest)
         case [verb, *files] if verb == GUI and not any(file.startswith("-") for file in files):
             return _open_window(files)  # past the command line, whose import would delay the window
         case [] if _was_started_from_a_desktop():
             return _open_window([])
         case _:
+            from pyroblur_gui.core.interpreter import hold_garbage, seek_garbage
+
+            hold_garbage()
             from pyroblur_gui.cli.doors import Doors
             from pyroblur_gui.cli.main import main as command_line
 
+            seek_garbage()
             return command_line(Doors(open_window=_open_window, check_window=_check_window))
 
 
@@ -41,11 +43,19 @@ def main_window() -> int:
     prepare()
     match sys.argv[1:]:
         case [verb, *rest] if verb == WORKER:  # a packaged window starts itself as its worker
-            from pyroblur_gui.worker import main as work
-
-            return work(rest)
+            return _work(rest)
         case arguments:
             return _open_window(arguments)
+
+
+def _work(arguments: list[str]) -> int:
+    from pyroblur_gui.core.interpreter import hold_garbage, seek_garbage
+
+    hold_garbage()
+    from pyroblur_gui.worker import main as worker
+
+    seek_garbage()
+    return worker(arguments)
 
 
 def _open_window(arguments: list[str]) -> int:

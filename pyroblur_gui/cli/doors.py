@@ -1,9 +1,15 @@
 """What the command line is handed by whoever knows the window, which it does not know itself."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from __future__ import annotations
 
-from pyroblur_gui.operations.spec import Check
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyroblur_gui.operations.spec import Check
 
 Window = Callable[[list[str]], int]  # takes the files to open, returns the exit status
 

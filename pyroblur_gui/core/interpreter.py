@@ -11,6 +11,8 @@ for every callback of the event loop. From Python 3.12 on nobody counts them. Me
 import ctypes
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _MANY = 1 << 40  # at a million calls a second, enough for twelve days
 
@@ -26,7 +28,25 @@ def hold_constants() -> None:
 
 
 def hold_garbage() -> None:
-    """Stops looking for garbage until ui/garbage.py takes that over: modules and widgets that have just been made are
-    all in use, and looking through them again and again takes a seventh of the window's start.
+    """Stops looking for garbage until ui/garbage.py or `seek_garbage` begins again: modules and widgets that have just
+    been made are all in use, and looking through them again and again takes a seventh of the start.
     """
     gc.disable()
+
+
+def seek_garbage() -> None:
+    """Looks for garbage again. What there is now is in use for good, and is never looked through."""
+    gc.freeze()
+    gc.enable()
+
+
+@contextmanager
+def loading_modules() -> Iterator[None]:
+    """While a large library is loaded, garbage is not looked for; where it was before, it is again afterwards."""
+    was_sought = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_sought:
+            seek_garbage()

@@ -27,6 +27,7 @@ from pydantic import JsonValue, ValidationError
 from typing_extensions import Buffer
 
 from pyroblur_gui.core.errors import JobCancelledError, JobError, JobRunningError, PyroblurError, SettingsError
+from pyroblur_gui.core.interpreter import loading_modules
 from pyroblur_gui.core.paths import translations
 from pyroblur_gui.core.translation import SOURCE, use_language
 from pyroblur_gui.jobs.context import Context
@@ -309,7 +310,9 @@ def _do_in_folder(
 def _do(operation: Operation, spec: Spec, job: _Job, context: ChildContext) -> EndEvent:
     try:
         context.check_cancelled()
-        return Finished(result=operation.load()(spec, context))
+        with loading_modules():
+            handler = operation.load()
+        return Finished(result=handler(spec, context))
     except (JobCancelledError, KeyboardInterrupt):
         return Cancelled()
     except (Exception, SystemExit) as exc:  # the child's entry catches everything: it has to tell it

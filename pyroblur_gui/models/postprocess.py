@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,6 +78,8 @@ class Fit:
             return picture
         right, bottom = self.outer[0] - self.inner[0] - self.left, self.outer[1] - self.inner[1] - self.top
         grey = (PADDING, PADDING, PADDING)
+        import cv2  # loaded while a network is made ready, which takes longer
+
         return _bytes(cv2.copyMakeBorder(picture, self.top, bottom, self.left, right, cv2.BORDER_CONSTANT, value=grey))
 
     def back(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -143,6 +144,8 @@ def suppressed(
         return nothing()
     corner_and_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
     # lists: OpenCV converts them faster than arrays
+    import cv2
+
     kept = cv2.dnn.NMSBoxesBatched(corner_and_size.tolist(), scores.tolist(), labels.tolist(), 0.0, overlap)
     return best_first(boxes, scores, labels, np.asarray(kept, np.int64).reshape(-1))
 
@@ -178,6 +181,8 @@ def _scaled(width: int, height: int, scale: float) -> tuple[int, int]:
 
 
 def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    import cv2
+
     return _bytes(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR))
 
 

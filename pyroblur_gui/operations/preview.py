@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from pyroblur_gui.blurring.spec import BlurOptions, PreviewSpec
 from pyroblur_gui.core.errors import PyroblurError
+from pyroblur_gui.core.interpreter import loading_modules
 from pyroblur_gui.jobs.context import Context
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ log = logging.getLogger(__name__)
 
 def run(_spec: PreviewSpec, context: Context) -> dict[str, JsonValue]:
     """Answers requests until there are no more. Raises JobCancelledError."""
-    _open_ahead()
-    from pyroblur_gui.operations.idle import IdleMeasuring
-    from pyroblur_gui.operations.preview_answers import answer
-    from pyroblur_gui.operations.scrub import Scrubber
-    from pyroblur_gui.operations.warm import DETECTOR
+    with loading_modules():
+        _open_ahead()
+        from pyroblur_gui.operations.idle import IdleMeasuring
+        from pyroblur_gui.operations.preview_answers import answer
+        from pyroblur_gui.operations.scrub import Scrubber
+        from pyroblur_gui.operations.warm import DETECTOR
 
     answered = 0
     with IdleMeasuring(DETECTOR, default=BlurOptions().model) as idle, Scrubber() as scrubber:
