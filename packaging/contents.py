@@ -108,6 +108,11 @@ def files_of_packages() -> list[Data]:
     return data
 
 
+def is_brought_along(module: str) -> bool:
+    """Neither left out itself nor part of a package that is."""
+    return not any(module == name or module.startswith(f"{name}.") for name in EXCLUDED)
+
+
 def unfolded() -> list[Data]:
     """Qt's Python part as files, with what Python made of them, where unfold.py has laid them out."""
     spec = importlib.util.find_spec("shiboken6")
