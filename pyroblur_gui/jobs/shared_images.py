@@ -5,6 +5,8 @@ RING blocks: a reader gets the whole picture or, when it comes too late, none; i
 Blocks are numbered under a prefix that the window chose, so it can remove those of a worker that was killed.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import os
@@ -15,12 +17,15 @@ import sys
 import threading
 import time
 from collections import deque
-from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from typing_extensions import Buffer
 
 from pyroblur_gui.jobs.events import SharedImage
+
+if TYPE_CHECKING:
+    from multiprocessing.shared_memory import SharedMemory
 
 RING = 4
 CHANNELS = 3
@@ -170,6 +175,8 @@ if sys.version_info >= (3, 13):
 
     def _open(name: str, size: int = 0) -> SharedMemory:
         """Opens a block; makes it when a size is given."""
+        from multiprocessing.shared_memory import SharedMemory
+
         return SharedMemory(name, create=size > 0, size=size, track=False)
 
     def _unlink(block: SharedMemory) -> None:
@@ -196,6 +203,8 @@ else:
 
     def _open(name: str, size: int = 0) -> SharedMemory:
         """Opens a block; makes it when a size is given."""
+        from multiprocessing.shared_memory import SharedMemory
+
         with _untracked():
             return SharedMemory(name, create=size > 0, size=size)
 

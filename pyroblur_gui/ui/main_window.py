@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.core.errors import SettingsError
 from pyroblur_gui.core.settings import Settings, SettingsFile
-from pyroblur_gui.runs.place import here
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.dialogs.closing import (
     Answer,
@@ -104,7 +103,6 @@ class MainWindow(QMainWindow):
         self.benchmark = BenchmarkTab()
         self.runs = RunsTab()
         self.status = StatusBar()
-        self.status.show_tracking(here().other_host)
         self.help = HelpMenu(self)
         self._build()
         self._build_menus()
@@ -130,6 +128,7 @@ class MainWindow(QMainWindow):
     def connect_jobs(self, client: JobClient) -> None:
         """Call it on the running loop."""
         self._client = client
+        self._show_tracking()
         self.blur.connect_jobs(client)
         self.datasets.connect_jobs(client)
         self.say(self.training.connect_jobs(client))
@@ -266,7 +265,7 @@ class MainWindow(QMainWindow):
         self._save_settings()
         self._theme.use(settings.scheme)
         if settings.tracking_address != before.tracking_address:
-            self.status.show_tracking(here().other_host)
+            self._show_tracking()
             self.runs.place_changed()
         if settings.language is not before.language:
             self.language_changed.emit()
@@ -328,6 +327,12 @@ class MainWindow(QMainWindow):
             self._state_file.save(state)
         except SettingsError as error:  # a layout is no reason to keep the window open
             self.say(translated(error.message))
+
+    def _show_tracking(self) -> None:
+        """Whether runs leave this computer."""
+        from pyroblur_gui.runs.place import here
+
+        self.status.show_tracking(here().other_host)
 
     # -- what the jobs tell
 

@@ -75,7 +75,7 @@ def play(program: Path, folder: Path, language: str, display: str) -> None:
         }  # fmt: skip
         with started([program / "pyroblur-gui", photo], environment, display):
             time.sleep(SETTLE_S)  # until the file's preview is there, too
-            box = ImageGrab.grab(xdisplay=display).getbbox()
+            box = grabbed(display).getbbox()
             assert box is not None, "the window is on the screen"
             click(display, box[2] + START[0], box[3] + START[1])
             wait_for(Path(home, "street_blurred.jpg").is_file)
@@ -88,7 +88,7 @@ def started(command: list[Path], environment: dict[str, str], display: str) -> I
     """The window, from its first painting; afterwards it is asked to end."""
     with subprocess.Popen(command, env=environment) as window:
         try:
-            wait_for(lambda: colours(display) > COLOURS_OF_A_WINDOW)
+            wait_for(lambda: colours(grabbed(display)) > COLOURS_OF_A_WINDOW)
             yield
         finally:
             window.terminate()
@@ -103,14 +103,19 @@ def wait_for(is_so: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def colours(display: str) -> int:
-    picture = ImageGrab.grab(xdisplay=display).resize((SCREEN[0] // 4, SCREEN[1] // 4))
+def grabbed(display: str) -> Image.Image:
+    """The whole screen as it is now."""
+    return ImageGrab.grab(xdisplay=display)
+
+
+def colours(screen: Image.Image) -> int:
+    picture = screen.resize((SCREEN[0] // 4, SCREEN[1] // 4))
     return len(picture.getcolors(picture.width * picture.height) or ())
 
 
 def keep(display: str, path: Path) -> None:
     """The screen, as far as anything is on it."""
-    picture = ImageGrab.grab(xdisplay=display)
+    picture = grabbed(display)
     picture.crop(picture.getbbox()).save(path)
     print(path.name, flush=True)
 

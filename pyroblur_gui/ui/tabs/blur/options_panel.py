@@ -208,7 +208,6 @@ class OptionsPanel(QWidget):
         content.addWidget(self.form)
         content.addStretch()
         self._inside = inside
-        self._fit()
         scroll = QScrollArea()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
@@ -240,7 +239,7 @@ class OptionsPanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and self.layout() is not None:
+        if event.type() == QEvent.Type.StyleChange and self.layout() is not None:  # it is styled once it is placed
             self._fit()
 
     def _fit(self) -> None:
