@@ -28,13 +28,11 @@ def main() -> int:
         case [] if _was_started_from_a_desktop():
             return _open_window([])
         case _:
-            from pyroblur_gui.core.interpreter import hold_garbage, seek_garbage
+            from pyroblur_gui.core.interpreter import loading_modules
 
-            hold_garbage()
-            from pyroblur_gui.cli.doors import Doors
-            from pyroblur_gui.cli.main import main as command_line
-
-            seek_garbage()
+            with loading_modules():
+                from pyroblur_gui.cli.doors import Doors
+                from pyroblur_gui.cli.main import main as command_line
             return command_line(Doors(open_window=_open_window, check_window=_check_window))
 
 
@@ -49,12 +47,10 @@ def main_window() -> int:
 
 
 def _work(arguments: list[str]) -> int:
-    from pyroblur_gui.core.interpreter import hold_garbage, seek_garbage
+    from pyroblur_gui.core.interpreter import loading_modules
 
-    hold_garbage()
-    from pyroblur_gui.worker import main as worker
-
-    seek_garbage()
+    with loading_modules():
+        from pyroblur_gui.worker import main as worker
     return worker(arguments)
 
 

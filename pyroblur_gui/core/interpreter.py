@@ -28,25 +28,22 @@ def hold_constants() -> None:
 
 
 def hold_garbage() -> None:
-    """Stops looking for garbage until ui/garbage.py or `seek_garbage` begins again: modules and widgets that have just
-    been made are all in use, and looking through them again and again takes a seventh of the start.
+    """Stops looking for garbage until ui/garbage.py takes that over: modules and widgets that have just been made are
+    all in use, and looking through them again and again takes a seventh of the start.
     """
     gc.disable()
 
 
-def seek_garbage() -> None:
-    """Looks for garbage again. What there is now is in use for good, and is never looked through."""
-    gc.freeze()
-    gc.enable()
-
-
 @contextmanager
 def loading_modules() -> Iterator[None]:
-    """While a large library is loaded, garbage is not looked for; where it was before, it is again afterwards."""
+    """While modules are loaded, garbage is not looked for. Where it was before, it is again afterwards: only in what
+    is made from then on, as what there is then is in use for good.
+    """
     was_sought = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_sought:
-            seek_garbage()
+            gc.freeze()
+            gc.enable()

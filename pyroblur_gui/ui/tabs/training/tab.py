@@ -138,12 +138,14 @@ class TrainingTab(JobTab["Wiring"]):
         return columns
 
     def _heard(self, job: Job, event: Event | None) -> None:
+        if not _is_training(job):
+            return
         name = job.spec.get("run", "")
-        if _is_training(job) and isinstance(event, Finished):
+        if isinstance(event, Finished):
             self.ended.emit(tr("The training {name} is done.", name=name))
-        elif _is_training(job) and isinstance(event, Failed):
+        elif isinstance(event, Failed):
             self.ended.emit(tr("The training {name} failed. Open PyroBlur to see why.", name=name))
-        elif _is_training(job) and isinstance(event, Cancelled):
+        elif isinstance(event, Cancelled):
             self.ended.emit("")
 
     def _show_menu(self, place: QPoint) -> None:
