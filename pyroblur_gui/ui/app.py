@@ -140,10 +140,9 @@ class Session:
         settings_file = SettingsFile(folders().settings_file, Settings)
         state_file = window_state_file()
         settings, state = settings_file.load(), state_file.load()
-        self._theme.choose(settings.value.scheme)
+        self._theme.use(settings.value.scheme)
         speak(settings.value.language)
         window = self._make(settings_file, state_file, settings.value, state.value)
-        self._theme.use(settings.value.scheme)
         self._collector.start()
         window.show()
         window.say(translated(settings.message))
@@ -161,6 +160,7 @@ class Session:
         window = self.window = MainWindow(
             settings=settings, settings_file=settings_file, state=state, state_file=state_file, theme=self._theme
         )
+        self._theme.dress(window)
         window.closing.connect(self._closed.set)
         window.language_changed.connect(lambda: self._tasks.run(self.change_language()))
         return window

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = (1360, 850)
 SMALLEST_SIZE = (960, 600)
+SETTLE_S = 2.0  # after which a user who came with a file sees its first frame
 _TABS = ("blur", "datasets", "training", "benchmark", "runs")  # as they are remembered
 _BLUR, _DATASETS, _TRAINING, _BENCHMARK, _RUNS = range(len(_TABS))
 
@@ -134,7 +135,7 @@ class MainWindow(QMainWindow):
         self.say(self.training.connect_jobs(client))
         self.benchmark.connect_jobs(client)
         self.runs.connect_jobs(client)
-        self._tasks.run(self._load())
+        self._tasks.run(self._prepare())
 
     async def disconnect_jobs(self) -> None:
         """Ends what the tabs have under way; the client itself is its owner's to close."""
@@ -176,12 +177,13 @@ class MainWindow(QMainWindow):
         if name in _TABS:
             self._tabs.setCurrentIndex(_TABS.index(name))
 
-    async def _load(self) -> None:
-        """What is not on screen yet, before it is shown, so that showing it takes no longer than building it."""
+    async def _prepare(self) -> None:
+        """What is not on screen yet, before it is asked for."""
+        await asyncio.to_thread(load_help)
+        await asyncio.sleep(SETTLE_S)
         for tab in self._all:
             if isinstance(tab, JobTab):
-                await asyncio.to_thread(tab.load)
-        await asyncio.to_thread(_load_dialogs)
+                await tab.prepare()
 
     # -- closing
 
@@ -459,11 +461,6 @@ class MainWindow(QMainWindow):
         action.setShortcut(QKeySequence(keys))
         action.setMenuRole(role)
         return action
-
-
-def _load_dialogs() -> None:
-    """In a thread, soon after the window is on screen."""
-    load_help()
 
 
 def _as_text(data: QByteArray) -> str:

@@ -1,10 +1,11 @@
 """Puts the look on the application and keeps it: chosen light or dark, or whatever the desktop says at the moment."""
 
 from collections.abc import Callable
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from pyroblur_gui.core.settings import ColorScheme
 from pyroblur_gui.ui.look import DARK, LIGHT, Tokens
@@ -56,6 +57,7 @@ class Theme(QObject):
         self._application = application
         self._scheme = ColorScheme.SYSTEM
         self._applied: Tokens | None = None
+        self._windows: WeakSet[QWidget] = WeakSet()
         application.setStyle(QStyleFactory.create("Fusion"))
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._refresh)
 
@@ -68,11 +70,8 @@ class Theme(QObject):
             dark = self._scheme is ColorScheme.DARK
         return DARK if dark else LIGHT
 
-    def choose(self, scheme: ColorScheme) -> None:
-        """Only the colours that widgets are drawn with, not yet their style. Whoever makes a whole window calls it
-        before and `use` after: under a style sheet all that has been made is styled anew with every place it is put
-        into, which takes as long as making the window.
-        """
+    def use(self, scheme: ColorScheme) -> None:
+        """Switches now; native title bars follow where the platform lets them."""
         self._scheme = scheme
         wanted = {
             ColorScheme.SYSTEM: Qt.ColorScheme.Unknown,
@@ -80,13 +79,16 @@ class Theme(QObject):
             ColorScheme.DARK: Qt.ColorScheme.Dark,
         }[scheme]
         QGuiApplication.styleHints().setColorScheme(wanted)
-        if self._applied is None:
-            self._application.setPalette(palette_of(self.look))
-
-    def use(self, scheme: ColorScheme) -> None:
-        """Switches now; native title bars follow where the platform lets them."""
-        self.choose(scheme)
         self._refresh()
+
+    def dress(self, window: QWidget) -> None:
+        """Puts the style sheet on a window, for as long as there is one, and on all that is ever put into it.
+
+        It is the window's and not the application's: under a style sheet a widget is styled anew with each place that
+        what it is in is put into. So whole panels are made outside of the window, and styled once.
+        """
+        self._windows.add(window)
+        window.setStyleSheet(stylesheet(self.look))
 
     def _refresh(self) -> None:
         look = self.look
@@ -94,5 +96,6 @@ class Theme(QObject):
             return
         self._applied = look
         self._application.setPalette(palette_of(look))
-        self._application.setStyleSheet(stylesheet(look))
+        for window in self._windows:
+            window.setStyleSheet(stylesheet(look))
         self.changed.emit()

@@ -80,10 +80,10 @@ class Gaps:
 class Measurement:
     def __init__(self, session, home: Path) -> None:
         self._session, self._home = session, home
-        self._window = session.open()
-        self._tab = self._window.blur
 
     async def run(self, wanted: argparse.Namespace) -> None:
+        self._window = self._session.open()
+        self._tab = self._window.blur
         self._session.connect_jobs()
         await asyncio.sleep(1.0)
         gaps = Gaps()
@@ -97,6 +97,10 @@ class Measurement:
         gaps.report("a job runs, live frames shown")
         await self._drag(wanted.seconds)
         gaps.report("slider and time line are dragged too")
+        for name in ("datasets", "training", "benchmark", "runs", "blur"):
+            self._window.show_tab(name)
+            await asyncio.sleep(1.0)
+            gaps.report(f"the tab {name} is opened")
         folder = self._copies(wanted.photo, wanted.files)
         gaps.report("(files are copied)")
         await self._add_and_scroll(folder, wanted.files)

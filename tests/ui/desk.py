@@ -21,12 +21,13 @@ def shown(session: Session) -> MainWindow:
 
 
 async def until(condition: Callable[[], bool], timeout_s: float = 120.0) -> None:
-    """Waits on the loop; fails with what was waited for."""
+    """Waits on the loop until it holds and what the same turn of the loop has left to do is done."""
     loop = asyncio.get_running_loop()
     end = loop.time() + timeout_s
     while not condition():
         assert loop.time() < end, "it did not happen in time"
         await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
 
 
 class Drag:

@@ -76,7 +76,7 @@ def test_dropped_files_come_back_with_every_face_covered(on_screen: Play, photos
         for item in tab.model.items():
             assert item.state in {ItemState.DONE, ItemState.LOOK}
             assert item.counts.get("face", 0) >= 2
-        assert tab.options.start_button.text() == "Show results in folder"
+        await until(lambda: tab.options.start_button.text() == "Show results in folder")
 
     on_screen(play)
 

@@ -1,8 +1,11 @@
-"""What tabs have in common that are built when they are first shown, and work with the window's jobs from then on."""
+"""What tabs have in common that are not there from the start: they are built while the window rests, at the latest when
+they are first shown, and work with the window's jobs from then on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QByteArray
@@ -25,13 +28,15 @@ class TabWiring(Protocol):
 
 
 W = TypeVar("W", bound=TabWiring)
+Building = Generator[None, None, QSplitter]
+BREATH_S = 0.03  # between two pieces, for what the user and the jobs want of the window meanwhile
 
 
 class JobTab(QWidget, Generic[W]):
-    """A banner above a row of panels. Built when it is first shown, which costs the window's start nothing.
+    """A banner above a row of panels.
 
     A tab says how: `load` brings the code, `build` makes the widgets and gives the splitter whose places are
-    remembered, `wire` connects them with the jobs, on the running loop.
+    remembered, `wire` connects them with the jobs, on the running loop, when the tab is first shown.
     """
 
     def __init__(self, name: str) -> None:
@@ -41,6 +46,7 @@ class JobTab(QWidget, Generic[W]):
         self._name = name
         self._client: JobClient | None = None
         self._wiring: W | None = None
+        self._building: Building | None = None
         self._columns: QSplitter | None = None
         self._layout = QByteArray()
         self._column = QVBoxLayout(self)
@@ -52,8 +58,8 @@ class JobTab(QWidget, Generic[W]):
         """Loads the modules that the tab is built from; in a thread, soon after the window is on screen."""
         raise NotImplementedError
 
-    def build(self, column: QVBoxLayout) -> QSplitter:
-        """Puts the tab's widgets below the banner."""
+    def build(self, column: QVBoxLayout) -> Building:
+        """Puts the tab's widgets below the banner, piece by piece: where it yields, the window may answer first."""
         raise NotImplementedError
 
     def wire(self, client: JobClient) -> W:
@@ -67,6 +73,13 @@ class JobTab(QWidget, Generic[W]):
         if self.isVisible():
             self._begin()
         return ""
+
+    async def prepare(self) -> None:
+        """Loads and builds the tab while the window rests: then showing it the first time is as quick as later."""
+        await asyncio.to_thread(self.load)
+        while self._columns is None:
+            await asyncio.sleep(BREATH_S)
+            self._build_on()
 
     async def disconnect_jobs(self) -> None:
         """Ends what this tab has under way; the client itself is its owner's to close."""
@@ -101,13 +114,25 @@ class JobTab(QWidget, Generic[W]):
     def _begin(self) -> None:
         if self._client is None:
             return
-        if self._columns is None:
-            self._columns = self.build(self._column)
-            self._columns.setHandleWidth(1)
-            if not self._layout.isEmpty():
-                self._columns.restoreState(self._layout)
-            self._columns.setChildrenCollapsible(False)
+        while self._columns is None:
+            self._build_on()
         if self._wiring is None:
             self._wiring = self.wire(self._client)
         else:
             self._wiring.shown()
+
+    def _build_on(self) -> None:
+        """The next piece, if there is one left."""
+        if self._columns is not None:
+            return
+        if self._building is None:
+            self._building = self.build(self._column)
+        try:
+            next(self._building)
+        except StopIteration as end:
+            columns: QSplitter = end.value
+            columns.setHandleWidth(1)
+            if not self._layout.isEmpty():
+                columns.restoreState(self._layout)
+            columns.setChildrenCollapsible(False)
+            self._columns, self._building = columns, None

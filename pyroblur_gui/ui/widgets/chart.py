@@ -39,7 +39,10 @@ class BarSeries:
 
 
 class Chart(QWidget):
-    """A title, the plot, and a line that says what is plotted. Follows light and dark."""
+    """A title, the plot, and a line that says what is plotted. Follows light and dark.
+
+    It is made outside of the window and then put into it: within, each of its parts would be styled with each step.
+    """
 
     def __init__(
         self,
@@ -48,10 +51,10 @@ class Chart(QWidget):
         described: str,
         *,
         axes: Mapping[str, Any] | None = None,
-        parent: QWidget | None = None,
     ) -> None:
         """axes: pyqtgraph's axes by side, where they are not its usual ones."""
-        super().__init__(parent)
+        super().__init__()
+        self._drawn_in: tuple[Tokens, QFont] | None = None
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         heading = QLabel(title)
@@ -84,12 +87,15 @@ class Chart(QWidget):
         self._plot.scene().sigMouseMoved.connect(self._hovered)
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._draw(tokens(self.palette()))
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:  # which being put elsewhere says, too
+            look = tokens(self.palette())
+            if (look, self.font()) != self._drawn_in:
+                self._draw(look)
         super().changeEvent(event)
 
     def _draw(self, look: Tokens) -> None:
         """Everything anew, in these colours."""
+        self._drawn_in = look, QFont(self.font())
         item = self._plot.getPlotItem()
         item.clear()
         self._plot.setBackground(QColor(look.surface))
@@ -125,9 +131,8 @@ class BarChart(Chart):
         *,
         about: str = "",
         described: str = "",
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(title, about, described, parent=parent)
+        super().__init__(title, about, described)
         self._groups = tuple(groups)
         self._series = tuple(series)
         if len(series) > 1:
@@ -172,9 +177,8 @@ class HeatChart(Chart):
         *,
         about: str = "",
         described: str = "",
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(title, about, described, parent=parent)
+        super().__init__(title, about, described)
         self._cells = np.array(rows, dtype=float) if rows else np.zeros((1, 1))
         self._draw(tokens(self.palette()))
 

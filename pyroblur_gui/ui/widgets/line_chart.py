@@ -12,7 +12,7 @@ import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QStaticText, QTransform
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from pyroblur_gui.ui.curves import Curves, Figure
 from pyroblur_gui.ui.i18n import numeral
@@ -42,11 +42,9 @@ def warm_up() -> None:
 class LineChart(Chart):
     """Shows the lines of one figure; what is drawn follows only when `draw` is called."""
 
-    def __init__(self, figure: Figure, parent: QWidget | None = None, *, most_named: int = MOST_LINES) -> None:
+    def __init__(self, figure: Figure, *, most_named: int = MOST_LINES) -> None:
         """most_named: lines of its legend."""
-        super().__init__(
-            figure.title, figure.about, "", axes={side: _Axis(side) for side in ("left", "bottom")}, parent=parent
-        )
+        super().__init__(figure.title, figure.about, "", axes={side: _Axis(side) for side in ("left", "bottom")})
         self.drawn: tuple[int, float] = (-1, 0.0)  # version of the figures and smoothing
         self.times_drawn = 0
         self._curves = Curves()

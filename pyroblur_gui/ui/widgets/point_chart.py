@@ -11,7 +11,6 @@ import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
 
 from pyroblur_gui.runs.compare import Axis
 from pyroblur_gui.ui.i18n import numeral
@@ -36,8 +35,8 @@ class Dot:
 class PointChart(Chart):
     """Points with names, such as the speed and the accuracy of models."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, "", "", parent=parent)
+    def __init__(self, title: str) -> None:
+        super().__init__(title, "", "")
         self._plot.setFixedHeight(HEIGHT)
         self._dots: tuple[Dot, ...] = ()
         self._titles = ("", "")
@@ -86,8 +85,8 @@ class PointChart(Chart):
 class ParallelChart(Chart):
     """A line a run through all axes: which settings go with which results."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, "", "", parent=parent)
+    def __init__(self, title: str) -> None:
+        super().__init__(title, "", "")
         self._plot.setFixedHeight(HEIGHT)
         self._names: tuple[str, ...] = ()
         self._titles: tuple[str, ...] = ()

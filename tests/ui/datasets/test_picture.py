@@ -150,11 +150,10 @@ def test_keys_choose_move_size_relabel_and_delete_boxes(on_screen: Play) -> None
         (left,) = await saved(tab.picture, 1)
         assert left.label == PLATE
         assert left.origin is Origin.LABELLED
-        for _ in range(3):  # the steps by keys are one change
-            await until(tab.commands.undo.isEnabled)
-            before = tab.commands.undo.toolTip()
+        for step in ("Delete box", "Relabel box", "Move box"):  # the steps by keys are one change
+            await until(lambda step=step: tab.commands.undo.isEnabled() and step in tab.commands.undo.toolTip())
             QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-            await until(lambda before=before: tab.commands.undo.toolTip() != before)
+        await until(lambda: "Nothing to undo" in tab.commands.undo.toolTip())
         assert not tab.commands.undo.isEnabled()
         assert truth("Beach", 2)[0] == face()
         await until(lambda: tab.picture.picture.boxes[0] == face())

@@ -1,5 +1,6 @@
 """Curves of every class, and leaks against the threshold with a slider. Import it late: it brings the charts."""
 
+import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
@@ -13,33 +14,41 @@ from pyroblur_gui.ui.tabs.benchmark.wording import leak_text, reach_text, short
 from pyroblur_gui.ui.widgets.inputs import ComboBox, Slider
 
 COLUMNS = 2
+TURN_S = 0.01
 
 
 class CurvesBoard(QWidget):
-    """Four charts of one class, a line a model."""
+    """Four charts of one class, a line a model; they are there once `add_charts` has made them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._result: BenchmarkResult | None = None
         self.classes = ComboBox()
         self.classes.setAccessibleName(tr("Class"))
-        self.charts = {
-            "pr": ShareChart(tr("Precision by recall"), (tr("Recall"), tr("Precision"))),
-            "f1": ShareChart(tr("F1 by confidence"), (tr("Confidence"), tr("F1"))),
-            "p": ShareChart(tr("Precision by confidence"), (tr("Confidence"), tr("Precision"))),
-            "r": ShareChart(tr("Recall by confidence"), (tr("Confidence"), tr("Recall"))),
-        }
-        grid = QGridLayout()
-        grid.setSpacing(Space.XL)
-        for place, chart in enumerate(self.charts.values()):
-            grid.addWidget(chart, place // COLUMNS, place % COLUMNS)
+        self.charts: dict[str, ShareChart] = {}
+        self._grid = QGridLayout()
+        self._grid.setSpacing(Space.XL)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
         column.addLayout(_row(tr("Class"), self.classes))
-        column.addLayout(grid)
+        column.addLayout(self._grid)
         column.addStretch()
         self.classes.currentIndexChanged.connect(self._draw)
+
+    async def add_charts(self) -> None:
+        """One a turn of the loop: each takes 30 ms."""
+        words = {
+            "pr": (tr("Precision by recall"), (tr("Recall"), tr("Precision"))),
+            "f1": (tr("F1 by confidence"), (tr("Confidence"), tr("F1"))),
+            "p": (tr("Precision by confidence"), (tr("Confidence"), tr("Precision"))),
+            "r": (tr("Recall by confidence"), (tr("Confidence"), tr("Recall"))),
+        }
+        for place, (kind, (title, axes)) in enumerate(words.items()):
+            await asyncio.sleep(TURN_S)
+            self.charts[kind] = chart = ShareChart(title, axes)
+            self._grid.addWidget(chart, place // COLUMNS, place % COLUMNS)
+        self._draw()
 
     def show_result(self, result: BenchmarkResult | None) -> None:
         self._result = result

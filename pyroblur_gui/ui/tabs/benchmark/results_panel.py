@@ -1,5 +1,6 @@
 """The right side: one result, seen as a summary, curves, leaks, a gallery, or speed; and what stands there before."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from pyroblur_gui.ui.widgets.figure_table import FigureTable
 from pyroblur_gui.ui.widgets.segments import Segments
 
 if TYPE_CHECKING:
+    from pyroblur_gui.ui.tabs.benchmark.charts_board import CurvesBoard, LeaksBoard
     from pyroblur_gui.ui.tabs.benchmark.share_chart import ThroughputChart
 
 SUMMARY, CURVES, LEAKS, GALLERY, SPEED = "summary", "curves", "leaks", "gallery", "speed"
@@ -48,7 +50,7 @@ class ResultsPanel(QWidget):
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._result: BenchmarkResult | None = None
-        self._boards: dict[str, QWidget] = {}
+        self._boards: dict[str, CurvesBoard | LeaksBoard] = {}
         self.empty = Blank()
         self.findings = FindingsView()
         self.findings.opened.connect(self.opened)
@@ -78,17 +80,24 @@ class ResultsPanel(QWidget):
     def result(self) -> BenchmarkResult | None:
         return self._result
 
-    def add_boards(self) -> None:
-        """The charts, as soon as their library is loaded."""
-        from pyroblur_gui.ui.tabs.benchmark.charts_board import CurvesBoard, LeaksBoard  # noqa: PLC0415 - late
+    async def add_boards(self) -> None:
+        """The charts, as soon as their library is loaded, one after another: the window answers in between."""
+        from pyroblur_gui.ui.tabs.benchmark.charts_board import TURN_S, CurvesBoard, LeaksBoard  # noqa: PLC0415 - late
 
+        await asyncio.sleep(TURN_S)
         self.speed.add_chart()
-        for name, title, board in ((CURVES, tr("Curves"), CurvesBoard()), (LEAKS, tr("Leaks"), LeaksBoard())):
-            board.show_result(self._result)
-            self._boards[name] = board
-            self._pages[name] = _scrolled(board, title)
-            self._stack.addWidget(self._pages[name])
+        curves = CurvesBoard()
+        await curves.add_charts()
+        self._add_board(CURVES, tr("Curves"), curves)
+        await asyncio.sleep(TURN_S)
+        self._add_board(LEAKS, tr("Leaks"), LeaksBoard())
         self._turn()
+
+    def _add_board(self, name: str, title: str, board: "CurvesBoard | LeaksBoard") -> None:
+        board.show_result(self._result)
+        self._boards[name] = board
+        self._pages[name] = _scrolled(board, title)
+        self._stack.addWidget(self._pages[name])
 
     def board(self, name: str) -> QWidget:
         return self._boards[name]
@@ -98,7 +107,7 @@ class ResultsPanel(QWidget):
         self._head.setVisible(result is not None)
         self.findings.show_result(result)
         for board in self._boards.values():
-            board.show_result(result)  # type: ignore[attr-defined]
+            board.show_result(result)
         if result is not None:
             self._name.setText(" · ".join(dict.fromkeys(_names(result))))
             self._about.setText(wording.about(result))

@@ -8,7 +8,6 @@ import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
 
 from pyroblur_gui.ui.i18n import numeral
 from pyroblur_gui.ui.look import Tokens, curve_shades, tokens
@@ -33,8 +32,8 @@ class ShareLine:
 class ShareChart(Chart):
     """axes: what is on the horizontal and on the upright one."""
 
-    def __init__(self, title: str, axes: tuple[str, str], parent: QWidget | None = None) -> None:
-        super().__init__(title, "", "", parent=parent)
+    def __init__(self, title: str, axes: tuple[str, str]) -> None:
+        super().__init__(title, "", "")
         self._axes = axes
         self.lines: tuple[ShareLine, ...] = ()
         self._legend = Legend()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.tabs.benchmark.actions import BenchmarkActions
-from pyroblur_gui.ui.tabs.job_tab import JobTab
+from pyroblur_gui.ui.tabs.job_tab import Building, JobTab
 
 if TYPE_CHECKING:
     from pyroblur_gui.ui.job_client import JobClient
@@ -49,19 +49,20 @@ class BenchmarkTab(JobTab["Wiring"]):
 
         return Wiring(self, client)
 
-    def build(self, column: QVBoxLayout) -> QSplitter:
+    def build(self, column: QVBoxLayout) -> Building:
         from pyroblur_gui.ui.tabs.benchmark.results_panel import ResultsPanel
         from pyroblur_gui.ui.tabs.benchmark.setup_panel import WIDTH, SetupPanel
 
-        self.setup = SetupPanel(self.commands)
-        self.results = ResultsPanel(self.commands)
-        self.results.opened.connect(self.picture_wanted)
         columns = QSplitter(Qt.Orientation.Horizontal)
+        column.addWidget(columns, 1)
+        self.setup = SetupPanel(self.commands)
         columns.addWidget(self.setup)
+        yield
+        self.results = ResultsPanel(self.commands)
+        yield
         columns.addWidget(self.results)
-        columns.setStretchFactor(0, 0)
+        self.results.opened.connect(self.picture_wanted)
         columns.setStretchFactor(1, 1)
         columns.setSizes([WIDTH, 1360 - WIDTH])
-        column.addWidget(columns, 1)
         self.show_empty(has_data=True)
         return columns

@@ -151,7 +151,7 @@ class Wiring(QObject):
     async def _begin(self) -> None:
         await self.presenter.refresh()
         await load_charts()
-        self._tab.results.add_boards()
+        await self._tab.results.add_boards()
 
     def _update(self) -> None:
         has_result = self._tab.results.result is not None

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.classes import FACE, LICENSE_PLATE
@@ -22,10 +22,9 @@ from pyroblur_gui.ui.tabs.blur.presenter import Output
 from pyroblur_gui.ui.tabs.blur.wording import start_text
 from pyroblur_gui.ui.widgets.class_list import ClassList
 from pyroblur_gui.ui.widgets.form import Form
+from pyroblur_gui.ui.widgets.upright_scroll import SCROLL_BAR, UprightScroll
 
 WIDTH = 344
-SCROLL_BAR = 12
-SCROLL_BAR = 12
 RIGHT = Space.L + 4  # right margin of all controls; the scroll bar lies within it
 OUTPUT_FIELDS = ("output_folder", "name_pattern")
 
@@ -40,7 +39,6 @@ class OptionsPanel(QWidget):
         super().__init__(parent)
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(WIDTH)
         self._actions = actions
         self._options = BlurOptions()
         self._defaults = BlurOptions()
@@ -117,7 +115,6 @@ class OptionsPanel(QWidget):
         classes = self.form.control("classes").widget
         if isinstance(classes, ClassList):
             classes.set_own(thresholds)
-            self._fit()
 
     def show_summary(self, summary: Summary) -> None:
         """Start, or pause and stop, or what was done: one of them is the thing to do next."""
@@ -207,15 +204,8 @@ class OptionsPanel(QWidget):
         content.setSpacing(Space.XL)
         content.addWidget(self.form)
         content.addStretch()
-        self._inside = inside
-        scroll = QScrollArea()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # so that nothing moves when it folds
-        scroll.setAccessibleName(tr("Options"))
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = UprightScroll(inside, tr("Options"), least=WIDTH)
+        scroll.keep_bar()
         line = QFrame()
         line.setProperty("look", "line")
         foot = QVBoxLayout()
@@ -236,15 +226,6 @@ class OptionsPanel(QWidget):
         column.addWidget(scroll, 1)
         column.addWidget(line)
         column.addLayout(foot)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and self.layout() is not None:  # it is styled once it is placed
-            self._fit()
-
-    def _fit(self) -> None:
-        """Wide enough for its rows: they cannot be scrolled sideways, and what they say of thresholds comes late."""
-        self.setMinimumWidth(max(WIDTH, self._inside.minimumSizeHint().width() + SCROLL_BAR))
 
 
 def _action_button(*, look: str = "") -> QPushButton:

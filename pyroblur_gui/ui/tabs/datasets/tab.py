@@ -23,7 +23,7 @@ from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.blur.drops import DropZone
 from pyroblur_gui.ui.tabs.datasets.gallery_actions import DatasetActions
-from pyroblur_gui.ui.tabs.job_tab import JobTab
+from pyroblur_gui.ui.tabs.job_tab import Building, JobTab
 from pyroblur_gui.ui.widgets.drop_area import DropVeil
 from pyroblur_gui.ui.widgets.elided import ElidedLabel
 from pyroblur_gui.ui.widgets.segments import Segments
@@ -177,7 +177,7 @@ class DatasetsTab(JobTab["Wiring"]):
         self._column.insertWidget(1, self.work)
         return Wiring(self, client)
 
-    def build(self, column: QVBoxLayout) -> QSplitter:
+    def build(self, column: QVBoxLayout) -> Building:
         from pyroblur_gui.ui.tabs.datasets.gallery_empty import EmptyView
         from pyroblur_gui.ui.tabs.datasets.gallery_panel import GalleryPanel
         from pyroblur_gui.ui.tabs.datasets.picture_panel import PicturePanel
@@ -185,10 +185,15 @@ class DatasetsTab(JobTab["Wiring"]):
         from pyroblur_gui.ui.tabs.datasets.sets_panel import SetsPanel
 
         self.sets = SetsPanel()
+        yield
         self.empty = EmptyView()
+        yield
         self.gallery = GalleryPanel()
+        yield
         self.picture = PicturePanel()
+        yield
         self.problems = ProblemsPanel()
+        yield
         for page in (self.empty, self.gallery, self.picture, self.problems):
             self._stack.addWidget(page)
         middle = QWidget()
@@ -205,6 +210,7 @@ class DatasetsTab(JobTab["Wiring"]):
         columns.setStretchFactor(0, 0)
         columns.setStretchFactor(1, 1)
         columns.setSizes(SIZES)
+        yield
         column.addWidget(columns, 1)
         self._inner = {"datasets-picture": self.picture.splitter, "datasets-problems": self.problems.splitter}
         for name in self._inner.keys() & self._layouts.keys():

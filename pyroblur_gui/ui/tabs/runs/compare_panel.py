@@ -146,7 +146,7 @@ class ComparePanel(QWidget):
         charts = []
         for place, name in enumerate(compare.CURVES):
             await asyncio.sleep(TURN_S)
-            charts.append(chart := LineChart(_figure(name, ()), self._curves, most_named=MOST_NAMED))
+            charts.append(chart := LineChart(_figure(name, ()), most_named=MOST_NAMED))
             chart.hide()
             self._curves_grid.addWidget(chart, place // 2, place % 2)
         self.charts = charts

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QStackedWid
 
 from pyroblur_gui.ui.i18n import tr
 from pyroblur_gui.ui.look import Space
-from pyroblur_gui.ui.tabs.job_tab import JobTab
+from pyroblur_gui.ui.tabs.job_tab import Building, JobTab
 from pyroblur_gui.ui.tabs.runs.actions import RunsActions
 from pyroblur_gui.ui.widgets.segments import Segments
 
@@ -49,7 +49,7 @@ class RunsTab(JobTab["Wiring"]):
 
         return Wiring(self, client)
 
-    def build(self, column: QVBoxLayout) -> QSplitter:
+    def build(self, column: QVBoxLayout) -> Building:
         from pyroblur_gui.ui.tabs.runs.compare_panel import ComparePanel
         from pyroblur_gui.ui.tabs.runs.models_panel import ModelsPanel
         from pyroblur_gui.ui.tabs.runs.plans_panel import PlansPanel
@@ -71,9 +71,12 @@ class RunsTab(JobTab["Wiring"]):
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         bar.setLayout(head)
         self.table = TablePanel(self.commands)
+        yield
         self.compare = ComparePanel()
+        yield
         self.plans = PlansPanel()
         self.models = ModelsPanel(self.commands)
+        yield
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.addWidget(self.table)
         columns.addWidget(self.compare)
@@ -84,6 +87,7 @@ class RunsTab(JobTab["Wiring"]):
         stack = QStackedWidget()
         for page in pages.values():
             stack.addWidget(page)
+        yield
         column.addWidget(bar)
         column.addWidget(stack, 1)
         self.views.set_value(RUNS)

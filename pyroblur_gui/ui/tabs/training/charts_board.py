@@ -127,8 +127,9 @@ class ChartsBoard(QScrollArea):
         if figure is None:
             warm_up()
             return True
-        chart = LineChart(replace(figure, curves=()), self.board)
+        chart = LineChart(replace(figure, curves=()))
         chart.hide()
+        chart.setParent(self.board)
         policy = chart.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         chart.setSizePolicy(policy)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 import psutil
+import pynvml  # type: ignore[import-untyped, unused-ignore]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,6 @@ class Machine:
 
 def _nvidia() -> ModuleType | None:
     """NVIDIA's library; None without its driver."""
-    import pynvml  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - when a training is shown
-
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError:  # no driver

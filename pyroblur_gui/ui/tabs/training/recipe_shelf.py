@@ -27,14 +27,15 @@ class RecipeShelf:
 
     def show(self, chosen: str) -> None:
         """All that there are, and in the form what the chosen one says."""
-        found = []
+        found: dict[str, Recipe] = {}
         for name in recipes.names():
             try:
-                found.append((name, translated(recipes.recipe(name).title)))
+                found[name] = recipes.recipe(name)
             except PyroblurError as error:
                 self._say(failure_text(error))
-        self._tab.start.show_recipes(found, chosen)
-        self._take(chosen)
+        self._tab.start.show_recipes([(name, translated(recipe.title)) for name, recipe in found.items()], chosen)
+        if chosen in found:
+            self._tab.start.show_recipe(found[chosen])
 
     def _take(self, name: str) -> None:
         try:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -36,9 +35,9 @@ from pyroblur_gui.ui.tabs.training.weights_panel import WeightsPanel
 from pyroblur_gui.ui.tabs.training.wording import reason
 from pyroblur_gui.ui.widgets.form import Form
 from pyroblur_gui.ui.widgets.inputs import ComboBox, Switch
+from pyroblur_gui.ui.widgets.upright_scroll import SCROLL_BAR, UprightScroll
 
 WIDTH = 332
-SCROLL_BAR = 12
 RIGHT = Space.L + 4
 MOST_FORECAST = 0.45  # of the panel's height
 BROWSE = "browse:"  # no model can have this name
@@ -287,9 +286,8 @@ class StartPanel(QWidget):
         content.addLayout(self._build_choices())
         content.addWidget(self.form)
         content.addStretch()
-        self.setMinimumWidth(max(WIDTH, inside.minimumSizeHint().width() + SCROLL_BAR))
-        scroll = _scroll(inside, tr("New training"))
-        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # so that nothing moves when it folds
+        scroll = UprightScroll(inside, tr("New training"), least=WIDTH)
+        scroll.keep_bar()
         line = QFrame()
         line.setProperty("look", "line")
         column = QVBoxLayout(self)
@@ -344,7 +342,7 @@ class StartPanel(QWidget):
         foot.setContentsMargins(Space.L, Space.M, RIGHT, Space.L)
         foot.setSpacing(Space.M)
         self.forecast.setProperty("look", "panel")
-        self._forecast_area = _scroll(self.forecast, tr("Forecast"))
+        self._forecast_area = UprightScroll(self.forecast, tr("Forecast"))
         self._forecast_area.hide()
         self.forecast.installEventFilter(self)
         foot.addWidget(self._forecast_area)
@@ -364,17 +362,6 @@ def _muted() -> QLabel:
     label.setWordWrap(True)
     label.setProperty("look", "muted")
     return label
-
-
-def _scroll(inside: QWidget, name: str) -> QScrollArea:
-    scroll = QScrollArea()
-    scroll.setWidget(inside)
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setAccessibleName(name)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return scroll
 
 
 def _action_button(text: str, *, look: str = "") -> QPushButton:

@@ -12,7 +12,7 @@ from pyroblur_gui.jobs.job import Job, JobState
 from pyroblur_gui.operations.catalogue import Lane
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.i18n import tr
-from pyroblur_gui.ui.tabs.job_tab import JobTab
+from pyroblur_gui.ui.tabs.job_tab import Building, JobTab
 from pyroblur_gui.ui.tabs.training.actions import TrainingActions
 
 if TYPE_CHECKING:
@@ -110,29 +110,35 @@ class TrainingTab(JobTab["Wiring"]):
 
         return Wiring(self, client)
 
-    def build(self, column: QVBoxLayout) -> QSplitter:
+    def build(self, column: QVBoxLayout) -> Building:
         from pyroblur_gui.ui.tabs.training.live_panel import LivePanel
         from pyroblur_gui.ui.tabs.training.pack_page import PackPage
         from pyroblur_gui.ui.tabs.training.runs_panel import RunsPanel
         from pyroblur_gui.ui.tabs.training.start_panel import StartPanel
 
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        column.addWidget(columns, 1)
         self.start = StartPanel(self.commands)
+        yield
+        columns.addWidget(self.start)
+        yield
         self.runs = RunsPanel()
+        columns.addWidget(self.runs)
+        yield
         self.live = LivePanel(self.commands)
+        yield
+        columns.addWidget(self.live)
+        columns.setStretchFactor(2, 1)
+        columns.setSizes(SIZES)
+        yield
         self.data_button = QPushButton(icons.icon("database", "on_accent"), tr("Go to &Data sets"))
         self.data_button.setProperty("look", "primary")
         self.data_button.clicked.connect(self.data_wanted)
         self.live.empty.add_button(self.data_button, tr("Go to Data sets"))
-        columns = QSplitter(Qt.Orientation.Horizontal)
-        for panel, stretch in ((self.start, 0), (self.runs, 0), (self.live, 1)):
-            columns.addWidget(panel)
-            columns.setStretchFactor(columns.count() - 1, stretch)
-        columns.setSizes(SIZES)
         self.pack = PackPage()
         self.pack.runs_wanted.connect(lambda: self.show_pack(is_wanted=False))
         self.pack.hide()
-        column.addWidget(self.pack, 1)
-        column.addWidget(columns, 1)
+        column.insertWidget(column.indexOf(columns), self.pack, 1)
         self.runs.menu_asked.connect(self._show_menu)
         self.show_empty(has_data=True)
         return columns
