@@ -11,11 +11,13 @@ from pathlib import Path
 
 from pyroblur_gui.core import log
 from pyroblur_gui.jobs.child import serve, serve_alone
+from pyroblur_gui.jobs.launch import AHEAD
 from pyroblur_gui.operations.catalogue import OPERATIONS
 
 
 def main(arguments: list[str]) -> int:
-    """`arguments`: the prefix of the names of shared pictures, chosen by the parent (jobs/process.py).
+    """`arguments`: the prefix of the names of shared pictures, chosen by the parent (jobs/launch.py), then, where that
+    is known, the kind of the first job.
 
     Or a sitting's name and a job's folder, for a worker without a parent (jobs/lone_worker.py).
     """
@@ -23,6 +25,9 @@ def main(arguments: list[str]) -> int:
         case [blocks]:
             log.set_up("worker")
             return _leave(serve(OPERATIONS, blocks=blocks))
+        case [blocks, option, kind] if option == AHEAD and kind in OPERATIONS:
+            log.set_up("worker")
+            return _leave(serve(OPERATIONS, blocks=blocks, ahead=kind))
         case [sitting, folder]:
             from pyroblur_gui.operations.announcement import announce  # noqa: PLC0415 - knows trainings
 

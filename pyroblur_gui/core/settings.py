@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from pyroblur_gui.core.errors import SettingsError
+from pyroblur_gui.core.translation import Language
 
 TRACKING_SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql")
 VERSION = 1
@@ -30,12 +31,6 @@ Migration = Callable[[Document], Document]
 
 # From version n to n + 1. A changed or renamed key needs one, and each has a test.
 MIGRATIONS: Mapping[int, Migration] = {}
-
-
-class Language(StrEnum):
-    SYSTEM = "system"
-    ENGLISH = "en"
-    FRENCH = "fr"
 
 
 class ColorScheme(StrEnum):

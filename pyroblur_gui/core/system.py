@@ -2,7 +2,6 @@
 
 import ctypes
 import gc
-import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -106,6 +105,8 @@ def is_installed(package: str) -> bool:
 
 def version_of(distribution: str) -> str | None:
     """The installed version of a distribution ("opencv-python", not "cv2"); None when it is not installed."""
+    import importlib.metadata  # whose own modules take a fortieth of a second
+
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:

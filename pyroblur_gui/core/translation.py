@@ -16,6 +16,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…]) (?=\S)")
 _FEWEST_LETTERS = 4  # of its own, of a sentence that is recognised: "{field}: {reason}" would take anything
 _MOST_DEEP = 4  # texts within texts
 _MOST_TOGETHER = 6  # sentences of one template
+
+
+class Language(StrEnum):
+    """What a user may choose."""
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    FRENCH = "fr"
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ from pyroblur_gui.jobs.events import (
     Progress,
 )
 from pyroblur_gui.jobs.failure import failure_of, failure_of_spec
-from pyroblur_gui.jobs.shared_images import SharedImages, new_prefix, remove_abandoned
+from pyroblur_gui.jobs.launch import new_prefix
+from pyroblur_gui.jobs.shared_images import SharedImages, remove_abandoned
 from pyroblur_gui.jobs.spec import Spec
 
 if TYPE_CHECKING:
@@ -70,11 +71,16 @@ class Operation(Protocol):
         """The job's folder, where it is one that others may come to."""
         ...
 
+    def prepare(self) -> None:
+        """What can be made ready before the job's spec is known."""
+        ...
 
-def serve(operations: Mapping[str, Operation], *, blocks: str, grace_s: float = GRACE_S) -> int:
+
+def serve(operations: Mapping[str, Operation], *, blocks: str, ahead: str = "", grace_s: float = GRACE_S) -> int:
     """Runs jobs until stdin ends; returns the exit status. `blocks` is the prefix of shared pictures' names.
 
-    grace_s: how long a job may take to stop once the parent is gone.
+    ahead: kind of the job that is going to be the first. grace_s: how long a job may take to stop once the parent is
+    gone.
     """
     faulthandler.enable()  # a crash in a codec leaves its stack on stderr, which the parent keeps the end of
     commands, events = _take_stdin(), EventPipe(_take_stdout())
@@ -84,12 +90,22 @@ def serve(operations: Mapping[str, Operation], *, blocks: str, grace_s: float = 
     jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(commands, jobs, grace_s), name="commands", daemon=True).start()
     try:
+        if ahead:
+            _prepare(operations[ahead])
         while (job := jobs.get()) is not None:
             events.write(_run(operations, job, ChildContext(job, events, images), blocks))
     finally:
         images.close()
     events.flush(grace_s)
     return 0
+
+
+def _prepare(operation: Operation) -> None:
+    """What goes wrong here goes wrong in the job, too, which tells it."""
+    try:
+        operation.prepare()
+    except Exception:
+        log.info("not everything could be made ready ahead", exc_info=True)
 
 
 def serve_alone(

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from pyroblur_gui.core.errors import JobError
 from pyroblur_gui.jobs.events import Answer, EndEvent, Event, Failed, Preview
+from pyroblur_gui.jobs.launch import Launched
 from pyroblur_gui.jobs.process import GRACE_S, WorkerProcess
 from pyroblur_gui.jobs.shared_images import RING
 from pyroblur_gui.jobs.spec import Spec
@@ -51,8 +52,13 @@ class InteractiveLane:
         timeout_s: float = TIMEOUT_S,
         idle_s: float = IDLE_S,
         on_event: Callable[[Event], None] | None = None,
+        launched: Launched | None = None,
     ) -> None:
-        """spec: the job that answers. on_event: told what the worker says beside answers, e.g. Started, Log."""
+        """spec: the job that answers. on_event: told what the worker says beside answers, e.g. Started, Log.
+
+        launched: the first worker, already on its way.
+        """
+        self._launched = launched
         self._spec = spec
         self._command = command
         self._grace_s = grace_s
@@ -119,7 +125,10 @@ class InteractiveLane:
         self._worker.request(waiting.number, waiting.body.model_dump(mode="json"))
 
     def _launch(self) -> None:
-        worker = self._worker = WorkerProcess(self._command, grace_s=self._grace_s)
+        launched, self._launched = self._launched, None
+        if launched is not None and launched.pipes.ended.is_set():
+            launched = None
+        worker = self._worker = WorkerProcess(self._command, grace_s=self._grace_s, launched=launched)
         self._has_answered = False
         end = worker.run(self._spec.kind, self._spec.model_dump(mode="json"), previews=True, on_event=self._heard)
         self._spawn(self._until_end(worker, end))

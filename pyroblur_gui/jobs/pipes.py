@@ -18,18 +18,26 @@ log = logging.getLogger(__name__)
 
 
 class Pipes(asyncio.SubprocessProtocol):
-    """Calls `on_line` for each line and, once, `on_end` after the child's death and its last line."""
+    """Tells whoever is attached each line and, once, the end after the child's death and its last line."""
 
-    def __init__(self, *, on_line: Callable[[bytes], None], on_end: Callable[[], None]) -> None:
+    def __init__(self) -> None:
         self.ended = asyncio.Event()
-        self._on_line = on_line
-        self._on_end = on_end
+        self._kept: list[bytes] = []  # lines that nobody was there to hear
+        self._on_line: Callable[[bytes], None] = self._kept.append
+        self._on_end: Callable[[], None] = _tell_nobody
         self.transport: asyncio.SubprocessTransport | None = None
         self._rest = bytearray()
         self._is_skipping = False
         self._errors = bytearray()
         self._is_stdout_closed = False
         self._has_exited = False
+
+    def attach(self, *, on_line: Callable[[bytes], None], on_end: Callable[[], None]) -> None:
+        """From now on, and what was said before. Call it before the child has ended."""
+        self._on_line, self._on_end = on_line, on_end
+        for line in self._kept:
+            on_line(line)
+        self._kept.clear()
 
     def forget_errors(self) -> None:
         self._errors.clear()
@@ -96,3 +104,7 @@ class Pipes(asyncio.SubprocessProtocol):
             self.transport.close()
         self._on_end()
         self.ended.set()
+
+
+def _tell_nobody() -> None:
+    """A child that ended before anybody took it over."""

@@ -1,16 +1,13 @@
 """The parent's side of a worker: starts the child, talks to it, and ends it with all that it started.
 
-The only place that starts processes. It works on any asyncio loop: asyncio.run in the command line, qasync in the
-window; nothing here blocks it and no thread is needed.
+It works on any asyncio loop: asyncio.run in the command line, qasync in the window; nothing here blocks it and no
+thread is needed.
 """
 
 import asyncio
 import json
 import logging
-import os
 import signal
-import sys
-import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,15 +18,20 @@ from pyroblur_gui.core.errors import JobError
 from pyroblur_gui.core.translation import language
 from pyroblur_gui.jobs.events import Cancelled, EndEvent, Event, Failed, Preview, from_line
 from pyroblur_gui.jobs.failure import INTERNAL, MEMORY, failure_of
+from pyroblur_gui.jobs.launch import (
+    Launched,
+    apart_from_this_process,
+    child_environment,
+    new_prefix,
+    spawn,
+    worker_command,
+)
 from pyroblur_gui.jobs.pipes import Pipes
-from pyroblur_gui.jobs.shared_images import new_prefix, remove_leftovers, serial_of
+from pyroblur_gui.jobs.shared_images import remove_leftovers, serial_of
 
 GRACE_S = 5.0  # how long a job may take to stop when it is asked to
 _SHOWN_LINES = 40
 _SHOWN_CHARACTERS = 16 << 10
-
-# opencv-python sets these for its own Qt; a child with another Qt would look for its plugins there.
-_UNWANTED = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 log = logging.getLogger(__name__)
 
@@ -58,24 +60,26 @@ class WorkerProcess:
         grace_s: float = GRACE_S,
         environment: Mapping[str, str | None] | None = None,
         is_apart: bool = True,
+        launched: Launched | None = None,
     ) -> None:
         """command: what to start instead of PyroBlur's worker; it is given the prefix of shared pictures.
 
         environment: variables on top of this process's own; None removes one. is_apart: False for a worker's own
-        helper, which belongs to the worker's group and ends with it.
+        helper, which belongs to the worker's group and ends with it. launched: takes this child over instead.
         """
         self._is_apart = is_apart
         self._environment = dict(environment or {})
         self._command = list(command) if command is not None else worker_command()
         self._grace_s = grace_s
-        self._prefix = new_prefix()
+        self._prefix = launched.prefix if launched is not None else new_prefix()
         self._newest_picture = -1
-        self._pipes = Pipes(on_line=self._heard, on_end=self._died)
         self._starting: asyncio.Task[None] | None = None
         self._unsent: list[bytes] = []  # what is said before the child is there
-        self._has_started = False
+        self._has_started = launched is not None
         self._run: _Run | None = None
         self._is_spoiled = False
+        self._pipes = launched.pipes if launched is not None else Pipes()
+        self._pipes.attach(on_line=self._heard, on_end=self._died)
 
     @property
     def pid(self) -> int | None:
@@ -188,12 +192,10 @@ class WorkerProcess:
             self._pipes.abandon()
 
     async def _start(self) -> None:
-        loop = asyncio.get_running_loop()
-        command = [*self._command, self._prefix]
-        environment = _with(self._environment)
-        apart = _apart_from_this_process() if self._is_apart or sys.platform == "win32" else {}
+        if self._has_started:  # by another
+            return
         try:
-            await loop.subprocess_exec(lambda: self._pipes, *command, env=environment, **apart)
+            await spawn(self._pipes, [*self._command, self._prefix], self._environment, is_apart=self._is_apart)
         except OSError as exc:
             self._is_spoiled = True
             raise _not_started(exc) from exc
@@ -284,11 +286,11 @@ class LoneProcess:
             with log_file.open("wb") as printed:
                 process = subprocess.Popen(  # noqa: S603 - PyroBlur itself
                     whole,
-                    env=_with(environment or {}),
+                    env=child_environment(environment),
                     stdin=subprocess.DEVNULL,
                     stdout=printed,
                     stderr=printed,
-                    **_apart_from_this_process(),
+                    **apart_from_this_process(),
                 )
         except OSError as exc:
             raise _not_started(exc) from exc
@@ -335,47 +337,9 @@ def broke_off(status: int | None, errors: str) -> Failed:
     )
 
 
-def worker_command() -> list[str]:
-    """How PyroBlur's worker is started from here: a packaged program starts itself.
-
-    -P: a folder of pictures that PyroBlur was started in must not be able to bring Python code of its own.
-    """
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "worker"]
-    return [sys.executable, "-P", "-X", "utf8", "-m", "pyroblur_gui", "worker"]
-
-
 def _not_started(exc: OSError) -> JobError:
     message = f"The worker process could not be started: {exc.strerror or exc}."
     return JobError(message, hint="Close other programs and try again; if that does not help, install PyroBlur again.")
-
-
-def _with(changes: Mapping[str, str | None]) -> dict[str, str]:
-    whole: dict[str, str | None] = {**_environment(), **changes}
-    return {name: value for name, value in whole.items() if value is not None}
-
-
-def _environment() -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
-    environment["PYTHONUTF8"] = "1"
-    # glibc gives each thread memory of its own to draw from, which threads that hand frames on never give back.
-    environment.setdefault("MALLOC_ARENA_MAX", "2")
-    if getattr(sys, "frozen", False):
-        return environment
-    root = str(Path(__file__).resolve().parents[2])
-    if root not in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:  # a checkout that is not installed
-        known = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join([root, known] if known else [root])
-    return environment
-
-
-def _apart_from_this_process() -> dict[str, Any]:
-    """A group of its own: Ctrl-C in the terminal reaches only us, and the child's whole group can be ended."""
-    if sys.platform == "win32":
-        import subprocess  # noqa: TID251 - for its flags; this module is the one that may
-
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
 
 
 def _tell(run: _Run, event: Event) -> None:

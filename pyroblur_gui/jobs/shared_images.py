@@ -11,7 +11,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import shutil
 import sys
 import threading
@@ -33,11 +32,6 @@ _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - where Linux shows its shared m
 _KEEP_FREE_BYTES = 4 << 20
 _ABANDONED_S = 60.0
 _NAME = re.compile(r"pb([0-9a-f]+)-[0-9a-f]{8}-\d+")
-
-
-def new_prefix() -> str:
-    """A prefix that no other worker has; it names this process. macOS allows 31 bytes for a name with its number."""
-    return f"pb{os.getpid():x}-{secrets.token_hex(4)}-"
 
 
 class SharedImages:

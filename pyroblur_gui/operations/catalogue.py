@@ -55,6 +55,7 @@ class Operation:
     handler: str  # "package.module:function", called as function(spec, context) -> result
     lane: Lane
     folder: str = ""  # "package.module:function" of the spec: where any window or command line may come to the job
+    ahead: str = ""  # "package.module:function", called as function(): what is made ready before the spec is known
 
     @property
     def spec(self) -> type[Spec]:
@@ -65,6 +66,10 @@ class Operation:
 
     def folder_of(self, spec: Any) -> Path | None:  # noqa: ANN401 - of the class `spec`
         return cast("Callable[[Any], Path]", _named(self.folder))(spec) if self.folder else None
+
+    def prepare(self) -> None:
+        if self.ahead:
+            cast("Callable[[], None]", _named(self.ahead))()
 
 
 def _named(place: str) -> object:
@@ -77,7 +82,13 @@ OPERATIONS: dict[str, Operation] = {
     for operation in (
         Operation("blur", "blurring.spec:BlurSpec", "operations.blur:run", Lane.CPU),
         Operation("detect", "blurring.spec:DetectSpec", "operations.detect:run", Lane.CPU),
-        Operation("preview", "blurring.spec:PreviewSpec", "operations.preview:run", Lane.INTERACTIVE),
+        Operation(
+            "preview",
+            "blurring.spec:PreviewSpec",
+            "operations.preview:run",
+            Lane.INTERACTIVE,
+            ahead="operations.preview:prepare",
+        ),
         Operation("import_model", "operations.spec:ImportModelSpec", "operations.import_model:run", Lane.CPU),
         Operation("base_download", "operations.spec:BaseDownloadSpec", "operations.base_download:run", Lane.NET),
         Operation("export_model", "operations.spec:ExportModelSpec", "operations.export_model:run", Lane.CPU),

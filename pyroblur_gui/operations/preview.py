@@ -6,6 +6,7 @@ begins first, in a thread that needs no Python, and all the rest is loaded besid
 
 import logging
 import threading
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
@@ -23,12 +24,11 @@ log = logging.getLogger(__name__)
 
 def run(_spec: PreviewSpec, context: Context) -> dict[str, JsonValue]:
     """Answers requests until there are no more. Raises JobCancelledError."""
-    with loading_modules():
-        _open_ahead()
-        from pyroblur_gui.operations.idle import IdleMeasuring
-        from pyroblur_gui.operations.preview_answers import answer
-        from pyroblur_gui.operations.scrub import Scrubber
-        from pyroblur_gui.operations.warm import DETECTOR
+    prepare()
+    from pyroblur_gui.operations.idle import IdleMeasuring
+    from pyroblur_gui.operations.preview_answers import answer
+    from pyroblur_gui.operations.scrub import Scrubber
+    from pyroblur_gui.operations.warm import DETECTOR
 
     answered = 0
     with IdleMeasuring(DETECTOR, default=BlurOptions().model) as idle, Scrubber() as scrubber:
@@ -38,6 +38,14 @@ def run(_spec: PreviewSpec, context: Context) -> dict[str, JsonValue]:
                 context.emit(answer(number, body, scrubber, context))
             answered += 1
     return {"answered": answered}
+
+
+@cache
+def prepare() -> None:
+    """Once a process: begins to make ready what most first requests need, and loads what answers them beside it."""
+    with loading_modules():
+        _open_ahead()
+        from pyroblur_gui.operations import idle, preview_answers, scrub  # noqa: F401
 
 
 def _open_ahead() -> None:

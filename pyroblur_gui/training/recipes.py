@@ -30,11 +30,11 @@ def recipe(name: str) -> Recipe:
     """The recipe of that name, or in that .toml file. Raises RecipeError when there is none or it is not valid."""
     if Path(name).suffix == ENDING:
         return read(Path(name))
-    if name in (known := names()):
+    if name in names():
         own = own_folder() / f"{name}{ENDING}"
         return read(own if own.is_file() else resource("recipes") / own.name)
     message = f"There is no recipe named {name}."
-    raise RecipeError(message, hint=f"There are: {', '.join(known)}.")
+    raise RecipeError(message, hint=f"There are: {', '.join(names())}.")
 
 
 def read(path: Path) -> Recipe:

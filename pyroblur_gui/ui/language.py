@@ -5,8 +5,7 @@ import os
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from pyroblur_gui.core.paths import translations
-from pyroblur_gui.core.settings import Language
-from pyroblur_gui.core.translation import LANGUAGES, SOURCE, VARIABLE, language, language_of, use_language
+from pyroblur_gui.core.translation import LANGUAGES, SOURCE, VARIABLE, Language, language, language_of, use_language
 
 
 class _Own:

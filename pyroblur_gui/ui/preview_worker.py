@@ -1,15 +1,21 @@
 """The worker behind previews, which is started before anything else of the window."""
 
+import logging
 import os
 
-from pyroblur_gui.blurring.spec import PreviewSpec
 from pyroblur_gui.core.system import BEHIND_WINDOW_VARIABLE
-from pyroblur_gui.jobs.interactive import InteractiveLane
+from pyroblur_gui.jobs.launch import Launched, launch
+
+KIND = "preview"
+
+log = logging.getLogger(__name__)
 
 
-def preview_lane() -> InteractiveLane:
-    """With its worker started ahead of the first request: it loads its libraries while the window is being made."""
+async def launch_preview() -> Launched | None:
+    """Its worker, on its way to being ready. None where it cannot be started: the first request tells why."""
     os.environ[BEHIND_WINDOW_VARIABLE] = "1"
-    lane = InteractiveLane(PreviewSpec())
-    lane.warm_up()
-    return lane
+    try:
+        return await launch(KIND)
+    except OSError as error:
+        log.warning("the worker of previews could not be started: %s", error)
+        return None

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import QApplication
 from pyroblur_gui.core.paths import translations
 from pyroblur_gui.core.translation import LANGUAGES, SOURCE, language, tr, use_language
 from pyroblur_gui.operations.spec import Check, SelfTestStep
-from pyroblur_gui.ui.app import Session, first_painting, make_application
+from pyroblur_gui.ui.app import make_application
 from pyroblur_gui.ui.icons import application_icon, icon
 from pyroblur_gui.ui.job_client import JobClient
+from pyroblur_gui.ui.session import Session, first_painting
 
 WAIT_S = 60.0  # a worker starts in two seconds, on a busy machine in many
 LEAST_COLORS = 8  # a window that was not painted has one

@@ -32,7 +32,8 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     import qasync
 
-    from pyroblur_gui.ui.app import Session, make_application
+    from pyroblur_gui.ui.app import make_application
+    from pyroblur_gui.ui.session import Session
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["PYROBLUR_HOME"] = home

@@ -33,7 +33,8 @@ def main() -> int:
     sys.path.insert(0, str(Path(__file__).parents[2]))
     import qasync
 
-    from pyroblur_gui.ui.app import Session, make_application
+    from pyroblur_gui.ui.app import make_application
+    from pyroblur_gui.ui.session import Session
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["PYROBLUR_HOME"] = home

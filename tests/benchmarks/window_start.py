@@ -29,8 +29,8 @@ hold_garbage()
 import qasync
 from pathlib import Path
 from PySide6.QtCore import QEvent, QObject
-from pyroblur_gui.ui.app import Session, first_painting, make_application
-tell("imported")
+from pyroblur_gui.ui.app import make_application
+from pyroblur_gui.ui.preview_worker import launch_preview
 class Painted(QObject):
     seen = False
     def eventFilter(self, watched, event):
@@ -42,9 +42,11 @@ application = make_application()
 loop = qasync.QEventLoop(application)
 asyncio.set_event_loop(loop)
 async def main():
-    session = Session(application)
+    launched = await launch_preview()
+    from pyroblur_gui.ui.session import Session, first_painting
+    tell("imported")
+    session = Session(application, launched=launched)
     filter = Painted()
-    await session.warm_up()
     window = session.open()
     application.installEventFilter(filter)  # now: Python would be called for each of the thousands of events before
     await first_painting()

@@ -15,8 +15,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from pyroblur_gui.core.interpreter import hold_constants
-from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.main_window import MainWindow
+from pyroblur_gui.ui.session import Session
 from tests.ui.desk import Scenario
 
 hold_constants()

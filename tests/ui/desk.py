@@ -8,8 +8,8 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.main_window import MainWindow
+from pyroblur_gui.ui.session import Session
 
 Scenario = Callable[[Session], Awaitable[None]]
 Play = Callable[[Scenario], None]

@@ -9,8 +9,8 @@ from run_folders import make_run
 
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.training.run import RunState
-from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.main_window import MainWindow
+from pyroblur_gui.ui.session import Session
 from tests.ui.benchmark.benchmark_desk import make_faces, make_result
 from tests.ui.desk import shown, until
 

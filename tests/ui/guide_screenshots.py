@@ -86,7 +86,8 @@ def _make(home: Path, weights: Path | None) -> None:
 def _take(folder: Path, language: str, only: list[str]) -> int:
     import qasync
 
-    from pyroblur_gui.ui.app import Session, make_application
+    from pyroblur_gui.ui.app import make_application
+    from pyroblur_gui.ui.session import Session
 
     application = make_application()
     loop = qasync.QEventLoop(application)

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.blur.items import Item
 from tests.ui.desk import Drag, Play, local_urls, shown, until
 

@@ -10,7 +10,7 @@ from pyroblur_gui.core.paths import folders
 from pyroblur_gui.jobs.job import JobState
 from pyroblur_gui.jobs.owner import Owner
 from pyroblur_gui.jobs.store import JobStore
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.blur.items import ItemState
 from tests.ui.desk import Play, shown, until
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pyroblur_gui.jobs.events import Box
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.blur.items import ItemState
 from tests.ui.desk import Drag, Play, local_urls, shown, until
 

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QDialog
 
 from pyroblur_gui.core import translation
 from pyroblur_gui.core.paths import translations
-from pyroblur_gui.core.settings import Language
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.core.translation import Language
 from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.dialogs.welcome import WelcomeDialog
 from pyroblur_gui.ui.main_window import SMALLEST_SIZE, MainWindow
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.datasets.export_dialog import ExportDialog
 from pyroblur_gui.ui.tabs.datasets.import_dialog import ImportDialog
 from pyroblur_gui.ui.tabs.datasets.source_dialog import SourceDialog

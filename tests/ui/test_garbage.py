@@ -6,7 +6,7 @@ import threading
 
 from PySide6.QtCore import QObject
 
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from tests.ui.desk import Play
 
 

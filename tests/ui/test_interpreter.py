@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from pyroblur_gui.core.interpreter import hold_constants
-from pyroblur_gui.jobs.process import _environment
+from pyroblur_gui.jobs.launch import child_environment
 
 PROGRAM = """
 from pyroblur_gui.core.interpreter import hold_constants
@@ -21,7 +21,7 @@ for number in range(50_000):
 
 
 def test_python_survives_many_calls_to_qt() -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], env=_environment(), capture_output=True, check=False)
+    done = subprocess.run([sys.executable, "-c", PROGRAM], env=child_environment(), capture_output=True, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
 

@@ -14,17 +14,17 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec
 from pyroblur_gui.core.paths import folders, translations
-from pyroblur_gui.core.settings import Language, Settings, SettingsFile
-from pyroblur_gui.core.translation import use_language
+from pyroblur_gui.core.settings import Settings, SettingsFile
+from pyroblur_gui.core.translation import Language, use_language
 from pyroblur_gui.jobs.events import Failed
 from pyroblur_gui.jobs.job import JobState
-from pyroblur_gui.ui.app import Session
 from pyroblur_gui.ui.dialogs.diagnostics import DiagnosticsDialog, collected
 from pyroblur_gui.ui.dialogs.guide import GuideDialog
 from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.dialogs.updates import answer
 from pyroblur_gui.ui.dialogs.welcome import WelcomeDialog
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.blur.items import ItemState
 from tests.server import Server
 from tests.ui.desk import Play, shown, until

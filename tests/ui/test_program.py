@@ -15,7 +15,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from pyroblur_gui.core.paths import HOME_VARIABLE
-from pyroblur_gui.jobs.process import _environment
+from pyroblur_gui.jobs.launch import child_environment
 from pyroblur_gui.ui.app import main
 from pyroblur_gui.ui.dialogs.question import Question
 
@@ -24,14 +24,19 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("is_open", [False, True], ids=["while it starts", "once it is open"])
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT], ids=["terminate", "ctrl-c"])
-def test_the_window_opens_and_ends_with_its_workers(photos: list[Path], end: signal.Signals, tmp_path: Path) -> None:
+def test_the_window_ends_with_its_workers(
+    photos: list[Path], end: signal.Signals, tmp_path: Path, *, is_open: bool
+) -> None:
     command = [sys.executable, "-m", "pyroblur_gui", "gui", str(photos[0])]
-    environment = _environment() | {"PYROBLUR_HOME": str(tmp_path / "home")}
+    home = tmp_path / "home"
+    environment = child_environment() | {"PYROBLUR_HOME": str(home)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as window:
         process = psutil.Process(window.pid)
         limit = time.monotonic() + WAIT_S
-        while not process.children() and time.monotonic() < limit:
+        while not process.children() or (is_open and not _has_jobs(home)):
+            assert time.monotonic() < limit
             time.sleep(0.05)
         workers = process.children(recursive=True)
         window.send_signal(end)
@@ -41,7 +46,12 @@ def test_the_window_opens_and_ends_with_its_workers(photos: list[Path], end: sig
     assert "Traceback" not in said
     _, alive = psutil.wait_procs(workers, timeout=10)
     assert alive == []
-    assert (tmp_path / "home" / "settings" / "window.json").is_file()
+    assert (home / "settings" / "window.json").is_file() is is_open
+
+
+def _has_jobs(home: Path) -> bool:
+    """The queue is opened once the window is on screen."""
+    return (home / "data" / "queue.sqlite").is_file()
 
 
 def test_a_home_that_is_a_file_is_told_in_a_dialog(

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.blur.items import ItemState
 from tests.ui.desk import Play, shown, until
 

@@ -26,8 +26,7 @@ from PySide6.QtWidgets import (
 
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.settings import ColorScheme, Settings
-from pyroblur_gui.jobs.process import _environment
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.jobs.launch import child_environment
 from pyroblur_gui.ui.dialogs.about import AboutDialog
 from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog
 from pyroblur_gui.ui.dialogs.problem import ProblemDialog
@@ -35,6 +34,7 @@ from pyroblur_gui.ui.dialogs.settings import SettingsDialog
 from pyroblur_gui.ui.item_models.queue_model import pixmap_of
 from pyroblur_gui.ui.look import DARK, LIGHT, Tokens
 from pyroblur_gui.ui.pictures import Picture
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.theme import Theme
 from pyroblur_gui.ui.widgets.compare_view import CompareView
@@ -47,7 +47,8 @@ CONTROLS = (
 )  # fmt: skip
 WINDOW_PROGRAM = """
 import sys
-from pyroblur_gui.ui.app import Session, make_application
+from pyroblur_gui.ui.app import make_application
+from pyroblur_gui.ui.session import Session
 import asyncio, qasync
 application = make_application()
 loop = qasync.QEventLoop(application)
@@ -97,7 +98,7 @@ def unnamed(root: QWidget) -> list[str]:
 
 def test_the_window_loads_no_engine_and_no_codec() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", WINDOW_PROGRAM], env=_environment(), capture_output=True, text=True, check=False,
+        [sys.executable, "-c", WINDOW_PROGRAM], env=child_environment(), capture_output=True, text=True, check=False,
         timeout=120,
     )  # fmt: skip
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

@@ -66,7 +66,8 @@ def a_resource() -> str:
 @pytest.mark.parametrize(
     ("module", "kept_out"),
     [
-        ("pyroblur_gui.ui.app", [*HEAVY, *LATER]),  # what the preview's worker does not wait for
+        # what the preview's worker does not wait for
+        ("pyroblur_gui.ui.app", [*HEAVY, *LATER, "pydantic", "pyroblur_gui.ui.session", "importlib.metadata"]),
         ("pyroblur_gui.ui.main_window", [*HEAVY, *LATER[:-1], "pyroblur_gui.ui.dialogs.settings"]),
         ("pyroblur_gui.cli.main", HEAVY + QT),
         ("pyroblur_gui.worker", HEAVY + QT),

@@ -19,7 +19,7 @@ from pyroblur_gui.benchmark.truth import LabelledPicture, LabelledSet
 from pyroblur_gui.datasets import layout
 from pyroblur_gui.datasets.dataset import Box, Picture
 from pyroblur_gui.datasets.sample import Split
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.benchmark.tab import BenchmarkTab
 from tests.ui.desk import shown, until
 

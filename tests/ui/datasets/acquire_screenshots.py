@@ -69,7 +69,8 @@ def take(folder: Path, look: str) -> int:
     import qasync
     import trustme
 
-    from pyroblur_gui.ui.app import Session, make_application
+    from pyroblur_gui.ui.app import make_application
+    from pyroblur_gui.ui.session import Session
     from tests.server import Server
 
     with tempfile.TemporaryDirectory(prefix="pyroblur-media-") as media, Server(authority=trustme.CA()) as server:

@@ -126,7 +126,8 @@ def keep(folder: Path, docs: Path) -> None:
 def take(folder: Path, look: str) -> int:
     import qasync
 
-    from pyroblur_gui.ui.app import Session, make_application
+    from pyroblur_gui.ui.app import make_application
+    from pyroblur_gui.ui.session import Session
 
     application = make_application()
     loop = qasync.QEventLoop(application)

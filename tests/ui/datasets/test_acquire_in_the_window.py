@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from pyroblur_gui.datasets.store import open_dataset
 from pyroblur_gui.jobs.job import JobState
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.datasets.source_dialog import SourceDialog
 from tests.server import Server, serving
 from tests.ui.datasets.work_desk import press, write

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QStyledItemDelegate
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.filter import Filter
 from pyroblur_gui.datasets.sample import Split
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.datasets import gallery_thumbnails
 from pyroblur_gui.ui.tabs.datasets.gallery_panel import GalleryPanel
 from pyroblur_gui.ui.tabs.datasets.gallery_view import GridView

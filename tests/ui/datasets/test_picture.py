@@ -12,7 +12,7 @@ from pyroblur_gui.datasets.dataset import Box
 from pyroblur_gui.datasets.sample import Origin
 from pyroblur_gui.datasets.spec import CheckSpec
 from pyroblur_gui.datasets.store import open_dataset
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.datasets import picture_editing as editing
 from pyroblur_gui.ui.tabs.datasets.picture_canvas import PictureCanvas
 from pyroblur_gui.ui.tabs.datasets.picture_editing import Handle, Point

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from pyroblur_gui.datasets import store
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.datasets import gallery_edits
 from pyroblur_gui.ui.tabs.datasets.problems_panel import ProblemsPanel
 from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pyroblur_gui.datasets import store
 from pyroblur_gui.datasets.spec import CheckSpec, ImportSpec
 from pyroblur_gui.datasets.thumbnails import thumbnails_file
-from pyroblur_gui.jobs.process import _environment
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.jobs.launch import child_environment
 from pyroblur_gui.ui.dialogs.question import Question
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.datasets.import_dialog import ImportDialog
 from tests.ui.datasets.sets_on_disk import make_set
 from tests.ui.datasets.test_gallery import has_thumbnails, opened
@@ -24,7 +24,8 @@ from tests.ui.desk import Drag, Play, local_urls, shown, until
 WINDOW_PROGRAM = """
 import asyncio, sys
 import qasync
-from pyroblur_gui.ui.app import Session, make_application
+from pyroblur_gui.ui.app import make_application
+from pyroblur_gui.ui.session import Session
 application = make_application()
 loop = qasync.QEventLoop(application)
 asyncio.set_event_loop(loop)
@@ -56,7 +57,7 @@ def visible_menus(session: Session) -> list[str]:
 
 def test_looking_at_a_data_set_loads_no_numpy_and_no_codec() -> None:
     make_set("Beach", 4)
-    environment = {**_environment(), "QT_QPA_PLATFORM": os.environ["QT_QPA_PLATFORM"]}
+    environment = {**child_environment(), "QT_QPA_PLATFORM": os.environ["QT_QPA_PLATFORM"]}
     done = subprocess.run(
         [sys.executable, "-c", WINDOW_PROGRAM], env=environment, capture_output=True, text=True, check=False,
         timeout=120,

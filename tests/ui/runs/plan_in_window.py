@@ -31,7 +31,8 @@ def main() -> int:
     sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
     import qasync
 
-    from pyroblur_gui.ui.app import Session, make_application
+    from pyroblur_gui.ui.app import make_application
+    from pyroblur_gui.ui.session import Session
 
     application = make_application()
     loop = qasync.QEventLoop(application)

@@ -12,9 +12,10 @@ import qasync
 from PySide6.QtCore import Qt
 
 from pyroblur_gui.pack.spec import Sources, sources_file
-from pyroblur_gui.ui.app import Session, make_application
+from pyroblur_gui.ui.app import make_application
 from pyroblur_gui.ui.dialogs.closing import Answer
 from pyroblur_gui.ui.dialogs.question import Question
+from pyroblur_gui.ui.session import Session
 
 LIMIT_S = 600.0
 

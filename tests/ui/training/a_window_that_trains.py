@@ -6,7 +6,8 @@ import sys
 import qasync
 
 from pyroblur_gui.core.interpreter import hold_constants
-from pyroblur_gui.ui.app import Session, make_application
+from pyroblur_gui.ui.app import make_application
+from pyroblur_gui.ui.session import Session
 from tests.ui.desk import until
 from tests.ui.training.training_desk import LONG, begin_training, open_tab
 

@@ -42,7 +42,8 @@ def main() -> int:
 def take(folder: Path, look: str, wheels: Path) -> int:
     import qasync
 
-    from pyroblur_gui.ui.app import Session, make_application
+    from pyroblur_gui.ui.app import make_application
+    from pyroblur_gui.ui.session import Session
 
     application = make_application()
     loop = qasync.QEventLoop(application)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from pyroblur_gui.training import recipes
 from pyroblur_gui.training.spec import Recipe
-from pyroblur_gui.ui.app import Session
+from pyroblur_gui.ui.session import Session
 from pyroblur_gui.ui.tabs.training.tab import TrainingTab
 from tests.ui.desk import shown, until
 

@@ -85,7 +85,8 @@ def keep(folder: Path, docs: Path) -> None:
 def take(folder: Path, scale: int, weights: Path | None, only: list[str]) -> int:
     import qasync
 
-    from pyroblur_gui.ui.app import Session, make_application
+    from pyroblur_gui.ui.app import make_application
+    from pyroblur_gui.ui.session import Session
 
     application = make_application()
     loop = qasync.QEventLoop(application)

@@ -8,7 +8,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pyroblur_gui.core.errors import SettingsError
-from pyroblur_gui.core.settings import ColorScheme, Language, Settings, SettingsFile
+from pyroblur_gui.core.settings import ColorScheme, Settings, SettingsFile
+from pyroblur_gui.core.translation import Language
 
 
 @pytest.fixture

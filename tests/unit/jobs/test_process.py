@@ -12,7 +12,7 @@ import pytest
 from ears import Ear, eventually, is_running, wait_until
 
 from pyroblur_gui.core.errors import JobError
-from pyroblur_gui.jobs import process
+from pyroblur_gui.jobs import launch
 from pyroblur_gui.jobs.events import Artifact, Cancelled, Event, Failed, Finished, Log, Metric, Progress
 from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.process import WorkerProcess
@@ -319,7 +319,7 @@ async def test_a_thread_that_lingers_does_not_keep_the_child_alive(worker: Worke
 def test_the_child_stops_when_its_parent_is_killed(kind: str) -> None:
     parent = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("parent_script.py")), str(SCRIPT), kind],
-        env=process._environment(),
+        env=launch.child_environment(),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -344,7 +344,7 @@ def _ear_of(worker: WorkerProcess) -> asyncio.ReadTransport:
 def test_the_environment_of_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM_PLUGIN_PATH", "/cv2/qt/plugins")
     monkeypatch.setenv("QT_QPA_FONTDIR", "/cv2/qt/fonts")
-    environment = process._environment()
+    environment = launch.child_environment()
     assert "QT_QPA_PLATFORM_PLUGIN_PATH" not in environment
     assert "QT_QPA_FONTDIR" not in environment
     assert environment["PYTHONUTF8"] == "1"
@@ -353,4 +353,4 @@ def test_the_environment_of_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_packaged_program_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", "/opt/pyroblur/pyroblur")
-    assert process.worker_command() == ["/opt/pyroblur/pyroblur", "worker"]
+    assert launch.worker_command() == ["/opt/pyroblur/pyroblur", "worker"]

@@ -18,11 +18,11 @@ from pyroblur_gui.core.errors import JobError
 from pyroblur_gui.jobs import shared_images
 from pyroblur_gui.jobs.child import ChildContext
 from pyroblur_gui.jobs.events import Finished, Preview, SharedImage
-from pyroblur_gui.jobs.process import WorkerProcess, _environment
+from pyroblur_gui.jobs.launch import child_environment, new_prefix
+from pyroblur_gui.jobs.process import WorkerProcess
 from pyroblur_gui.jobs.shared_images import (
     RING,
     SharedImages,
-    new_prefix,
     read,
     remove_abandoned,
     remove_leftovers,
@@ -142,7 +142,8 @@ def test_no_tracker_process_and_no_noise() -> None:
     """Python before 3.13 starts a process for shared memory that prints warnings and removes what is in use."""
     program = (
         "import psutil\n"
-        "from pyroblur_gui.jobs.shared_images import SharedImages, new_prefix, read\n"
+        "from pyroblur_gui.jobs.shared_images import SharedImages, read\n"
+        "from pyroblur_gui.jobs.launch import new_prefix\n"
         "images = SharedImages(new_prefix())\n"
         "image, = images.put(b'abc', width=1, height=1)\n"
         "assert read(image) == b'abc'\n"
@@ -190,7 +191,7 @@ def test_shared_memory_is_free_when_the_parent_was_killed(*, also_the_worker: bo
     script = Path(__file__).with_name("parent_script.py")
     worker = Path(__file__).with_name("worker_script.py")
     command = [sys.executable, str(script), str(worker), "show"]
-    parent = subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE)
+    parent = subprocess.Popen(command, env=child_environment(), stdout=subprocess.PIPE)
     assert parent.stdout is not None
     (child,) = parent.stdout.readline().split()
     made = {entry for entry in set(MEMORY.iterdir()) - before if entry.name.startswith(f"pb{parent.pid:x}-")}
