@@ -27,6 +27,11 @@ class Launched:
     prefix: str
     pipes: Pipes
 
+    def end(self) -> None:
+        """Where nobody has taken it over."""
+        if self.pipes.transport is not None:
+            self.pipes.transport.close()
+
 
 async def launch(kind: str) -> Launched:
     """Starts a worker of PyroBlur's on the running loop. Raises OSError.

@@ -38,7 +38,7 @@ from pyroblur_gui.ui.notifier import Notifier
 from pyroblur_gui.ui.state import WindowState, differences, options_from, program_defaults
 from pyroblur_gui.ui.tabs.benchmark.tab import BenchmarkTab
 from pyroblur_gui.ui.tabs.blur.items import Summary
-from pyroblur_gui.ui.tabs.blur.presenter import Output
+from pyroblur_gui.ui.tabs.blur.output import Output
 from pyroblur_gui.ui.tabs.blur.tab import BlurTab
 from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
 from pyroblur_gui.ui.tabs.job_tab import JobTab

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 
-from pyroblur_gui.blurring.spec import PreviewSpec
 from pyroblur_gui.core.paths import folders
 from pyroblur_gui.core.settings import Settings, SettingsFile
 from pyroblur_gui.core.system import BEHIND_WINDOW_VARIABLE
-from pyroblur_gui.jobs.interactive import InteractiveLane
 from pyroblur_gui.ui.garbage import Collector
 from pyroblur_gui.ui.i18n import translated
 from pyroblur_gui.ui.language import speak
@@ -58,13 +56,9 @@ class Session:
         self._opened_files = opened_files or OpenedFiles(application)
         self.window: MainWindow | None = None
         self.client: JobClient | None = None
-        self._lane: InteractiveLane | None = None
 
     def open(self) -> MainWindow:
         """Shows the window; its jobs are connected in the next turn of the loop, after the first painting."""
-        os.environ[BEHIND_WINDOW_VARIABLE] = "1"
-        self._lane = InteractiveLane(PreviewSpec(), launched=self._launched)
-        self._lane.warm_up()
         settings_file = SettingsFile(folders().settings_file, Settings)
         state_file = window_state_file()
         settings, state = settings_file.load(), state_file.load()
@@ -115,13 +109,20 @@ class Session:
 
     def connect_jobs(self) -> JobClient:
         """Opens the queue, whose modules are loaded only now that the window is on screen."""
-        from pyroblur_gui.ui.job_client import JobClient
+        from pyroblur_gui.blurring.spec import PreviewSpec
+        from pyroblur_gui.jobs.interactive import InteractiveLane
 
-        if self.window is None or self._lane is None:
+        if self.window is None:
             message = "There is no window yet."
             raise RuntimeError(message)
+        os.environ[BEHIND_WINDOW_VARIABLE] = "1"
+        lane = InteractiveLane(PreviewSpec(), launched=self._launched)
+        lane.warm_up()
+        self._launched = None
+        from pyroblur_gui.ui.job_client import JobClient  # after what the worker waits for
+
         self.client = JobClient.open(
-            lane=self._lane, on_problem=lambda text: self.window.say(text) if self.window is not None else None
+            lane=lane, on_problem=lambda text: self.window.say(text) if self.window is not None else None
         )
         self.window.connect_jobs(self.client)
         return self.client
@@ -159,8 +160,8 @@ class Session:
             await window.disconnect_jobs()
         if client is not None:
             await client.close(keeps_training=window is not None and window.keeps_training)
-        elif self._lane is not None:
-            await self._lane.close()
+        if self._launched is not None:
+            self._launched.end()
         if window is not None:
             window.deleteLater()
             self._collector.stop()

@@ -14,7 +14,8 @@ from pyroblur_gui.jobs.pool import WorkerPool
 from pyroblur_gui.jobs.queue import Queue
 from pyroblur_gui.jobs.store import JobStore
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState, Summary
-from pyroblur_gui.ui.tabs.blur.presenter import SETTLE_S, BlurPresenter, Output
+from pyroblur_gui.ui.tabs.blur.output import Output
+from pyroblur_gui.ui.tabs.blur.presenter import SETTLE_S, BlurPresenter
 
 NO_WORKER = [sys.executable, "-c", "raise SystemExit(3)"]
 

@@ -18,7 +18,7 @@ from pyroblur_gui.ui.look import BAR_HEIGHT, Space, scaled
 from pyroblur_gui.ui.tabs.blur.actions import BlurActions
 from pyroblur_gui.ui.tabs.blur.items import Summary
 from pyroblur_gui.ui.tabs.blur.model_choice import ModelChoice
-from pyroblur_gui.ui.tabs.blur.presenter import Output
+from pyroblur_gui.ui.tabs.blur.output import Output
 from pyroblur_gui.ui.tabs.blur.wording import start_text
 from pyroblur_gui.ui.widgets.class_list import ClassList
 from pyroblur_gui.ui.widgets.form import Form

@@ -7,7 +7,7 @@ none. Options and output apply to every file that has not begun: waiting jobs ar
 import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec
@@ -17,20 +17,13 @@ from pyroblur_gui.media.facts import MediaFacts
 from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState, Summary
 from pyroblur_gui.ui.tabs.blur.outcome import updated
+from pyroblur_gui.ui.tabs.blur.output import Output
 from pyroblur_gui.ui.tabs.blur.pace import Pace
 from pyroblur_gui.ui.tabs.blur.ports import Jobs, QueueView
 from pyroblur_gui.ui.tabs.blur.sources import Found, Source, find_sources, identity, plan_targets
 
 SETTLE_S = 0.4  # options that change again within this time are handed over once
 BATCH = 200  # jobs that the queue is given in one turn of the loop
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """Where results go. folder: None for beside each source."""
-
-    folder: Path | None = None
-    pattern: str = "{stem}_blurred.{ext}"
 
 
 class BlurPresenter:

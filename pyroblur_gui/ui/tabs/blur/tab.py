@@ -1,4 +1,7 @@
-"""The Blur tab: builds the list, the preview and the options. With its jobs, wiring.py makes it work."""
+"""The Blur tab: builds the place for files and the options, then, with its jobs, the list and the preview.
+
+wiring.py makes it work.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.models import catalogue
 from pyroblur_gui.ui.i18n import numeral
-from pyroblur_gui.ui.item_models.queue_model import QueueModel
 from pyroblur_gui.ui.look import Space
 from pyroblur_gui.ui.state import differences, options_from
 from pyroblur_gui.ui.tabs.blur.actions import BlurActions
@@ -21,20 +23,28 @@ from pyroblur_gui.ui.tabs.blur.drops import DropZone
 from pyroblur_gui.ui.tabs.blur.files import FileDoor
 from pyroblur_gui.ui.tabs.blur.items import Item, Summary
 from pyroblur_gui.ui.tabs.blur.options_panel import OptionsPanel
-from pyroblur_gui.ui.tabs.blur.presenter import Output
-from pyroblur_gui.ui.tabs.blur.preview_panel import PreviewPanel
-from pyroblur_gui.ui.tabs.blur.queue_panel import QueuePanel
-from pyroblur_gui.ui.tabs.blur.wiring import Wiring
+from pyroblur_gui.ui.tabs.blur.output import Output
 from pyroblur_gui.ui.widgets.banner import Banner
 from pyroblur_gui.ui.widgets.drop_area import DropArea, DropVeil
 
 if TYPE_CHECKING:
+    from pyroblur_gui.ui.item_models.queue_model import QueueModel
     from pyroblur_gui.ui.job_client import JobClient
+    from pyroblur_gui.ui.tabs.blur.preview_panel import PreviewPanel
+    from pyroblur_gui.ui.tabs.blur.queue_panel import QueuePanel
+    from pyroblur_gui.ui.tabs.blur.wiring import Wiring
+
+SIZES = {"work": [392, 620], "columns": [1012, 344]}
 
 
 class BlurTab(QWidget):
-    """Shown before there are jobs, so that the window is there at once; until `connect_jobs` it takes no files."""
+    """Shown before there are jobs, so that the window is there at once; until `connect_jobs` it takes no files, and has
+    no list of them: `model`, `queue` and `preview`.
+    """
 
+    model: QueueModel
+    queue: QueuePanel
+    preview: PreviewPanel
     summary = Signal(Summary)
     engine = Signal(str)
     output_changed = Signal(Output)
@@ -49,17 +59,16 @@ class BlurTab(QWidget):
         self.commands = BlurActions(self)
         self.door = FileDoor(self)
         self.drops = DropZone(self)
-        self.model = QueueModel(self)
         self.banner = Banner()
         self.drop_area = DropArea()
-        self.queue = QueuePanel(self.model, self.commands)
-        self.preview = PreviewPanel()
         self.options = OptionsPanel(self.commands, catalogue.entries())
         self.options.set_defaults(defaults)
         self.options.show_options(options)
         self.options.show_output(output)
         self._wiring: Wiring | None = None
         self._kept: tuple[Item, ...] | None = None
+        self._splitters: dict[str, QSplitter] = {}
+        self._layouts: dict[str, QByteArray] = {}
         self._build()
         self._connect()
         self.show_summary(Summary())
@@ -76,6 +85,10 @@ class BlurTab(QWidget):
 
     def connect_jobs(self, client: JobClient) -> None:
         """Gives the tab its queue and its previews. Call it on the running loop."""
+        from pyroblur_gui.ui.tabs.blur.wiring import Wiring
+
+        if "work" not in self._splitters:
+            self._build_work()
         self._wiring = Wiring(self, client)
         if self._kept is None:
             self._wiring.restore()
@@ -108,14 +121,16 @@ class BlurTab(QWidget):
         self._stack.setCurrentIndex(0 if is_empty else 1)
 
     def show_summary(self, summary: Summary) -> None:
-        self.queue.set_count(numeral(summary.total, ",") if summary.total else "")
+        has_list = "work" in self._splitters
+        if has_list:
+            self.queue.set_count(numeral(summary.total, ",") if summary.total else "")
         self.options.show_summary(summary)
-        self.commands.update_for(self.queue.chosen(), summary)
+        self.commands.update_for(self.queue.chosen() if has_list else [], summary)
         self.summary.emit(summary)
 
     def light(self, *, is_lit: bool) -> None:
         """Shows that what is held over the tab may be dropped."""
-        if self.model.items():
+        if self.items():
             self.veil.setVisible(is_lit)
             self.veil.raise_()
         else:
@@ -128,13 +143,16 @@ class BlurTab(QWidget):
     # -- what the window keeps and changes
 
     def layout_bytes(self) -> dict[str, QByteArray]:
-        return {name: splitter.saveState() for name, splitter in self._splitters.items()}
+        return self._layouts | {name: splitter.saveState() for name, splitter in self._splitters.items()}
 
     def restore_layout(self, layouts: Mapping[str, QByteArray]) -> None:
-        for name, data in layouts.items():
-            if name in self._splitters:
-                self._splitters[name].restoreState(data)
-                self._splitters[name].setChildrenCollapsible(False)
+        self._layouts = {name: data for name, data in layouts.items() if name in SIZES}
+        for name in self._splitters.keys() & self._layouts.keys():
+            self._restore(name)
+
+    def _restore(self, name: str) -> None:
+        self._splitters[name].restoreState(self._layouts[name])
+        self._splitters[name].setChildrenCollapsible(False)
 
     def set_output(self, output: Output) -> None:
         if output != self.output:
@@ -165,27 +183,15 @@ class BlurTab(QWidget):
     # -- how it is built and connected
 
     def _build(self) -> None:
-        work = QSplitter(Qt.Orientation.Horizontal)
-        work.addWidget(self.queue)
-        work.addWidget(self.preview)
         empty = QWidget()
         around = QVBoxLayout(empty)
         around.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         around.addWidget(self.drop_area)
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
-        self._stack.addWidget(work)
-        columns = QSplitter(Qt.Orientation.Horizontal)
-        columns.addWidget(self._stack)
-        columns.addWidget(self.options)
+        columns = self._splitter("columns", self._stack, self.options)
         columns.setStretchFactor(0, 1)
         columns.setStretchFactor(1, 0)
-        for splitter, sizes in ((work, [392, 620]), (columns, [1012, 344])):
-            splitter.setHandleWidth(1)
-            splitter.setChildrenCollapsible(False)
-            splitter.setSizes(sizes)
-        work.setStretchFactor(1, 1)
-        self._splitters = {"work": work, "columns": columns}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -193,10 +199,40 @@ class BlurTab(QWidget):
         column.addWidget(columns, 1)
         self.veil = DropVeil(self)
 
+    def _build_work(self) -> None:
+        """The list with its preview, once the window is on screen: they are not seen before there are files."""
+        from pyroblur_gui.ui.item_models.queue_model import QueueModel
+        from pyroblur_gui.ui.tabs.blur.preview_panel import PreviewPanel
+        from pyroblur_gui.ui.tabs.blur.queue_panel import QueuePanel
+
+        self.model = QueueModel(self)
+        self.queue = QueuePanel(self.model, self.commands)
+        self.preview = PreviewPanel()
+        work = self._splitter("work", self.queue, self.preview)
+        work.setStretchFactor(1, 1)
+        if "work" in self._layouts:
+            self._restore("work")
+        self._stack.addWidget(work)
+        act = self.commands
+        self.queue.list.addActions(list(act.of_list()))
+        act.select_all.triggered.connect(self.queue.list.selectAll)
+        self.queue.opened.connect(act.open_output.trigger)
+        self.preview.thresholds.connect(self.options.thresholds_known)
+        self.preview.engine.connect(self.engine)
+
+    def _splitter(self, name: str, *parts: QWidget) -> QSplitter:
+        """name: under which its layout is remembered."""
+        splitter = self._splitters[name] = QSplitter(Qt.Orientation.Horizontal)
+        for part in parts:
+            splitter.addWidget(part)
+        splitter.setHandleWidth(1)
+        splitter.setChildrenCollapsible(False)
+        splitter.setSizes(SIZES[name])
+        return splitter
+
     def _connect(self) -> None:
         act, door = self.commands, self.door
         self.addActions([act.add_files, act.add_folder, act.paste])
-        self.queue.list.addActions(list(act.of_list()))
         self.drops.entered.connect(lambda: self.light(is_lit=True))
         self.drops.left.connect(lambda: self.light(is_lit=False))
         self.drops.dropped.connect(self.add)
@@ -207,10 +243,6 @@ class BlurTab(QWidget):
         for source in (act.add_folder.triggered, self.drop_area.folder_asked):
             source.connect(door.ask_for_folder)
         act.paste.triggered.connect(lambda: self.add(door.pasted()))
-        act.select_all.triggered.connect(self.queue.list.selectAll)
-        self.queue.opened.connect(act.open_output.trigger)
-        self.preview.thresholds.connect(self.options.thresholds_known)
-        self.preview.engine.connect(self.engine)
         self.options.options_changed.connect(lambda options: self._take(options, self.output))
         self.options.output_changed.connect(self._output_changed)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pyroblur_gui.ui.i18n import tr, trn
 from pyroblur_gui.ui.tabs.blur.inspector import Inspector
 from pyroblur_gui.ui.tabs.blur.items import Item, ItemState, Summary
-from pyroblur_gui.ui.tabs.blur.presenter import BlurPresenter, Output
+from pyroblur_gui.ui.tabs.blur.output import Output
+from pyroblur_gui.ui.tabs.blur.presenter import BlurPresenter
 from pyroblur_gui.ui.tabs.blur.thumbnails import Thumbnails
 from pyroblur_gui.ui.tasks import Tasks
 
