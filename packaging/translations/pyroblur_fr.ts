@@ -9502,6 +9502,11 @@
             <translation>Image Not Found</translation>
         </message>
         <message>
+            <source>Make room there, then resume the training.</source>
+            <extracomment>pyroblur_gui/training/fit.py</extracomment>
+            <translation>Faites-y de la place, puis reprenez l’entraînement.</translation>
+        </message>
+        <message>
             <source>No valid images found</source>
             <extracomment>pyroblur_gui/training/fit.py</extracomment>
             <translation>No valid images found</translation>

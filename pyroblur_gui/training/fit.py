@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pyroblur_gui.core.errors import JobCancelledError, OutputError, PyroblurError, RunError
+from pyroblur_gui.core.errors import DiskFullError, JobCancelledError, OutputError, PyroblurError, RunError
 from pyroblur_gui.core.files import as_output_error
 from pyroblur_gui.core.system import checkout_commit, processor
 from pyroblur_gui.jobs.context import Context
@@ -266,10 +266,12 @@ def _failure(exc: Exception, run: RunFolder) -> PyroblurError:
     kept = " What was learnt until the last epoch is kept." if run.last.is_file() else ""
     if isinstance(exc, RunError):
         return RunError(exc.message.removesuffix(kept) + kept, hint=exc.hint, path=exc.path)
+    if isinstance(exc, OSError) and exc.errno is not None and not isinstance(exc, FileNotFoundError):
+        exc = as_output_error(exc, run.path)
+    if isinstance(exc, DiskFullError):  # a run's folder is not chosen as that of covered files is
+        return DiskFullError(f"{exc.message}{kept}", hint="Make room there, then resume the training.", path=exc.path)
     if isinstance(exc, PyroblurError):
         return exc
-    if isinstance(exc, OSError) and exc.errno is not None and not isinstance(exc, FileNotFoundError):
-        return as_output_error(exc, run.path)
     for sign, message, hint in _ANSWERS:
         if sign.lower() in text.lower():
             return RunError(f"{message}{kept}", hint=hint, path=run.path)

@@ -217,7 +217,8 @@ def test_a_disk_that_gets_full_in_mid_run_keeps_the_last_whole_checkpoint(door: 
     )
     assert answer.status == 1, answer.out[-1000:]
     assert answer.lines[-1]["code"] == "disk_full", answer.lines[-1]
-    assert "Make room" in answer.lines[-1]["hint"]
+    assert answer.lines[-1]["hint"] == "Make room there, then resume the training."
+    assert answer.lines[-1]["message"].endswith("What was learnt until the last epoch is kept.")
     assert not list(kept.rglob("*.part*"))
     runs.rmdir()
     kept.rename(runs)
