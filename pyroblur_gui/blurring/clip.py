@@ -37,7 +37,7 @@ MEMORY_BYTES = 640 << 20  # a clip that would need more in one pass is decoded t
 PROGRAM_BYTES = 200 << 20
 DETECTOR_BYTES_A_PIXEL = 190  # of the pictures that it looks at
 CODEC_FRAMES = 76  # that decoder and encoder hold between them
-QUEUED = 2  # frames between two threads
+QUEUED = 1  # frames between two threads
 END = "ended"  # name of the fact in the project that tells how the clip ended
 
 Planned = tuple[int, tuple[Region, ...]]

@@ -27,11 +27,6 @@ class Launched:
     prefix: str
     pipes: Pipes
 
-    def end(self) -> None:
-        """Where nobody has taken it over."""
-        if self.pipes.transport is not None:
-            self.pipes.transport.close()
-
 
 async def launch(kind: str) -> Launched:
     """Starts a worker of PyroBlur's on the running loop. Raises OSError.
@@ -88,7 +83,7 @@ def _own() -> dict[str, str]:
 def apart_from_this_process() -> dict[str, Any]:
     """A group of its own: Ctrl-C in the terminal reaches only us, and the child's whole group can be ended."""
     if sys.platform == "win32":
-        import subprocess  # noqa: TID251 - for its flags; this module is the one that may
+        import subprocess  # noqa: TID251 - for its flags; this module is one of those that may
 
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}

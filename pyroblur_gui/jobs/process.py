@@ -77,6 +77,7 @@ class WorkerProcess:
         self._unsent: list[bytes] = []  # what is said before the child is there
         self._has_started = launched is not None
         self._run: _Run | None = None
+        self._has_run = False
         self._is_spoiled = False
         self._pipes = launched.pipes if launched is not None else Pipes()
         self._pipes.attach(on_line=self._heard, on_end=self._died)
@@ -119,7 +120,9 @@ class WorkerProcess:
             message = "This worker has ended."
             raise RuntimeError(message)
         run = self._run = _Run(asyncio.get_running_loop().create_future(), on_event)
-        self._pipes.forget_errors()
+        if self._has_run:  # of the first job's, those of the start are part
+            self._pipes.forget_errors()
+        self._has_run = True
         self._send({"command": "run", "kind": kind, "spec": dict(spec), "previews": previews, "language": language()})
         if self._starting is None:
             self._starting = asyncio.create_task(self._start())
@@ -278,7 +281,7 @@ class LoneProcess:
         environment: Mapping[str, str | None] | None,
     ) -> "LoneProcess":
         """log_file: takes what it prints. lasting: the file of what it tells for good. Raises JobError."""
-        import subprocess  # noqa: TID251 - this module is the one that may
+        import subprocess  # noqa: TID251 - this module is one of those that may
 
         whole = [*(command if command is not None else worker_command()), *arguments]
         before = lasting.stat().st_size if lasting.exists() else 0

@@ -5,7 +5,7 @@ It belongs to the worker's own group of processes, so that nothing is left of it
 
 import logging
 import os
-import subprocess  # noqa: TID251 - beside jobs/process.py the one that may: what it starts is no worker
+import subprocess  # noqa: TID251 - beside launch.py and process.py the one that may: what it starts is no worker
 import sys
 import threading
 from collections import deque

@@ -1,6 +1,6 @@
 """The interactive lane: answers the slider and the scrubber from a warm detector, while long jobs run elsewhere.
 
-It is started while the window is still being made. What takes longest then is to make the networks ready, so that
+It is started before the window's own modules are loaded. What takes longest then is to make the networks ready, so that
 begins first, in a thread that needs no Python, and all the rest is loaded beside it.
 """
 

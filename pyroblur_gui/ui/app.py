@@ -61,12 +61,13 @@ def main(arguments: Sequence[str] = ()) -> int:
     logs.set_up("window")
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
+    opened_files = OpenedFiles(application)  # before the loop turns: they may be among the first events
     with loop:
-        return int(loop.run_until_complete(_run(application, [file.absolute() for file in wanted.files])))
+        return int(loop.run_until_complete(_run(application, [file.absolute() for file in wanted.files], opened_files)))
 
 
-async def _run(application: QApplication, files: Sequence[Path]) -> int:
-    ending, opened_files = Ending(), OpenedFiles(application)  # before the loop turns: what they hear may come first
+async def _run(application: QApplication, files: Sequence[Path], opened_files: OpenedFiles) -> int:
+    ending = Ending()
     launched = await launch_preview()
     from pyroblur_gui.ui.session import Session, tell_of_mistakes
 

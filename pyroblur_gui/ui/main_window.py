@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = (1360, 850)
 SMALLEST_SIZE = (960, 600)
-SETTLE_S = 2.0  # after which a user who came with a file sees its first frame
+SETTLE_S = 2.0  # before anything is made ahead: the first frame of a file that is there already comes first
 _TABS = ("blur", "datasets", "training", "benchmark", "runs")  # as they are remembered
 _BLUR, _DATASETS, _TRAINING, _BENCHMARK, _RUNS = range(len(_TABS))
 

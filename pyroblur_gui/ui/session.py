@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
+    from pyroblur_gui.jobs.interactive import InteractiveLane
     from pyroblur_gui.jobs.launch import Launched
     from pyroblur_gui.ui.job_client import JobClient
 
@@ -56,6 +57,7 @@ class Session:
         self._opened_files = opened_files or OpenedFiles(application)
         self.window: MainWindow | None = None
         self.client: JobClient | None = None
+        self._lane: InteractiveLane | None = None
 
     def open(self) -> MainWindow:
         """Shows the window; its jobs are connected in the next turn of the loop, after the first painting."""
@@ -116,26 +118,28 @@ class Session:
             message = "There is no window yet."
             raise RuntimeError(message)
         os.environ[BEHIND_WINDOW_VARIABLE] = "1"
-        lane = InteractiveLane(PreviewSpec(), launched=self._launched)
-        lane.warm_up()
+        self._lane = InteractiveLane(PreviewSpec(), launched=self._launched)
+        self._lane.warm_up()
         self._launched = None
         from pyroblur_gui.ui.job_client import JobClient  # after what the worker waits for
 
         self.client = JobClient.open(
-            lane=lane, on_problem=lambda text: self.window.say(text) if self.window is not None else None
+            lane=self._lane, on_problem=lambda text: self.window.say(text) if self.window is not None else None
         )
         self.window.connect_jobs(self.client)
         return self.client
 
     async def run(self, files: Sequence[Path]) -> int:
         """From the first painting until the user closes the window; no process is left afterwards."""
-        window = self.open()
-        await first_painting()
-        self.connect_jobs()
-        if files:
-            window.add_files(files)
-        if not self._opened_files.hand_to(self._add) and not files:
-            window.welcome_if_new()
+        if not self._closed.is_set():
+            window = self.open()
+            await first_painting()
+            if not self._closed.is_set():
+                self.connect_jobs()
+                if files:
+                    window.add_files(files)
+                if not self._opened_files.hand_to(self._add) and not files:
+                    window.welcome_if_new()
         await self._closed.wait()
         await self.close()
         return 0
@@ -160,8 +164,12 @@ class Session:
             await window.disconnect_jobs()
         if client is not None:
             await client.close(keeps_training=window is not None and window.keeps_training)
-        if self._launched is not None:
-            self._launched.end()
+        elif self._lane is not None:
+            await self._lane.close()
+        if self._launched is not None:  # and nobody has taken it over
+            from pyroblur_gui.jobs.process import WorkerProcess
+
+            await WorkerProcess(launched=self._launched).close()
         if window is not None:
             window.deleteLater()
             self._collector.stop()

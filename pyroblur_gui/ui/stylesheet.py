@@ -138,7 +138,7 @@ QFrame[look="banner-warning"] { background: $warning_tint; border: none; border-
 
 
 def stylesheet(look: Tokens) -> str:
-    """The application's style sheet in these colours."""
+    """A window's style sheet in these colours."""
     return _SHEET.substitute(
         vars(look),
         radius=RADIUS,

@@ -1,4 +1,4 @@
-"""Puts the look on the application and keeps it: chosen light or dark, or whatever the desktop says at the moment."""
+"""Puts the look on the application and its windows and keeps it: chosen light or dark, or what the desktop says now."""
 
 from collections.abc import Callable
 from weakref import WeakSet
@@ -6,6 +6,7 @@ from weakref import WeakSet
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 from pyroblur_gui.core.settings import ColorScheme
 from pyroblur_gui.ui.look import DARK, LIGHT, Tokens
@@ -96,6 +97,6 @@ class Theme(QObject):
             return
         self._applied = look
         self._application.setPalette(palette_of(look))
-        for window in self._windows:
+        for window in [each for each in self._windows if isValid(each)]:  # Python may keep a window that Qt has deleted
             window.setStyleSheet(stylesheet(look))
         self.changed.emit()

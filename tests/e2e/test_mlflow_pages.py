@@ -55,7 +55,7 @@ class Visitor:
 
 
 @pytest.fixture
-def child_environment() -> Iterator[None]:
+def _environment() -> Iterator[None]:
     """The worker that serves keeps what it set; a test must not."""
     before = dict(os.environ)
     yield

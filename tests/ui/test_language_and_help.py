@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from pyroblur_gui.blurring.spec import BlurOptions, BlurSpec
 from pyroblur_gui.core.paths import folders, translations
-from pyroblur_gui.core.settings import Settings, SettingsFile
+from pyroblur_gui.core.settings import ColorScheme, Settings, SettingsFile
 from pyroblur_gui.core.translation import Language, use_language
 from pyroblur_gui.jobs.events import Failed
 from pyroblur_gui.jobs.job import JobState
@@ -75,6 +75,10 @@ def test_the_language_changes_at_once_and_nothing_is_lost(on_screen: Play, tmp_p
         after = shown(session)
         assert "Aide" in _menus(session)
         assert after.isVisible()
+        dark = after._settings.model_copy(update={"scheme": ColorScheme.DARK})
+        after._take_settings(dark)  # there is the window before no more
+        await until(lambda: after.grab().toImage().pixelColor(400, 12).lightness() < 128)
+        after._take_settings(dark.model_copy(update={"scheme": ColorScheme.SYSTEM}))
         items = after.blur.items()
         assert [(item.source.name, item.state) for item in items] == [
             ("ready.png", ItemState.READY), ("waits.png", ItemState.QUEUED),

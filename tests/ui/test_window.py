@@ -150,6 +150,26 @@ def test_tab_reaches_every_control_and_comes_back(on_screen: Play) -> None:
     on_screen(play)
 
 
+def test_tab_goes_from_the_list_to_the_preview_to_the_options(on_screen: Play, photos: list[Path]) -> None:
+    async def play(session: Session) -> None:
+        window = shown(session)
+        tab = window.blur
+        window.add_files(photos)
+        await until(lambda: tab.preview.picture.is_comparing)
+        window.activateWindow()
+        await until(window.isActiveWindow)
+        tab.queue.list.setFocus()
+        reached = [tab.queue]
+        while reached[-1] is not tab.options:
+            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+            now = QApplication.focusWidget()
+            reached += [part for part in (tab.queue, tab.preview, tab.options) if part.isAncestorOf(now)]
+            assert len(reached) < 50
+        assert list(dict.fromkeys(reached)) == [tab.queue, tab.preview, tab.options]
+
+    on_screen(play)
+
+
 def test_no_text_is_clipped(on_screen: Play) -> None:
     async def play(session: Session) -> None:
         window = shown(session)

@@ -55,7 +55,7 @@ class JobTab(QWidget, Generic[W]):
         self._column.addWidget(self.banner)
 
     def load(self) -> None:
-        """Loads the modules that the tab is built from; in a thread, soon after the window is on screen."""
+        """Loads the modules that the tab is built from; in a thread, while the window rests."""
         raise NotImplementedError
 
     def build(self, column: QVBoxLayout) -> Building:

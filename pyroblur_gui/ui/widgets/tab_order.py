@@ -1,4 +1,4 @@
-"""The order in which Tab goes through a dialog whose parts are made while it is open.
+"""The order in which Tab goes through a dialog or a tab whose parts are made while it is open.
 
 Qt's own order is that in which widgets were made: a form that is made anew for another source, or a line that is added
 to a list, would come after the buttons at the bottom.
@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QGridLayout, QLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QGridLayout,
+    QLayout,
+    QLineEdit,
+    QScrollArea,
+    QSplitter,
+    QWidget,
+)
 
 
 def order_by_layout(root: QWidget) -> None:
@@ -26,6 +35,10 @@ def _stops(widget: QWidget) -> Iterator[QWidget]:
     if isinstance(widget, QScrollArea):
         if (inner := widget.widget()) is not None:
             yield from _stops(inner)
+        return
+    if isinstance(widget, QSplitter):
+        for part in filter(None, (widget.widget(place) for place in range(widget.count()))):
+            yield from _stops(part)
         return
     if (layout := widget.layout()) is not None:
         yield from _in_layout(layout)

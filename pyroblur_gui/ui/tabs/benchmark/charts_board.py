@@ -48,7 +48,6 @@ class CurvesBoard(QWidget):
             await asyncio.sleep(TURN_S)
             self.charts[kind] = chart = ShareChart(title, axes)
             self._grid.addWidget(chart, place // COLUMNS, place % COLUMNS)
-        self._draw()
 
     def show_result(self, result: BenchmarkResult | None) -> None:
         self._result = result

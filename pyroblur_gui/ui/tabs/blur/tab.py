@@ -26,6 +26,7 @@ from pyroblur_gui.ui.tabs.blur.options_panel import OptionsPanel
 from pyroblur_gui.ui.tabs.blur.output import Output
 from pyroblur_gui.ui.widgets.banner import Banner
 from pyroblur_gui.ui.widgets.drop_area import DropArea, DropVeil
+from pyroblur_gui.ui.widgets.tab_order import order_by_layout
 
 if TYPE_CHECKING:
     from pyroblur_gui.ui.item_models.queue_model import QueueModel
@@ -213,6 +214,7 @@ class BlurTab(QWidget):
         if "work" in self._layouts:
             self._restore("work")
         self._stack.addWidget(work)
+        order_by_layout(self)
         act = self.commands
         self.queue.list.addActions(list(act.of_list()))
         act.select_all.triggered.connect(self.queue.list.selectAll)

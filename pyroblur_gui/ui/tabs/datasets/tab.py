@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 NAME = "datasets"  # of its splitter, as it is remembered
 SIZES = [288, 1072]
 PICTURES, PROBLEMS, CHARTS = "pictures", "problems", "charts"
+# As the splitters within are remembered.
+PICTURE_SPLITTER, PROBLEMS_SPLITTER = "datasets-picture", "datasets-problems"
 
 
 class DatasetsTab(JobTab["Wiring"]):
@@ -149,7 +151,8 @@ class DatasetsTab(JobTab["Wiring"]):
     # -- what the window keeps and shows
 
     def layout_bytes(self) -> dict[str, QByteArray]:
-        return super().layout_bytes() | {name: splitter.saveState() for name, splitter in self._inner.items()}
+        kept = {name: data for name, data in self._layouts.items() if name in (PICTURE_SPLITTER, PROBLEMS_SPLITTER)}
+        return super().layout_bytes() | kept | {name: splitter.saveState() for name, splitter in self._inner.items()}
 
     def restore_layout(self, layouts: Mapping[str, QByteArray]) -> None:
         super().restore_layout(layouts)
@@ -212,7 +215,7 @@ class DatasetsTab(JobTab["Wiring"]):
         columns.setSizes(SIZES)
         yield
         column.addWidget(columns, 1)
-        self._inner = {"datasets-picture": self.picture.splitter, "datasets-problems": self.problems.splitter}
+        self._inner = {PICTURE_SPLITTER: self.picture.splitter, PROBLEMS_SPLITTER: self.problems.splitter}
         for name in self._inner.keys() & self._layouts.keys():
             self._inner[name].restoreState(self._layouts[name])
             self._inner[name].setChildrenCollapsible(False)

@@ -227,7 +227,6 @@ class LivePanel(ChartsView):
         )
         self.views.name_for_assistants(tr("View"))
         self.views.set_value(CHARTS)
-        self.views.setMinimumWidth(self.views.sizeHint().width())
         self.views.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._views = QStackedWidget()
         self._views.addWidget(self.waiting)
