@@ -13,7 +13,7 @@ INTERVAL_MS = 500
 
 
 def keep_what_is_loaded() -> None:
-    """Counts what a large library has just brought as permanent, too, until the collector is stopped.
+    """Counts what a large library or a new tab has just brought as permanent, too, until the collector is stopped.
 
     Without it the next whole collection looks through numpy and pyqtgraph, for 50 to 80 ms and in a training.
     """

@@ -31,6 +31,7 @@ from pyroblur_gui.ui.dialogs.closing import (
     training_question,
     work_question,
 )
+from pyroblur_gui.ui.garbage import keep_what_is_loaded
 from pyroblur_gui.ui.help_menu import HelpMenu, load_help
 from pyroblur_gui.ui.i18n import failure_text, numeral, tr, translated
 from pyroblur_gui.ui.look import Space
@@ -184,6 +185,7 @@ class MainWindow(QMainWindow):
         for tab in self._all:
             if isinstance(tab, JobTab):
                 await tab.prepare()
+                keep_what_is_loaded()
 
     # -- closing
 

@@ -153,6 +153,7 @@ class ComparePanel(QWidget):
         await asyncio.sleep(TURN_S)
         self.parallel = ParallelChart(tr("Settings and results"))
         self._parallel_grid.addWidget(self.parallel, 0, 0)
+        await asyncio.sleep(TURN_S)
         self.scatter = PointChart(tr("Speed and accuracy"))
         choice = QGridLayout()
         choice.setHorizontalSpacing(Space.M)
