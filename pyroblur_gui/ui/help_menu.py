@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pyroblur_gui.core.errors import PyroblurError
 from pyroblur_gui.ui import icons
 from pyroblur_gui.ui.i18n import tr
+from pyroblur_gui.ui.loading import load_ahead
 from pyroblur_gui.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -110,10 +111,6 @@ class HelpMenu(QObject):
         return action
 
 
-def load_help() -> None:
-    """In a thread, soon after the window is on screen."""
-    import pyroblur_gui.ui.dialogs.about
-    import pyroblur_gui.ui.dialogs.diagnostics
-    import pyroblur_gui.ui.dialogs.guide
-    import pyroblur_gui.ui.dialogs.updates
-    import pyroblur_gui.ui.dialogs.welcome  # noqa: F401
+async def load_help() -> None:
+    """Its dialogs, before they are asked for."""
+    await load_ahead("pyroblur_gui.ui.dialogs", ("welcome", "guide", "about", "diagnostics", "updates"))

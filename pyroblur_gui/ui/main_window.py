@@ -180,8 +180,8 @@ class MainWindow(QMainWindow):
 
     async def _prepare(self) -> None:
         """What is not on screen yet, before it is asked for."""
-        await asyncio.to_thread(load_help)
         await asyncio.sleep(SETTLE_S)
+        await load_help()
         for tab in self._all:
             if isinstance(tab, JobTab):
                 await tab.prepare()

@@ -107,6 +107,7 @@ class Session:
         window.showMaximized() if was_maximized else window.show()
         before.hide()
         await asyncio.sleep(SETTLE_S)  # what its tabs have cancelled ends while there are its widgets
+        self._theme.undress(before)
         before.deleteLater()
 
     def connect_jobs(self) -> JobClient:
@@ -171,6 +172,7 @@ class Session:
 
             await WorkerProcess(launched=self._launched).close()
         if window is not None:
+            self._theme.undress(window)
             window.deleteLater()
             self._collector.stop()
 

@@ -1,12 +1,10 @@
 """Puts the look on the application and its windows and keeps it: chosen light or dark, or what the desktop says now."""
 
 from collections.abc import Callable
-from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
-from shiboken6 import isValid
 
 from pyroblur_gui.core.settings import ColorScheme
 from pyroblur_gui.ui.look import DARK, LIGHT, Tokens
@@ -58,7 +56,7 @@ class Theme(QObject):
         self._application = application
         self._scheme = ColorScheme.SYSTEM
         self._applied: Tokens | None = None
-        self._windows: WeakSet[QWidget] = WeakSet()
+        self._windows: set[QWidget] = set()
         application.setStyle(QStyleFactory.create("Fusion"))
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._refresh)
 
@@ -83,7 +81,7 @@ class Theme(QObject):
         self._refresh()
 
     def dress(self, window: QWidget) -> None:
-        """Puts the style sheet on a window, for as long as there is one, and on all that is ever put into it.
+        """Puts the style sheet on a window, until `undress`, and on all that is ever put into it.
 
         It is the window's and not the application's: under a style sheet a widget is styled anew with each place that
         what it is in is put into. So whole panels are made outside of the window, and styled once.
@@ -91,12 +89,16 @@ class Theme(QObject):
         self._windows.add(window)
         window.setStyleSheet(stylesheet(self.look))
 
+    def undress(self, window: QWidget) -> None:
+        """Before it is deleted."""
+        self._windows.discard(window)
+
     def _refresh(self) -> None:
         look = self.look
         if look is self._applied:
             return
         self._applied = look
         self._application.setPalette(palette_of(look))
-        for window in [each for each in self._windows if isValid(each)]:  # Python may keep a window that Qt has deleted
+        for window in self._windows:
             window.setStyleSheet(stylesheet(look))
         self.changed.emit()

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from pyroblur_gui.core.interpreter import hold_constants
+from pyroblur_gui.ui import main_window
 from pyroblur_gui.ui.main_window import MainWindow
 from pyroblur_gui.ui.session import Session
 from tests.ui.desk import Scenario
@@ -40,6 +41,12 @@ def _collected_here() -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tabs are built when they are shown: building them ahead would cost each test of two seconds half another one."""
+    monkeypatch.setattr(main_window, "SETTLE_S", 3600.0)
 
 
 @pytest.fixture

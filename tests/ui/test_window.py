@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from pyroblur_gui.blurring.spec import BlurOptions
 from pyroblur_gui.core.settings import ColorScheme, Settings
 from pyroblur_gui.jobs.launch import child_environment
+from pyroblur_gui.ui import main_window
 from pyroblur_gui.ui.dialogs.about import AboutDialog
 from pyroblur_gui.ui.dialogs.closing import Answer, ClosingDialog
 from pyroblur_gui.ui.dialogs.problem import ProblemDialog
@@ -47,6 +48,7 @@ CONTROLS = (
 )  # fmt: skip
 WINDOW_PROGRAM = """
 import sys
+from pyroblur_gui.ui import main_window
 from pyroblur_gui.ui.app import make_application
 from pyroblur_gui.ui.session import Session
 import asyncio, qasync
@@ -166,6 +168,28 @@ def test_tab_goes_from_the_list_to_the_preview_to_the_options(on_screen: Play, p
             reached += [part for part in (tab.queue, tab.preview, tab.options) if part.isAncestorOf(now)]
             assert len(reached) < 50
         assert list(dict.fromkeys(reached)) == [tab.queue, tab.preview, tab.options]
+
+    on_screen(play)
+
+
+def test_tabs_are_built_while_the_window_rests(on_screen: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main_window, "SETTLE_S", 0.0)
+
+    async def play(session: Session) -> None:
+        window = shown(session)
+        tabs = {"datasets": window.datasets, "training": window.training, "benchmark": window.benchmark}
+        tabs["runs"] = window.runs
+        await until(lambda: all(tab._columns is not None for tab in tabs.values()))
+        assert window.blur.isVisible()
+        for name, tab in tabs.items():
+            columns, widgets = tab._columns, len(tab.findChildren(QWidget))
+            with pytest.raises(RuntimeError):
+                _ = tab.wiring  # it begins with the first look at it
+            window.show_tab(name)
+            assert tab.wiring is not None
+            assert tab._columns is columns
+            assert tab.isVisible()
+            assert widgets > 50
 
     on_screen(play)
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from pyroblur_gui.ui.loading import BREATH_S, load_ahead
 from pyroblur_gui.ui.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -29,15 +30,18 @@ class TabWiring(Protocol):
 
 W = TypeVar("W", bound=TabWiring)
 Building = Generator[None, None, QSplitter]
-BREATH_S = 0.03  # between two pieces, for what the user and the jobs want of the window meanwhile
 
 
 class JobTab(QWidget, Generic[W]):
     """A banner above a row of panels.
 
-    A tab says how: `load` brings the code, `build` makes the widgets and gives the splitter whose places are
-    remembered, `wire` connects them with the jobs, on the running loop, when the tab is first shown.
+    A tab says how: `modules` are its code, in its own package, and `below` what that brings from elsewhere; `build`
+    makes the widgets and gives the splitter whose places are remembered; `wire` connects them with the jobs, on the
+    running loop, when the tab is first shown.
     """
+
+    modules: ClassVar[tuple[str, ...]] = ()
+    below: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, name: str) -> None:
         """name: of its splitter, as it is remembered."""
@@ -53,10 +57,6 @@ class JobTab(QWidget, Generic[W]):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self.banner)
-
-    def load(self) -> None:
-        """Loads the modules that the tab is built from; in a thread, while the window rests."""
-        raise NotImplementedError
 
     def build(self, column: QVBoxLayout) -> Building:
         """Puts the tab's widgets below the banner, piece by piece: where it yields, the window may answer first."""
@@ -76,7 +76,7 @@ class JobTab(QWidget, Generic[W]):
 
     async def prepare(self) -> None:
         """Loads and builds the tab while the window rests: then showing it the first time is as quick as later."""
-        await asyncio.to_thread(self.load)
+        await load_ahead(type(self).__module__.rpartition(".")[0], self.modules, below=self.below)
         while self._columns is None:
             await asyncio.sleep(BREATH_S)
             self._build_on()

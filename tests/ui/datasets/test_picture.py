@@ -1,5 +1,6 @@
 """The large view: boxes drawn, moved, sized, deleted, relabelled and accepted, by mouse and by keys, saved at once."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -283,6 +284,32 @@ def test_what_was_moved_last_is_saved_when_the_window_is_closed(on_screen: Play)
 
     on_screen(play)
     assert truth("Beach", 1)[0].left == pytest.approx(0.25 + 10 * ONE_PX)
+
+
+def test_what_is_edited_while_the_picture_is_read_again_stays(on_screen: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_set("Beach", 4)
+
+    async def play(session: Session) -> None:
+        tab = await large(session, 4)
+        opened, has_read, may_go_on = tab.wiring.opened, asyncio.Event(), asyncio.Event()
+        rows = opened.rows
+
+        async def slowly(ids: list[int]) -> list[object]:
+            found = await rows(ids)
+            has_read.set()
+            await may_go_on.wait()
+            return found
+
+        monkeypatch.setattr(opened, "rows", slowly)
+        reading = asyncio.create_task(tab.wiring._picture.read_again())
+        await has_read.wait()
+        QTest.keyClick(tab.picture.canvas, Qt.Key.Key_Insert)
+        assert len(tab.picture.picture.boxes) == 1
+        may_go_on.set()
+        await reading
+        await saved(tab.picture, 1)
+
+    on_screen(play)
 
 
 def test_nothing_is_edited_by_hand_while_a_job_changes_the_data_set(on_screen: Play) -> None:

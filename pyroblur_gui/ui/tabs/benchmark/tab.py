@@ -21,6 +21,7 @@ NAME = "benchmark"  # of its splitter, as it is remembered
 class BenchmarkTab(JobTab["Wiring"]):
     """picture_wanted: a picture of a data set, by the set's name and its number. import_wanted: a data.yaml."""
 
+    modules = ("wording", "file_choice", "setup_panel", "findings_view", "results_panel", "wiring")
     picture_wanted = Signal(str, int)
     import_wanted = Signal(object)
 
@@ -40,9 +41,6 @@ class BenchmarkTab(JobTab["Wiring"]):
             else tr("Accuracy needs pictures with labels: get or import a data set. The speed can be measured at once.")
         )
         self.results.empty.say("scales", tr("No benchmark yet"), text)
-
-    def load(self) -> None:
-        from pyroblur_gui.ui.tabs.benchmark import results_panel, setup_panel, wiring  # noqa: F401
 
     def wire(self, client: JobClient) -> Wiring:
         from pyroblur_gui.ui.tabs.benchmark.wiring import Wiring

@@ -176,7 +176,8 @@ class Wiring(QObject):
                 await opened.recheck(edited)
                 for row in await opened.rows(edited):
                     self._tab.gallery.change(row)
-                    self._tab.picture.change(row)
+                if self._picture is not None:
+                    await self._picture.read_again()
             self.presenter.facts_known(await opened.facts())
         except PyroblurError as error:
             self.say(failure_text(error))

@@ -12,13 +12,13 @@ from pyroblur_gui.ui.tabs.datasets.picture_loading import PictureLoader
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QImage
 
     from pyroblur_gui.datasets.dataset import Picture
     from pyroblur_gui.ui.tabs.datasets.gallery_lane import PictureLane
-    from pyroblur_gui.ui.tabs.datasets.gallery_reader import History, OpenSet
+    from pyroblur_gui.ui.tabs.datasets.gallery_reader import History, OpenSet, Row
     from pyroblur_gui.ui.tabs.datasets.gallery_thumbnails import ThumbnailFeed
     from pyroblur_gui.ui.tabs.datasets.tab import DatasetsTab
     from pyroblur_gui.ui.tasks import Tasks
@@ -82,17 +82,26 @@ class PictureWiring:
         self._loader.show(number, self._view.neighbours)
 
     async def read_again(self) -> None:
-        """After undo, or after a job: the picture that is shown may be another one now."""
-        picture = self._view.picture
-        if picture is None:
-            return
-        try:
-            rows = await self._opened.rows([picture.id])
-        except PyroblurError as error:
-            self._tab.banner.say(failure_text(error))
-            return
+        """After undo, or after a job: the picture that is shown may be another one now. What the user edits while it is
+        read is newer than what was read, and stays.
+        """
+        while True:
+            if self._saver is not None and not self._saver.done():
+                await asyncio.wait([self._saver])
+            picture = self._view.picture
+            rows = await self._stored(picture)
+            if self._view.picture is picture:
+                break
         for row in rows:
             self._view.change(row)
+
+    async def _stored(self, picture: Picture | None) -> Sequence[Row]:
+        """The picture as the data set has it; nothing where it cannot be read, which is said."""
+        try:
+            return await self._opened.rows([picture.id]) if picture is not None else []
+        except PyroblurError as error:
+            self._tab.banner.say(failure_text(error))
+            return []
 
     def _ask(self, number: int) -> None:
         self._tasks.run(self.open(number))
@@ -117,7 +126,8 @@ class PictureWiring:
             history = await self._opened.apply(title, [after])
         except PyroblurError as error:
             self._tab.banner.say(failure_text(error))
-            await self.read_again()
+            for row in await self._stored(self._view.picture):
+                self._view.change(row)
             return
         self._on_saved(history, after.id)
         if after.is_removed:

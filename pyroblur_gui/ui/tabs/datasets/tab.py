@@ -45,6 +45,20 @@ PICTURE_SPLITTER, PROBLEMS_SPLITTER = "datasets-picture", "datasets-problems"
 class DatasetsTab(JobTab["Wiring"]):
     """It reads no disk before it is shown."""
 
+    modules = (
+        "gallery_empty",
+        "sets_panel",
+        "gallery_panel",
+        "picture_panel",
+        "problems_panel",
+        "work_panel",
+        "picture_wiring",
+        "gallery_edits",
+        "presenter",
+        "gallery_wiring",
+    )
+    below = ("datasets.spec", "datasets.store", "datasets.thumbnails", "datasets.sources.catalogue")
+
     def __init__(self) -> None:
         super().__init__(NAME)
         self.commands = DatasetActions(self)
@@ -168,9 +182,6 @@ class DatasetsTab(JobTab["Wiring"]):
         self.wiring.open_picture(name, number)
 
     # -- how it is built and connected
-
-    def load(self) -> None:
-        from pyroblur_gui.ui.tabs.datasets import gallery_wiring, work_panel  # noqa: F401 - these bring the rest
 
     def wire(self, client: JobClient) -> Wiring:
         from pyroblur_gui.ui.tabs.datasets.gallery_wiring import Wiring

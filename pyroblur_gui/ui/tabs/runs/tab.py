@@ -25,6 +25,7 @@ RUNS, PLANS, MODELS = "runs", "plans", "models"
 class RunsTab(JobTab["Wiring"]):
     """production_changed: another model is used for blurring from now on."""
 
+    modules = ("wording", "table_panel", "compare_panel", "plans_panel", "models_panel", "presenter", "wiring")
     production_changed = Signal(str)
 
     def __init__(self) -> None:
@@ -40,9 +41,6 @@ class RunsTab(JobTab["Wiring"]):
         """Runs are kept elsewhere from now on."""
         if self._wiring is not None:
             self._wiring.refresh()
-
-    def load(self) -> None:
-        from pyroblur_gui.ui.tabs.runs import compare_panel, models_panel, plans_panel, table_panel, wiring  # noqa: F401
 
     def wire(self, client: JobClient) -> Wiring:
         from pyroblur_gui.ui.tabs.runs.wiring import Wiring

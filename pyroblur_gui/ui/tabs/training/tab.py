@@ -30,6 +30,22 @@ class TrainingTab(JobTab["Wiring"]):
     ended: a training has ended; in a sentence, which is empty where somebody stopped it.
     """
 
+    modules = (
+        "wording",
+        "data_field",
+        "forecast_panel",
+        "start_panel",
+        "runs_panel",
+        "result_panel",
+        "samples_panel",
+        "live_panel",
+        "pack_page",
+        "presenter",
+        "machine",
+        "pack_errands",
+        "model_errands",
+        "wiring",
+    )
     model_wanted = Signal(str)
     data_wanted = Signal()
     ended = Signal(str)
@@ -101,9 +117,6 @@ class TrainingTab(JobTab["Wiring"]):
         self._columns.setVisible(not is_wanted)
 
     # -- how it is built
-
-    def load(self) -> None:
-        from pyroblur_gui.ui.tabs.training import live_panel, pack_page, runs_panel, start_panel, wiring  # noqa: F401
 
     def wire(self, client: JobClient) -> Wiring:
         from pyroblur_gui.ui.tabs.training.wiring import Wiring
