@@ -1,12 +1,14 @@
 """Adds small and crowded faces to the training pictures of prepare.py: mosaics of shrunken pictures, and crowds.
 
-    python packaging/starter/compose.py DATA_DIR [--crowds N]
+    python packaging/starter/compose.py DATA_DIR [--crowds N] [--bare SHARE]
 
-The same pictures and seed give the same mosaics and crowds. Both are stored small, as pictures of crowds are.
+The same pictures and seed give the same mosaics and crowds. Both are stored small, as pictures of crowds are. Three
+faces in four are from a set of people with masks; --bare makes the mosaics show bare faces as often as asked.
 """
 
 import argparse
 import json
+import math
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -25,12 +27,12 @@ NEAR = 0.08  # of the longer side: the height of a face
 WITHOUT_HEADS = ("kaggle", "indonesia", "mosaic", "crowd")
 
 
-def mosaic(pictures: list[Sample], side: int, name: str, rng: random.Random) -> Sample:
-    """`side` x `side` pictures shrunk into one square: small faces, many of them."""
+def mosaic(pictures: list[Sample], name: str, rng: random.Random) -> Sample:
+    """As many pictures, a square number, shrunk into one square: small faces, many of them."""
+    side = math.isqrt(len(pictures))
     canvas = np.full((MOSAIC_PX, MOSAIC_PX, 3), 114, np.uint8)
     cell, boxes = MOSAIC_PX / side, []
-    for index in range(side * side):
-        sample = rng.choice(pictures)
+    for index, sample in enumerate(pictures):
         left, top = round(index % side * cell), round(index // side * cell)
         right, bottom = round((index % side + 1) * cell), round((index // side + 1) * cell)
         height, width = sample.image.shape[:2]
@@ -69,12 +71,15 @@ def is_ground(sample: Sample) -> bool:
     return not len(faces) or float((faces[:, 4] - faces[:, 2]).max()) < near
 
 
-def composed(pictures: list[Sample], rng: random.Random, *, crowds: int) -> list[Callable[[], Sample]]:
+def composed(
+    pictures: list[Sample], rng: random.Random, *, crowds: int, bare_share: float | None
+) -> list[Callable[[], Sample]]:
     with_heads = [each for each in pictures if not each.name.startswith(WITHOUT_HEADS)]
     with_faces = [each for each in with_heads if (each.boxes[:, 0] == FACE).any()]
     heads = [(each.name, head) for each in with_faces for head in heads_of(each.image, each.boxes)]
     masked: list[Head] = [head for name, head in heads if name.startswith(MASKED)]
     bare: list[Head] = [head for name, head in heads if not name.startswith(MASKED)]
+    weights = _weights(with_faces, bare_share)
     grounds = [each for each in pictures if is_ground(each)]
     print(f"{len(bare)} bare and {len(masked)} mostly masked heads, {len(grounds)} grounds")
 
@@ -83,20 +88,35 @@ def composed(pictures: list[Sample], rng: random.Random, *, crowds: int) -> list
         image, boxes = crowd(ground.image, ground.boxes, (bare, masked), rng)
         return Sample(name=name, image=image, boxes=boxes)
 
+    def one_mosaic(name: str, side: int) -> Sample:
+        return mosaic(rng.choices(with_faces, weights, k=side * side), name, rng)
+
     mosaics = [(side, index) for side, count in MOSAICS.items() for index in range(count)]
     return [
-        *(lambda s=side, i=index: mosaic(with_faces, s, f"mosaic{s}__{i:04d}", rng) for side, index in mosaics),
+        *(lambda s=side, i=index: one_mosaic(f"mosaic{s}__{i:04d}", s) for side, index in mosaics),
         *(lambda i=index: one_crowd(f"crowd__{i:04d}") for index in range(crowds)),
     ]
+
+
+def _weights(pictures: list[Sample], bare_share: float | None) -> list[float] | None:
+    """How often each picture is taken, so that `bare_share` of all are none of the masked set's; None: all alike."""
+    if bare_share is None:
+        return None
+    masked = [each.name.startswith(MASKED) for each in pictures]
+    of_masked, of_bare = (1 - bare_share) / sum(masked), bare_share / (len(masked) - sum(masked))
+    return [of_masked if each else of_bare for each in masked]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--crowds", type=int, default=CROWDS, help="pictures of people set into streets")
+    parser.add_argument(
+        "--bare", type=float, metavar="SHARE", help="0 to 1, of the mosaics' pictures; else as they come"
+    )
     wanted = parser.parse_args()
     data, faces = wanted.data, 0
-    makers = composed(labelled(data), random.Random(SEED), crowds=wanted.crowds)
+    makers = composed(labelled(data), random.Random(SEED), crowds=wanted.crowds, bare_share=wanted.bare)
     for make in makers:
         sample = make()
         height, width = sample.image.shape[:2]

@@ -167,6 +167,15 @@ class Hyperparameters(BaseModel):
         description="Epochs over which the learning rate rises from nothing.",
         json_schema_extra=hints("optimizer", unit="epochs", step=0.5, advanced=True),
     )
+    nbs: int = Field(
+        default=64,
+        ge=1,
+        le=4096,
+        title="Nominal batch",
+        description="The weights change after so many pictures: smaller batches are added up to it. Lower it, and the "
+        "learning rate with it, to make more steps of few pictures.",
+        json_schema_extra=hints("optimizer", unit="pictures", advanced=True),
+    )
     freeze: int = Field(
         default=0,
         ge=0,

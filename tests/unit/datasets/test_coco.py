@@ -224,9 +224,9 @@ def test_a_large_file_is_recognised_without_reading_it_whole(originals, tmp_path
     annotations = [dict(content["annotations"][0], id=number) for number in range(300_000)]
     put(json.dumps({key: {**content, "annotations": annotations}[key] for key in order}), folder / "coco.json")
     assert (folder / "coco.json").stat().st_size > 24 * 2**20
-    start = time.perf_counter()
+    start = time.process_time()  # the machine may be busy with something else
     found = catalogue.recognise(folder)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert (found.pictures, set(found.classes)) == (None, set(NAMES))
 
 

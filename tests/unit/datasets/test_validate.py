@@ -103,10 +103,10 @@ def test_doubled_boxes_are_those_of_one_class(dataset: Dataset):
 def test_a_hostile_label_file_does_not_stop_the_check(dataset: Dataset):
     """100,000 boxes on each other: comparing all pairs would take hours."""
     dataset.add([row(1, *[box()] * 100_000), row(2, box(), box()), row(3, *[box(0, 2, 2, 1, 1)] * 2000)])
-    began = time.monotonic()
+    began = time.process_time()
     counts = Counter((problem.kind, problem.picture) for problem in problems_of(dataset) if problem.kind not in OF_SET)
     assert counts == {("many_boxes", 1): 1, ("doubled_box", 2): 1, ("box_without_area", 3): 2000}
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_suggested_boxes_are_no_mistakes_but_wait(dataset: Dataset):
@@ -333,9 +333,9 @@ def test_many_pictures_take_seconds(dataset: Dataset):
         ]
 
     dataset.add([row(number, *some_boxes(), split=chance.choice(splits)) for number in range(1, 20_001)])
-    began = time.monotonic()
+    began = time.process_time()
     assert len(problems_of(dataset)) < 1000
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def _kept(dataset: Dataset) -> list[tuple[str, int | None]]:

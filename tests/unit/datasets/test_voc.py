@@ -175,9 +175,9 @@ def test_numbers_out_of_range_are_kept_for_the_checks(originals, tmp_path, edges
     ids=["a file", "a billion laughs", "an address", "cut off", "deep", "binary", "unknown encoding", "5 MB"],
 )
 def test_hostile_xml_is_told_and_nothing_of_it_is_followed(originals, tmp_path, xml):
-    start = time.perf_counter()
+    start = time.process_time()  # the machine may be busy with something else
     sample = with_xml(tmp_path / "set", originals, xml)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert sample.boxes == ()
     (flaw,) = sample.flaws
     assert flaw.kind is FlawKind.UNREADABLE_LABEL

@@ -202,9 +202,9 @@ def test_objects_of_python_in_a_description_are_not_made(originals, tmp_path):
 def test_hostile_descriptions_are_passed_over_quickly(originals, tmp_path, description):
     folder = as_yolo(tmp_path / "set", originals)
     put(description, folder / "data.yaml")
-    start = time.perf_counter()
+    start = time.process_time()  # the machine may be busy with something else
     found, samples = read(folder)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert found.classes == ("0", "1")
     assert any("data.yaml" in note for note in found.notes)
     assert len(samples) == 2
@@ -325,9 +325,9 @@ def test_a_label_file_of_gigabytes_is_not_read(one, tmp_path):
     with label.open("r+b") as file:
         file.truncate(3 << 30)  # a hole: it takes no room on the disk
     put(TWO + "train: images\n", tmp_path / "data.yaml")
-    start = time.perf_counter()
+    start = time.process_time()  # the machine may be busy with something else
     _, (sample,) = read(tmp_path)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert "too large" in sample.flaws[0].detail
 
 
