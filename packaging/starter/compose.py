@@ -27,7 +27,7 @@ NEAR = 0.08  # of the longer side: the height of a face
 WITHOUT_HEADS = ("kaggle", "indonesia", "mosaic", "crowd")
 
 
-def mosaic(pictures: list[Sample], name: str, rng: random.Random) -> Sample:
+def mosaic(pictures: list[Sample], name: str) -> Sample:
     """As many pictures, a square number, shrunk into one square: small faces, many of them."""
     side = math.isqrt(len(pictures))
     canvas = np.full((MOSAIC_PX, MOSAIC_PX, 3), 114, np.uint8)
@@ -89,7 +89,7 @@ def composed(
         return Sample(name=name, image=image, boxes=boxes)
 
     def one_mosaic(name: str, side: int) -> Sample:
-        return mosaic(rng.choices(with_faces, weights, k=side * side), name, rng)
+        return mosaic(rng.choices(with_faces, weights, k=side * side), name)
 
     mosaics = [(side, index) for side, count in MOSAICS.items() for index in range(count)]
     return [
