@@ -9932,6 +9932,11 @@
             <translation>NAdam</translation>
         </message>
         <message>
+            <source>Nominal batch</source>
+            <extracomment>pyroblur_gui/training/spec.py</extracomment>
+            <translation>Lot nominal</translation>
+        </message>
+        <message>
             <source>Optimizer</source>
             <extracomment>pyroblur_gui/training/spec.py</extracomment>
             <translation>Optimiseur</translation>
@@ -10085,6 +10090,11 @@
             <source>The same seed draws the same variations again.</source>
             <extracomment>pyroblur_gui/training/spec.py</extracomment>
             <translation>La même graine tire de nouveau les mêmes variations.</translation>
+        </message>
+        <message>
+            <source>The weights change after so many pictures: smaller batches are added up to it. Lower it, and the learning rate with it, to make more steps of few pictures.</source>
+            <extracomment>pyroblur_gui/training/spec.py</extracomment>
+            <translation>Les poids changent après ce nombre d’images : les lots plus petits sont additionnés jusque-là. L’abaisser, et le taux d’apprentissage avec lui, pour faire plus de pas avec peu d’images.</translation>
         </message>
         <message>
             <source>Turn</source>
