@@ -10,7 +10,8 @@ BENCH ?=
 TEST_JOBS ?= 2
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(PIP_FLAGS) -c constraints.txt
+# What is installed is compiled on all cores at once (below), not by pip, one file after the other.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile $(PIP_FLAGS) -c constraints.txt
 GROUND := pyproject.toml constraints.txt packaging/system_packages.sh
 
 .PHONY: help demo test test-work test-window lint bench package translations constraints clean
@@ -25,11 +26,12 @@ help:
 	@echo "make constraints  renew constraints.txt from what the package index has now"
 	@echo "make clean        remove the virtual environment and what tools left behind"
 
-demo: $(VENV)/.ready
+demo: $(VENV)/.ready $(VENV)/.compiled
 	@$(BIN)/python packaging/demo/demo.py
 
 # The window's tests run in one process of their own, beside the others: they mostly wait, those mostly compute.
-test: lint
+test: $(VENV)/.ready-dev
+	@$(MAKE) --no-print-directory --jobs=2 lint $(VENV)/.compiled
 	@$(MAKE) --no-print-directory --jobs=2 test-work test-window
 
 test-work: $(VENV)/.ready-dev
@@ -73,6 +75,11 @@ $(VENV)/.ready-dev: $(GROUND)
 	@$(PIP) -e '.[train,dev]'
 	@$(BIN)/python packaging/unfold.py > /dev/null
 	@touch $@ "$(VENV)/.ready"
+
+# Some packages carry files that are not meant for this Python: they stay as they are.
+$(VENV)/.compiled: $(VENV)/.ready
+	@$(BIN)/python -m compileall -q -j 0 "$(VENV)/lib" > /dev/null || true
+	@touch $@
 
 translations:
 	$(BIN)/python packaging/translations/update.py

@@ -12,6 +12,9 @@ import pytest
 # Tests draw to memory unless the caller chose a platform (xcb under Xvfb, say). Set before Qt is loaded.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Tests and what they start share few cores: PyTorch's threads sleep while they wait instead of keeping others off.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 # A shell that starts the tests in the background makes them, and every command they start, deaf to Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

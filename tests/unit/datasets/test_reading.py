@@ -3,6 +3,8 @@
 import io
 import os
 import socket
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -203,9 +205,12 @@ def test_a_picture_smaller_than_a_trainer_takes_is_told(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_says_to_be_huge_is_not_decoded(tmp_path: Path) -> None:
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)  # 3.6 GB, were it decoded
+    length, checksum = struct.pack(">I", len(header) - 4), struct.pack(">I", zlib.crc32(header))
     written = io.BytesIO()
-    Image.new("1", (60_000, 60_000)).save(written, "PNG")  # 400 kB that would be 3.6 GB
-    (tmp_path / "bomb.png").write_bytes(written.getvalue())
+    Image.new("1", (10, 10)).save(written, "PNG")
+    png = written.getvalue()
+    (tmp_path / "bomb.png").write_bytes(png[:8] + length + header + checksum + png[33:])
     assert "60000 x 60000" in _read(tmp_path, tmp_path / "bomb.png").error
 
 

@@ -1,6 +1,7 @@
 """Our letterbox, decoding and suppression against Ultralytics' own predictions, on the same weights in f32."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -50,14 +51,25 @@ def lab_pictures(lab: Path) -> list[Path]:
     return [path for folder in LAB_PICTURES for path in sorted((lab / folder).iterdir())[:A_SET]]
 
 
+@cache
+def theirs(weights: Path) -> Callable[[Path], tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """What Ultralytics finds in a picture: boxes (n, 4) of corners in pixels, scores (n,), labels (n,)."""
+    model = import_module("ultralytics").YOLO(weights, task="detect", verbose=False)
+
+    @cache
+    def found_in(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        boxes = model.predict(path, conf=CONFIDENCE, iou=0.7, imgsz=640, device="cpu", verbose=False)[0].boxes.cpu()
+        return boxes.xyxy.numpy(), boxes.conf.numpy(), boxes.cls.numpy()
+
+    return found_in
+
+
 def compare_all(detector: Detector, weights: Path, paths: list[Path]) -> None:
-    theirs = import_module("ultralytics").YOLO(weights, task="detect", verbose=False)
     confidence = dict.fromkeys(detector.classes, CONFIDENCE)
     total = 0
     for path in paths:
         found = detector.submit(read(path), confidence=confidence).result()
-        expected = theirs.predict(path, conf=CONFIDENCE, iou=0.7, imgsz=640, device="cpu", verbose=False)[0].boxes.cpu()
-        compare(found, expected.xyxy.numpy(), expected.conf.numpy(), expected.cls.numpy(), path.name)
+        compare(found, *theirs(weights)(path), path.name)
         total += len(found)
     assert total >= len(paths) / 4, "too little was found to compare"
 
