@@ -180,9 +180,9 @@ class _Camera:
     async def runs(self) -> None:
         self.window.show_tab("runs")
         tab = self.window.runs
-        await self.until(lambda: bool(tab.compare.charts) and len(tab.table.model.rows) == 2)
+        await self.until(lambda: len(tab.table.model.rows) == 2)
         tab.table.choose([row.id for row in tab.table.model.rows])
-        await self.until(lambda: len(tab.compare.charts[0].figure.curves) == 2)
+        await self.until(lambda: tab.compare.charts and len(tab.compare.charts[0].figure.curves) == 2)
         await asyncio.sleep(1.0)
         bar = tab.compare._curves.verticalScrollBar()
         bar.setValue(bar.maximum())

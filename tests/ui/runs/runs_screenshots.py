@@ -94,10 +94,10 @@ class Camera:
         self.session.connect_jobs()
         self.tab = self.window.runs
         self.window.show_tab("runs")
-        await self.until(lambda: bool(self.tab.compare.charts) and bool(self.tab.table.model.rows))
+        await self.until(lambda: bool(self.tab.table.model.rows))
         await self.shoot("table")
         self.tab.table.choose([row.id for row in self.tab.table.model.rows][:8])
-        await self.until(lambda: bool(self.tab.compare.charts[-1].figure.curves))  # the last that is drawn
+        await self.until(lambda: bool(self.tab.compare.charts) and bool(self.tab.compare.charts[-1].figure.curves))
         await asyncio.sleep(1.0)
         for view in ("curves", "differences", "parallel", "scatter"):
             self.tab.compare.views.set_value(view)

@@ -35,7 +35,7 @@ async def open_runs(session):
     window = shown(session)
     window.show_tab("runs")
     tab = window.runs
-    await until(lambda: bool(tab.compare.charts), LIMIT_S)
+    await until(lambda: bool(tab.wiring.presenter.store), LIMIT_S)  # it has been read
     return tab
 
 
@@ -84,7 +84,7 @@ def test_runs_are_filtered_sorted_and_compared(on_screen: Play) -> None:
         assert tab.table.model.columns == [*shown_before, "lr0"]
 
         tab.table.choose(ids(tab, "large", "small"))
-        await until(lambda: len(tab.compare.charts[0].figure.curves) == 2, LIMIT_S)
+        await until(lambda: tab.compare.charts and len(tab.compare.charts[0].figure.curves) == 2, LIMIT_S)
         assert tab.compare.views.value() == "curves"
         assert sorted(tab.compare.charts[0].names) == ["large", "small"]
         heads = [tab.compare.differences.verticalHeaderItem(row).text() for row in range(2)]

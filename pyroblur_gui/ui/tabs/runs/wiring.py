@@ -67,8 +67,8 @@ class Wiring(QObject):
         self._compare_soon.setSingleShot(True)
         self._compare_soon.setInterval(COMPARE_MS)
         self._compare_soon.timeout.connect(self._compare)
+        self._charts_asked = False
         self._connect()
-        self._tasks.run(self._load_charts())
         self.refresh()
 
     async def close(self) -> None:
@@ -333,6 +333,9 @@ class Wiring(QObject):
                 has_runs=bool(self.presenter.rows), is_listed=bool(self._tab.table.model.rows)
             )
             return
+        if not self._charts_asked:  # as soon as there is something to draw
+            self._charts_asked = True
+            self._tasks.run(self._load_charts())
         self._tab.compare.show_runs(rows, None)
         if not self.presenter.is_bin:
             self._tasks.run(self._read_curves(rows))
