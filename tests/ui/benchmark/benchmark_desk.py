@@ -124,9 +124,16 @@ def make_result(
 
 
 async def open_tab(session: Session) -> BenchmarkTab:
-    """The tab, shown, with its charts."""
+    """The tab, shown; what there is to choose has been read."""
     window = shown(session)
     window.show_tab("benchmark")
     tab = window.benchmark
-    await until(lambda: len(tab.results._boards) == 2)
+    await until(lambda: tab.setup.models.count() > 0)
+    return tab
+
+
+async def open_result(session: Session) -> BenchmarkTab:
+    """The tab with the newest result and its charts."""
+    tab = await open_tab(session)
+    await until(lambda: tab.results.result is not None and len(tab.results._boards) == 2)
     return tab

@@ -118,7 +118,7 @@ class Camera:
         await self.shoot("empty")
         results.with_name("later").rename(results)
         await self.tab.wiring.presenter.refresh()
-        await self.until(lambda: self.tab.results.result is not None)
+        await self.until(lambda: len(self.tab.results._boards) == 2)
         for view in VIEWS[1:]:
             self.tab.results.show_view(view)
             if view == "gallery":

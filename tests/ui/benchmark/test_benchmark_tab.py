@@ -14,7 +14,7 @@ from pyroblur_gui.ui.dialogs.question import Question
 from pyroblur_gui.ui.look import tokens
 from pyroblur_gui.ui.tabs.benchmark.findings_view import CROP, FINDING
 from pyroblur_gui.ui.tabs.datasets.import_dialog import ImportDialog
-from tests.ui.benchmark.benchmark_desk import make_faces, make_files, make_result, open_tab
+from tests.ui.benchmark.benchmark_desk import make_faces, make_files, make_result, open_result, open_tab
 from tests.ui.desk import Play, shown, until
 
 
@@ -45,8 +45,7 @@ def test_a_result_is_shown_with_intervals_and_a_plain_verdict(on_screen: Play) -
     make_result()
 
     async def scenario(session) -> None:
-        tab = await open_tab(session)
-        await until(lambda: tab.results.result is not None)
+        tab = await open_result(session)
         said = tab.results.summary.verdict.text()
         assert "good is better than poor in leaked objects by 50.0 %" in said
         assert "on these 8 pictures" in said
@@ -70,8 +69,7 @@ def test_curves_and_leaks_follow_class_and_slider(on_screen: Play) -> None:
     make_result()
 
     async def scenario(session) -> None:
-        tab = await open_tab(session)
-        await until(lambda: tab.results.result is not None)
+        tab = await open_result(session)
         tab.results.show_view("curves")
         curves = tab.results.board("curves")
         assert [line.label for line in curves.charts["pr"].lines] == ["good", "poor"]
@@ -93,8 +91,7 @@ def test_the_gallery_leads_into_the_data_set(on_screen: Play, pictures: dict[str
     make_result()
 
     async def scenario(session) -> None:
-        tab = await open_tab(session)
-        await until(lambda: tab.results.result is not None)
+        tab = await open_result(session)
         tab.results.show_view("gallery")
         view = tab.results.findings
         assert view.items.rowCount() == 0  # the first model misses nothing
@@ -122,8 +119,7 @@ def test_findings_of_a_data_yaml_are_seen_and_lead_to_its_import(
     make_result(file=file)
 
     async def scenario(session) -> None:
-        tab = await open_tab(session)
-        await until(lambda: tab.results.result is not None)
+        tab = await open_result(session)
         tab.results.show_view("gallery")
         view = tab.results.findings
         view.model_box.setCurrentIndex(1)
@@ -145,8 +141,7 @@ def test_a_report_is_saved_and_a_result_removed_after_a_question(on_screen: Play
     folder = make_result()
 
     async def scenario(session) -> None:
-        tab = await open_tab(session)
-        await until(lambda: tab.results.result is not None)
+        tab = await open_result(session)
         tab.wiring.save_report(tmp_path)
         await until(lambda: "The report is saved in" in tab.banner.text)
         assert (tmp_path / folder.name / "benchmark.html").is_file()

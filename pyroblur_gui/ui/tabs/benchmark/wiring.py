@@ -38,6 +38,7 @@ class Wiring(QObject):
         super().__init__(tab)
         self._tab = tab
         self._tasks = Tasks()
+        self._boards_asked = False
         self.presenter = BenchmarkPresenter(client.queue, self)
         act = tab.commands
         act.run.triggered.connect(self._run)
@@ -48,7 +49,7 @@ class Wiring(QObject):
         tab.setup.result_chosen.connect(lambda name: self._tasks.run(self.presenter.choose(name)))
         tab.results.elsewhere.connect(self._offer_picture)
         tab.results.said.connect(self.say)
-        self._tasks.run(self._begin())
+        self._tasks.run(self.presenter.refresh())
 
     async def close(self) -> None:
         await self.presenter.close()
@@ -70,6 +71,9 @@ class Wiring(QObject):
 
     def result_shown(self, result: BenchmarkResult | None, _folder: Path | None) -> None:
         self._tab.results.show_result(result)
+        if result is not None and not self._boards_asked:  # as soon as there is something to draw
+            self._boards_asked = True
+            self._tasks.run(self._add_boards())
         self._update()
 
     def work_changed(self, work: Work | None) -> None:
@@ -148,8 +152,7 @@ class Wiring(QObject):
         question.answered.connect(lambda answer: self._tasks.run(self.presenter.remove()) if answer == REMOVE else None)
         question.open()
 
-    async def _begin(self) -> None:
-        await self.presenter.refresh()
+    async def _add_boards(self) -> None:
         await load_charts()
         await self._tab.results.add_boards()
 
