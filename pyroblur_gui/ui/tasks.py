@@ -1,17 +1,24 @@
 """Coroutines that the window starts: kept until they end, their mistakes told, none left when the window closes."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 
 class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
+        self._begun: set[Callable[[], Coroutine[Any, Any, Any]]] = set()
 
     def run(self, work: Coroutine[Any, Any, Any]) -> None:
         """Starts it on the running loop; what it raises goes to the loop's exception handler."""
         self.keep(asyncio.get_running_loop().create_task(work))
+
+    def run_once(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Starts it when it is asked for the first time."""
+        if work not in self._begun:
+            self._begun.add(work)
+            self.run(work())
 
     def keep(self, task: asyncio.Task[Any]) -> None:
         """Looks after a task that somebody else began and may cancel."""

@@ -91,6 +91,7 @@ class Measurement:
         from pyroblur_gui.jobs.job import Job, JobState
         from pyroblur_gui.training.run import RunFolder, RunRecord
         from pyroblur_gui.training.spec import Hyperparameters, Recipe, TrainSpec
+        from pyroblur_gui.ui.widgets.charts_view import load_charts
 
         self._window = self._session.open()
         self._session.connect_jobs()
@@ -98,8 +99,8 @@ class Measurement:
         gaps = Gaps()
         self._window.show_tab("training")
         self._tab = tab = self._window.training
-        while tab.live.board is None:  # noqa: ASYNC110 - nothing tells it
-            await asyncio.sleep(0.01)
+        await load_charts("pyroblur_gui.ui.tabs.training.charts_board")  # as soon as there is a run to show
+        tab.live.load_charts()
         await asyncio.sleep(6.0)
         gaps.report("the tab is opened, its charts are made")
         recipe = Recipe(

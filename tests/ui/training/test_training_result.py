@@ -70,7 +70,7 @@ def test_a_data_yaml_is_chosen_in_the_window_and_its_pictures_stay_where_they_ar
         window = shown(session)
         window.show_tab("training")
         tab = window.training
-        await until(lambda: tab.live.board is not None)
+        await until(lambda: tab.start.data.count() > 0)
         assert not tab.start.start_button.isEnabled()
         box = tab.start.data
         assert box.itemText(box.count() - 1) == "Choose a data.yaml…"

@@ -40,7 +40,6 @@ async def open_tab(session: Session, recipe: Recipe = TINY) -> TrainingTab:
     window = shown(session)
     window.show_tab("training")
     tab = window.training
-    await until(lambda: tab.live.board is not None)
     await until(lambda: tab.start.data_field.has_sets)
     box = tab.start.recipes
     box.setCurrentIndex(box.findData(recipe.name))

@@ -156,7 +156,6 @@ class Camera:
         self.session.connect_jobs()
         self.tab = self.window.training
         self.window.show_tab("training")
-        await self.until(lambda: self.tab.live.board is not None)
         for scene in (self.empty, self.ready, self.failed, self.forecast, self.running, self.done, self.many):
             if only and scene.__name__ not in only:
                 continue

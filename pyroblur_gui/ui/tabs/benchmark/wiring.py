@@ -38,7 +38,6 @@ class Wiring(QObject):
         super().__init__(tab)
         self._tab = tab
         self._tasks = Tasks()
-        self._boards_asked = False
         self.presenter = BenchmarkPresenter(client.queue, self)
         act = tab.commands
         act.run.triggered.connect(self._run)
@@ -71,9 +70,8 @@ class Wiring(QObject):
 
     def result_shown(self, result: BenchmarkResult | None, _folder: Path | None) -> None:
         self._tab.results.show_result(result)
-        if result is not None and not self._boards_asked:  # as soon as there is something to draw
-            self._boards_asked = True
-            self._tasks.run(self._add_boards())
+        if result is not None:
+            self._tasks.run_once(self._add_boards)  # there is something to draw now
         self._update()
 
     def work_changed(self, work: Work | None) -> None:

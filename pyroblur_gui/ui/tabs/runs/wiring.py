@@ -67,7 +67,6 @@ class Wiring(QObject):
         self._compare_soon.setSingleShot(True)
         self._compare_soon.setInterval(COMPARE_MS)
         self._compare_soon.timeout.connect(self._compare)
-        self._charts_asked = False
         self._connect()
         self.refresh()
 
@@ -333,9 +332,7 @@ class Wiring(QObject):
                 has_runs=bool(self.presenter.rows), is_listed=bool(self._tab.table.model.rows)
             )
             return
-        if not self._charts_asked:  # as soon as there is something to draw
-            self._charts_asked = True
-            self._tasks.run(self._load_charts())
+        self._tasks.run_once(self._load_charts)  # there is something to draw now
         self._tab.compare.show_runs(rows, None)
         if not self.presenter.is_bin:
             self._tasks.run(self._read_curves(rows))

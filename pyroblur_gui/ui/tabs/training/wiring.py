@@ -76,7 +76,6 @@ class Wiring(QObject):
         self._connect()
         self._show_choices()
         self.presenter.refresh()
-        self._tasks.run(self._load_charts())
 
     async def close(self) -> None:
         self._telling.stop()
@@ -112,7 +111,9 @@ class Wiring(QObject):
     def run_chosen(self, line: RunLine | None, told: Told) -> None:
         self._tab.live.show_run(line, told)
         self._tab.commands.update_for(line)
-        if line is None:
+        if line is not None:
+            self._tasks.run_once(self._load_charts)  # there is something to draw now
+        else:
             self._tab.show_empty(has_data=self._tab.start.data_field.has_sets)
         self._watch()
 
