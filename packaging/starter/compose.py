@@ -2,8 +2,8 @@
 
     python packaging/starter/compose.py DATA_DIR [--crowds N] [--bare SHARE]
 
-The same pictures and seed give the same mosaics and crowds. Both are stored small, as pictures of crowds are. Three
-faces in four are from a set of people with masks; --bare makes the mosaics show bare faces as often as asked.
+The same pictures and seed give the same mosaics and crowds. Both are stored small, as pictures of crowds are. Six
+faces in ten are from a set of people who mostly wear masks; --bare makes the mosaics show bare faces as often as asked.
 """
 
 import argparse
