@@ -59,7 +59,7 @@ package: $(VENV)/.ready-package
 	$(BIN)/python packaging/demo/film.py build/walk.mp4 2
 	CLIP=build/walk.mp4 sh packaging/linux/try_deb.sh "$$(ls -t build/pyroblur_*.deb | head -n 1)"
 
-bench: $(VENV)/.ready-dev
+bench: $(VENV)/.ready-dev $(VENV)/.compiled
 	$(BIN)/python tests/benchmarks/blur_speed.py $(BENCH)
 
 $(VENV)/.ready: $(GROUND)

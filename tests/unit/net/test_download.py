@@ -46,7 +46,6 @@ from pyroblur_gui.net.download import Checksum, Download, HttpDownloader, Patien
 DATA = bytes(range(256)) * 2000
 QUICK = Patience(retries=3, first_wait_s=0.01, longest_wait_s=0.05, timeout_s=5)
 ONCE = Patience(retries=0, timeout_s=5)
-LONG_S = 15.0  # the machine may be busy; what would be waited for in vain takes 25 s and more
 SHA = Checksum("sha256", hashlib.sha256(DATA).hexdigest())
 LISTENING = str(Path(listening.__file__).parent)
 KEY = "rf-very-secret"
@@ -358,7 +357,7 @@ def test_a_server_is_left_alone_as_long_as_it_asks(server: Server, tmp_path: Pat
     server.put("/a.zip", DATA, Status(429, {"Retry-After": "1"}))
     begun = time.monotonic()
     fetch(server, tmp_path / "a.zip")
-    assert 1.0 <= time.monotonic() - begun < LONG_S
+    assert 1.0 <= time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize("wait", ["86400", "Fri, 31 Dec 2199 23:59:59 GMT", "9" * 40])
@@ -486,7 +485,7 @@ def test_one_failure_ends_the_others_and_what_they_have_stays(server: Server, tm
     begun = time.monotonic()
     with pytest.raises(SourceError, match="does not have bad"):
         HttpDownloader(Listener(), patience=QUICK).fetch(downloads)
-    assert time.monotonic() - begun < LONG_S
+    assert time.monotonic() - begun < 5
     assert "slow" not in left_in(tmp_path)
 
 
@@ -549,7 +548,7 @@ def test_a_cancel_is_heard_at_once_whatever_the_server_does(
     with pytest.raises(JobCancelledError):
         fetch(server, tmp_path / "a.zip", context=job, patience=patience)
     thread.join()
-    assert time.monotonic() - begun < LONG_S
+    assert time.monotonic() - begun < 5
     assert "a.zip" not in left_in(tmp_path)
 
 
@@ -775,4 +774,4 @@ def test_lines_can_be_cancelled_while_the_server_is_silent(server: Server) -> No
     begun = time.monotonic()
     with pytest.raises(JobCancelledError):
         list(lines)
-    assert time.monotonic() - begun < LONG_S
+    assert time.monotonic() - begun < 5
